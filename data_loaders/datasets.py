@@ -1,0 +1,161 @@
+"""`load_data`: a folder, or a data set by its name."""
+import concurrent.futures
+import dataclasses
+import gzip
+import os
+import struct
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.progress import track
+
+from data_loaders import scenes
+from data_loaders.cache import cache_folder, new_entry
+from data_loaders.image_file import check_shape, resize
+from data_loaders.image_folder import ImageFolder
+
+SCENES = {"train": range(0, 2000), "test": range(2000, 2400)}
+SCENES_VERSION = 1            # of the drawing; another number draws them anew
+
+MNIST_FILES = {"train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+               "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")}
+CLASS_NAMES = {
+    "digits": [str(d) for d in range(10)],
+    "mnist": [str(d) for d in range(10)],
+    "fashion_mnist": ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"],
+    "cifar10": ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+}
+
+
+@dataclasses.dataclass
+class Pictures:
+    """A data set in memory.
+
+    Attributes:
+        images: uint8 array (n, height, width, channels), RGB or grey.
+        labels: int array (n,).
+        class_names: list of str, one a label.
+        name: str, where they come from.
+    """
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: list
+    name: str
+
+    def __len__(self):
+        return len(self.images)
+
+    def __str__(self):
+        n, h, w, channels = self.images.shape
+        return (f"{self.name}: {n} pictures, {w}x{h} {'RGB' if channels == 3 else 'grey'}\n"
+                f"  classes: {', '.join(self.class_names)}")
+
+
+def load_data(source, img_shape=None, fit="crop", background=(255, 255, 255), split="train", folder=None):
+    """Load pictures.
+
+    Args:
+        source: a folder of pictures (see `ImageFolder`), or a name:
+            "digits", 1,797 real handwritten digits that come with scikit-learn (1998, 8x8, enlarged);
+            "scenes", 2,000 drawn colour landscapes of 4 classes, and 400 others in the test split;
+            "mnist", "fashion_mnist", "cifar10", from `folder`, or by `keras.datasets`, which downloads them.
+            A folder that has such a name: "./digits".
+        img_shape: (height, width, channels) of the result. None: (128, 160, 3) for folders and scenes, (28, 28, 1) for
+            digits, and the data's own size for the others.
+        fit, background: see `read_image`.
+        split: "train" or "test". Folders and digits have only "train".
+        folder: for "mnist" and "fashion_mnist" a folder of the four IDX files (gzipped or not) or of NAME.npz, for
+            "cifar10" of cifar10.npz; the `.npz` holds x_train, y_train, x_test, y_test.
+
+    Returns:
+        An object with `images` (uint8 (n, height, width, channels), RGB or grey), `labels` (int (n,) or None),
+        `class_names` (list of str or None), and a readable `str()`.
+
+    Raises:
+        FileNotFoundError: if there is nothing there; the message says what was looked for.
+        ValueError: for arguments that make no sense.
+    """
+    named = source in ("scenes", *CLASS_NAMES) if isinstance(source, str) else False
+    if split not in ("train", "test") or (split == "test" and (not named or source == "digits")):
+        raise ValueError(f"split must be 'train', or 'test' for scenes, mnist, fashion_mnist and cifar10. Received: split={split!r} "
+                         f"for {source!r}")
+    if source == "scenes" or not named:
+        path = _scenes_folder(split) if named else source
+        return ImageFolder(path, img_shape or (128, 160, 3), fit, background)
+
+    if source == "digits":
+        from sklearn.datasets import load_digits          # slow to import, seldom needed
+        digits = load_digits()
+        small, labels = np.round(digits.images * 255 / 16).astype(np.uint8)[..., None], digits.target
+        img_shape = img_shape or (28, 28, 1)
+    else:
+        small, labels = _read_dataset(source, split, folder)
+    shape = check_shape(img_shape or small.shape[1:], fit, background)
+    return Pictures(_to_shape(small, shape, fit, background), labels.astype(np.int64).reshape(-1), CLASS_NAMES[source],
+                    source if split == "train" else f"{source}, {split}")
+
+
+def _to_shape(small, shape, fit, background):
+    if small.shape[1:] == shape:
+        return small
+    rgb = np.repeat(small, 3, axis=-1) if small.shape[-1] == 1 else small
+    return np.stack([resize(picture, shape, fit, background) for picture in rgb])
+
+
+def _scenes_folder(split):
+    """The folder of the drawn scenes, one sub-folder a class, half PNG and half JPEG. Drawn at the first call."""
+    path = cache_folder() / f"scenes-{SCENES_VERSION}" / split
+
+    def draw(index):
+        name = f"{scenes.CLASSES[index % 4]}/{index:05d}.{'png' if index // 4 % 2 else 'jpg'}"
+        _, data = cv2.imencode(Path(name).suffix, scenes.draw_scene(index)[..., ::-1])      # RGB -> BGR
+        return name, data.tobytes()
+
+    if not path.exists():
+        with new_entry(path) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for name in scenes.CLASSES:
+                (beside / name).mkdir()
+            for name, data in track(pool.map(draw, SCENES[split]), "drawing scenes", total=len(SCENES[split]), transient=True):
+                (beside / name).write_bytes(data)
+    return path
+
+
+def _read_dataset(name, split, folder):
+    """MNIST, Fashion-MNIST or CIFAR-10: uint8 (n, height, width, channels) and labels."""
+    if folder is None:
+        import keras                                       # slow to import, needed for the download alone
+        try:
+            train, test = getattr(keras.datasets, name).load_data()
+        except Exception as error:
+            raise FileNotFoundError(f"{name} could not be downloaded ({error}). Without a network: load_data({name!r}, "
+                                    f"folder=...) with a folder that holds {_wanted(name)}.") from error
+        images, labels = train if split == "train" else test
+    else:
+        images, labels = _from_folder(name, split, Path(folder))
+    return (images[..., None] if images.ndim == 3 else images), labels
+
+
+def _wanted(name):
+    idx = [f"{file}.gz" for files in MNIST_FILES.values() for file in files]
+    return f"{name}.npz" + (f", or {', '.join(idx)}" if name != "cifar10" else "")
+
+
+def _from_folder(name, split, folder):
+    npz = folder / f"{name}.npz"
+    if npz.is_file():
+        with np.load(npz, allow_pickle=False) as arrays:
+            return arrays[f"x_{split}"], arrays[f"y_{split}"]
+    found = [next((p for p in (folder / file, folder / f"{file}.gz") if p.is_file()), None) for file in MNIST_FILES[split]]
+    if name == "cifar10" or None in found:
+        raise FileNotFoundError(f"No {name} in {folder.resolve()}. Looked for {_wanted(name)}.")
+    return _read_idx(found[0]), _read_idx(found[1])
+
+
+def _read_idx(path):
+    """An IDX file of unsigned bytes, gzipped or not: two zeros, type 8, number of axes, their lengths, the bytes."""
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    if data[:3] != b"\0\0\x08":
+        raise ValueError(f"{path} is not an IDX file of unsigned bytes")
+    shape = struct.unpack_from(f">{data[3]}I", data, 4)
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(shape)

@@ -1,0 +1,132 @@
+"""One picture file -> one RGB array. OpenCV reads BGR; what comes out of here is RGB."""
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+FITS = ("crop", "pad", "stretch")
+ORIENTATION = 0x0112          # the EXIF tag
+MIRROR = {2: lambda p: p[:, ::-1], 3: lambda p: p[::-1, ::-1], 4: lambda p: p[::-1],
+          5: lambda p: p.swapaxes(0, 1), 6: lambda p: p.swapaxes(0, 1)[:, ::-1],
+          7: lambda p: p[::-1, ::-1].swapaxes(0, 1), 8: lambda p: p.swapaxes(0, 1)[::-1]}
+
+
+class NotAPicture(ValueError):
+    """A file that can't be used. `reason` says why in a few words: "empty", "not an image", "broken", ..."""
+
+    def __init__(self, path, reason):
+        super().__init__(f"{path}: {reason}")
+        self.reason = reason
+
+
+def read_image(path, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255)):
+    """Read a picture file as RGB, in the size that is asked for.
+
+    JPEG (CMYK too), PNG, WebP, BMP, TIFF and the first frame of a GIF; 8 or 16 bits, grey, palette or colour. The EXIF
+    rotation is applied. Transparent pictures are laid on a background.
+
+    Args:
+        path: of the file, in any script.
+        img_shape: (height, width, channels) of the result, channels 1 (grey) or 3 (RGB).
+        fit: what to do with another shape: "crop" covers the size and cuts off the rest at both sides, "pad" fits the
+            whole picture in and fills the rest with the background, "stretch" distorts it.
+        background: RGB, 0..255, under transparent pictures and around padded ones.
+
+    Returns:
+        uint8 array of shape `img_shape`, RGB or grey.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        NotAPicture: (a ValueError) if the file is empty, broken or no picture.
+        ValueError: for arguments that make no sense.
+    """
+    img_shape = check_shape(img_shape, fit, background)
+    return resize(decode(path, background), img_shape, fit, background)
+
+
+def check_shape(img_shape, fit, background):
+    """Raise `ValueError` for arguments of `read_image` that make no sense; return `img_shape` as a tuple."""
+    if len(img_shape) != 3 or min(img_shape) < 1 or img_shape[2] not in (1, 3):
+        raise ValueError(f"img_shape must be (height, width, channels) with 1 or 3 channels. Received: img_shape={img_shape!r}")
+    if fit not in FITS:
+        raise ValueError(f"fit must be one of {', '.join(map(repr, FITS))}. Received: fit={fit!r}")
+    if len(background) != 3 or min(background) < 0 or max(background) > 255:
+        raise ValueError(f"background must be three numbers 0..255 (red, green, blue). Received: background={background!r}")
+    return tuple(int(n) for n in img_shape)
+
+
+def decode(path, background):
+    """A picture file as it lies there -> uint8 RGB (height, width, 3), upright, without alpha."""
+    data = np.frombuffer(Path(path).read_bytes(), np.uint8)     # cv2.imread can't read every file name on Windows
+    if data.size == 0:
+        raise NotAPicture(path, "empty file")
+    try:
+        if data[:3].tobytes() == b"\xff\xd8\xff":               # JPEG: OpenCV does rotation and CMYK by itself
+            return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)      # keeps alpha and 16 bits, ignores the rotation
+        if picture is None:
+            raise cv2.error("not decoded")
+    except cv2.error:
+        known = cv2.haveImageReader(str(path)) or _looks_like_a_picture(data)
+        raise NotAPicture(path, "broken picture" if known else "not an image") from None
+
+    if picture.dtype == np.uint16:
+        picture = ((picture.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if picture.dtype != np.uint8:
+        raise NotAPicture(path, f"pixels are {picture.dtype}, not 8 or 16 bits")
+    is_tiff = data[:4].tobytes() in (b"II*\0", b"MM\0*")
+    if not is_tiff:                                             # OpenCV turns TIFF files itself
+        picture = MIRROR.get(_orientation(data), lambda p: p)(picture)
+    if picture.ndim == 2:
+        return np.repeat(picture[..., None], 3, axis=2)
+    colour = np.ascontiguousarray(picture[..., 2::-1])          # BGR or BGRA -> RGB
+    if picture.shape[2] == 4:
+        alpha = picture[..., 3:].astype(np.float32) / 255.0
+        ground = (1.0 - alpha) * np.asarray(background, np.float32)
+        over = colour if is_tiff else colour * alpha            # libtiff has multiplied by alpha already
+        colour = np.round(np.clip(over + ground, 0, 255)).astype(np.uint8)
+    return colour
+
+
+def _orientation(data):
+    try:
+        with Image.open(io.BytesIO(data)) as header:
+            return header.getexif().get(ORIENTATION)
+    except Exception:         # a header that Pillow doesn't understand has no rotation that could be obeyed
+        return None
+
+
+def _looks_like_a_picture(data):
+    start = data[:12].tobytes()
+    return start.startswith((b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or start[:4] + start[8:] == b"RIFFWEBP"
+
+
+def resize(picture, img_shape, fit, background):
+    """uint8 RGB (h, w, 3) -> uint8 `img_shape`."""
+    height, width, channels = img_shape
+    h, w = picture.shape[:2]
+    if fit == "crop":         # cut the centre that has the right proportions, then scale that
+        scale = max(height / h, width / w)
+        ch, cw = min(h, max(1, round(height / scale))), min(w, max(1, round(width / scale)))
+        y, x = (h - ch) // 2, (w - cw) // 2
+        picture = _scale(picture[y:y + ch, x:x + cw], height, width)
+    elif fit == "pad":
+        scale = min(height / h, width / w)
+        inner = _scale(picture, min(height, max(1, round(h * scale))), min(width, max(1, round(w * scale))))
+        picture = np.empty((height, width, 3), np.uint8)
+        picture[:] = np.asarray(background, np.uint8)
+        y, x = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
+        picture[y:y + inner.shape[0], x:x + inner.shape[1]] = inner
+    else:
+        picture = _scale(picture, height, width)
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None] if channels == 1 else picture
+
+
+def _scale(picture, height, width):
+    if picture.shape[:2] == (height, width):
+        return np.ascontiguousarray(picture)
+    shrinks = height < picture.shape[0] or width < picture.shape[1]
+    # INTER_AREA averages every pixel that falls on a new one: no jagged edges, no moiré
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)

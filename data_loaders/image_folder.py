@@ -1,0 +1,168 @@
+"""A folder of pictures as one array."""
+import collections
+import concurrent.futures
+import hashlib
+import itertools
+import json
+import os
+import shutil
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.progress import track
+
+from data_loaders.cache import cache_folder, new_entry
+from data_loaders.image_file import NotAPicture, check_shape, decode, resize
+
+FORMAT = 1                    # of a cache entry; another number makes old entries stale
+
+
+class ImageFolder:
+    """All pictures below a folder, in one shape, as uint8 RGB.
+
+    The pictures are decoded once, in threads, into a cache that is mapped into memory: folders larger than memory work,
+    and the second start is quick. The cache is keyed by the files (names, sizes, times) and by the arguments.
+
+    Args:
+        folder: searched with its sub-folders, in the order of the names. Hidden files are passed over.
+        img_shape, fit, background: see `read_image`.
+        on_error: "skip" leaves broken and empty files out and warns of them by name; "raise" raises at the first one.
+
+    Attributes:
+        images: uint8 array (n, height, width, channels), RGB or grey, memory-mapped, read-only.
+        labels: int array (n,), which first-level sub-folder a picture lies in; None if there are no sub-folders.
+        class_names: list of str, the sub-folders' names; pictures beside sub-folders are of class ".". None without labels.
+        files: list of str, path of each picture below `folder`.
+        skipped: dict, path below `folder` -> why that file was not used.
+        sizes: dict, (height, width) of the files -> how many pictures have it, the most frequent first.
+
+    Raises:
+        FileNotFoundError: if there is no such folder, or no picture in it.
+        NotAPicture: (a ValueError) with `on_error="raise"`, for a file that is broken or empty.
+        ValueError: for arguments that make no sense.
+    """
+
+    def __init__(self, folder, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255), on_error="skip"):
+        self.img_shape = check_shape(img_shape, fit, background)
+        if on_error not in ("skip", "raise"):
+            raise ValueError(f"on_error must be 'skip' or 'raise'. Received: on_error={on_error!r}")
+        self.folder = Path(folder)
+        if not self.folder.is_dir():
+            raise FileNotFoundError(f"No folder {self.folder.resolve()}. Give a folder of pictures (JPEG, PNG, WebP, BMP, TIFF, "
+                                    "GIF), sub-folders allowed.")
+        self.fit, self.background, self.on_error = fit, tuple(int(c) for c in background), on_error
+        names = self._walk()
+        entry = self._cache_entry(names)
+        if not self._load(entry):
+            self._decode(names, entry)
+            self._load(entry)
+        self._warn_of_skipped()
+
+    def _walk(self):
+        """Every file below the folder that isn't hidden, as a sorted list of paths below it."""
+        names = []
+        for here, folders, files in os.walk(self.folder):
+            folders[:] = [f for f in folders if not f.startswith(".")]
+            names += [(Path(here) / f).relative_to(self.folder).as_posix() for f in files if not f.startswith(".")]
+        return sorted(names)
+
+    def _cache_entry(self, names):
+        """The cache folder of exactly these files and arguments."""
+        def digest(*parts):
+            return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+        files = []
+        for name in names:
+            try:
+                stat = (self.folder / name).stat()
+                files.append((name, stat.st_size, stat.st_mtime_ns))
+            except OSError:                                 # a dangling link: decoding will say so
+                files.append((name, None, None))
+        arguments = digest(str(self.folder.resolve()), self.img_shape, self.fit, self.background)
+        return cache_folder() / "folders" / arguments / digest(FORMAT, cv2.__version__, files)
+
+    def _decode(self, names, entry):
+        """Decode all pictures, in threads and in order, into a new cache entry."""
+        used, skipped, sizes = [], {}, collections.Counter()
+        with new_entry(entry) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)      # we name broken files ourselves
+            try:
+                with (beside / "images.raw").open("wb") as file:
+                    few = (names[i:i + 256] for i in range(0, len(names), 256))      # never more decoded than these
+                    results = itertools.chain.from_iterable(pool.map(self._read, part) for part in few)
+                    for name, (picture, size, error) in track(zip(names, results), f"reading {self.folder.name}/",
+                                                              total=len(names), transient=True, disable=len(names) < 200):
+                        if error is None:
+                            used.append(name)
+                            sizes[size] += 1
+                            file.write(picture.data)
+                        elif self.on_error == "raise" and error.reason != "not an image":
+                            raise error
+                        else:
+                            skipped[name] = error.reason
+            finally:
+                cv2.utils.logging.setLogLevel(level)
+            if not used:
+                why = "; ".join(f"{name}: {reason}" for name, reason in list(skipped.items())[:5])
+                raise FileNotFoundError(f"No picture below {self.folder.resolve()}. Looked for JPEG, PNG, WebP, BMP, TIFF and GIF "
+                                        f"files in it and its sub-folders; files found: {len(names)}{f' ({why})' if why else ''}.")
+            report = {"files": used, "skipped": skipped, "sizes": [[*size, n] for size, n in sizes.most_common()]}
+            (beside / "report.json").write_text(json.dumps(report), encoding="utf-8")
+        for stale in entry.parent.iterdir():                # the same folder and arguments, other files
+            if stale.name != entry.name and not stale.name.startswith("."):
+                shutil.rmtree(stale, ignore_errors=True)
+
+    def _read(self, name):
+        """One file -> (picture, (height, width) in the file, None) or (None, None, NotAPicture)."""
+        path = self.folder / name
+        try:
+            picture = decode(path, self.background)
+            return resize(picture, self.img_shape, self.fit, self.background), picture.shape[:2], None
+        except NotAPicture as error:
+            return None, None, error
+        except OSError as error:
+            return None, None, NotAPicture(path, f"can't be read: {error.strerror}")
+
+    def _load(self, entry):
+        """Map a cache entry into memory. False if there is none, or not a whole one."""
+        try:
+            report = json.loads((entry / "report.json").read_text(encoding="utf-8"))
+            shape = (len(report["files"]), *self.img_shape)
+            if (entry / "images.raw").stat().st_size != np.prod(shape, dtype=np.int64):
+                return False
+        except (OSError, ValueError, KeyError):
+            return False
+        self.images = np.memmap(entry / "images.raw", np.uint8, "r", shape=shape)
+        self.files, self.skipped = report["files"], report["skipped"]
+        self.sizes = {(h, w): n for h, w, n in report["sizes"]}
+        folders = [name.split("/")[0] if "/" in name else "." for name in self.files]
+        self.class_names = sorted(set(folders)) if set(folders) != {"."} else None
+        self.labels = None if self.class_names is None else np.searchsorted(self.class_names, folders).astype(np.int64)
+        return True
+
+    def _warn_of_skipped(self):
+        bad = [f"{name} ({reason})" for name, reason in self.skipped.items() if reason != "not an image"]
+        if bad and self.on_error == "raise":
+            raise NotAPicture(self.folder / bad[0], "in the cache as unusable")
+        if bad:
+            more = f" and {len(bad) - 20} more, see .skipped" if len(bad) > 20 else ""
+            warnings.warn(f"{len(bad)} files below {self.folder} were skipped: {', '.join(bad[:20])}{more}", stacklevel=3)
+
+    def __len__(self):
+        return len(self.images)
+
+    def __str__(self):
+        """What was found, in a few lines."""
+        sizes = ", ".join(f"{w}x{h} ({n})" for (h, w), n in list(self.sizes.items())[:5])
+        lines = [f"{self.folder}: {len(self)} pictures, as {self.img_shape[1]}x{self.img_shape[0]} "
+                 f"{'RGB' if self.img_shape[2] == 3 else 'grey'}, fit={self.fit!r}",
+                 f"  sizes in the files, width x height: {sizes}{', ...' if len(self.sizes) > 5 else ''}"]
+        if self.class_names is not None:
+            counts = np.bincount(self.labels, minlength=len(self.class_names))
+            lines.append("  classes: " + ", ".join(f"{c} ({n})" for c, n in zip(self.class_names, counts)))
+        for reason, n in collections.Counter(self.skipped.values()).items():
+            names = [name for name, why in self.skipped.items() if why == reason]
+            lines.append(f"  skipped, {reason}: {', '.join(names[:5])}{', ...' if n > 5 else ''}")
+        return "\n".join(lines)

@@ -1,0 +1,17 @@
+"""GANs in Keras, one readable class a paper: `from keras_gan import GAN, DCGAN`."""
+from keras_gan.papers import PAPERS
+
+_MODULES = {paper.model: paper.module for paper in PAPERS} | {"Frozen": "layers", "UpSamplingConv2D": "layers"}
+__all__ = list(_MODULES)
+
+
+def __getattr__(name):
+    # Lazy: help comes without TensorFlow, and `python -m keras_gan.dcgan` loads its class once.
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+    return getattr(importlib.import_module(f"keras_gan.{_MODULES[name]}"), name)
+
+
+def __dir__():
+    return [*globals(), *__all__]

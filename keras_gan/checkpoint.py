@@ -1,0 +1,71 @@
+"""A saved model is a folder: `config.json` and one `.weights.h5` file for each network. No pickle, no code."""
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+NETWORKS = ("generator", "discriminator")      # their optimizers are saved with them, `combined` has nothing of its own
+
+
+def save(gan, path):
+    """Write a model beside its place and move it there, so that `path` is always a whole model or absent."""
+    path = Path(path)
+    if path.exists() and not (path / "config.json").exists() and (path.is_file() or any(path.iterdir())):
+        raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; choose another folder.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns}
+        (beside / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
+        for network in NETWORKS:
+            getattr(gan, network).save_weights(beside / f"{network}.weights.h5")
+        beside.chmod(0o755)
+        if path.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
+            os.replace(path, old)
+            os.replace(beside, path)
+            shutil.rmtree(old)
+        else:
+            os.replace(beside, path)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def read_config(path):
+    """The `config.json` of a saved model: `{"model": class name, "parameters": {...}, "turns": int}`."""
+    file = Path(path) / "config.json"
+    if not file.is_file():
+        raise FileNotFoundError(f"No saved model at {path}: there is no {file}. "
+                                "gan.save(path) makes one; in a run directory it is the folder model/ or one below checkpoints/.")
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+        config["model"], config["parameters"], config["turns"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{file} is not the config.json of a saved model ({error!r}).") from error
+    return config
+
+
+def load(cls, path):
+    """Build a model of class `cls` from the parameters at `path` and give it the weights there."""
+    config = read_config(path)
+    if config["model"] != cls.__name__:
+        raise ValueError(f"{path} holds a {config['model']}, not a {cls.__name__}. Load it with {config['model']}.load(...).")
+    try:
+        gan = cls(**config["parameters"])
+    except TypeError as error:
+        raise ValueError(f"The parameters in {Path(path) / 'config.json'} are not those of {cls.__name__}: {error}") from error
+    load_state(gan, path)
+    return gan
+
+
+def load_state(gan, path):
+    """Give a model the weights, optimizer state and turn count of the model saved at `path`."""
+    for network in NETWORKS:
+        file = Path(path) / f"{network}.weights.h5"
+        try:
+            getattr(gan, network).load_weights(file)
+        except (OSError, KeyError, ValueError) as error:
+            raise ValueError(f"{file} can't be loaded; it is missing, damaged or of another network: {error}") from error
+    gan.turns = read_config(path)["turns"]

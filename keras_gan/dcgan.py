@@ -1,0 +1,124 @@
+"""Deep Convolutional Generative Adversarial Network.
+
+Alec Radford, Luke Metz, Soumith Chintala, 2015. arXiv:1511.06434
+
+The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of any other shape. The networks
+are those of Keras-GAN with one doubling more.
+"""
+from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
+from typing import Literal
+
+from keras import Input, Model, Sequential
+from keras.layers import (Activation, BatchNormalization, Conv2D, Cropping2D, Dense, Dropout, Flatten, LeakyReLU, Reshape,
+                          SpectralNormalization, ZeroPadding2D)
+
+from keras_gan.gan import GAN
+from keras_gan.layers import UpSamplingConv2D
+from keras_gan.recipes import with_recipes
+
+
+class DCGAN(GAN):
+    """The DCGAN: convolutional networks. Pictures and attributes are those of `GAN`.
+
+    Recipes (whatever you pass yourself wins):
+
+    - `"classic"`: the defaults below. Keras-GAN's networks and numbers. Needs hours on a laptop.
+    - `"laptop"`: recognisable pictures after minutes on two cores.
+
+    Args:
+        img_shape: (height, width, channels) of the pictures: at least 8x8, channels 1 (grey) or 3 (RGB).
+        latent_dim: length of the noise vector z.
+        learning_rate: of both Adam optimizers.
+        base_channels: channels of both networks at the picture's end; they double with every halving, up to 16 times.
+        discriminator_norm: "batch" (BatchNormalization) or "spectral" (SpectralNormalization, arXiv:1802.05957).
+        dropout: share of the discriminator's activations that Dropout drops.
+        from_logits: True lets the discriminator end without sigmoid; the loss applies it. The same mathematics, but a
+            sigmoid that has rounded to 0 or 1 has no gradient left.
+        fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
+            step does; False with moving averages, as Keras-GAN's `predict` did.
+        seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
+        recipe: "classic" or "laptop".
+        run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
+        jit_compile: True compiles with XLA, False without; "auto" is Keras's choice, XLA wherever it runs.
+
+    Raises:
+        ValueError: for arguments that make no sense.
+    """
+
+    recipes = {
+        "laptop": {
+            "learning_rate": 2e-4,              # Radford's own
+            "base_channels": 16,
+            "discriminator_norm": "spectral",
+            "dropout": 0.0,
+            "from_logits": True,
+            "fakes_in_training_mode": True,
+        },
+    }
+
+    @with_recipes
+    def __init__(self, img_shape: tuple[int, int, int] = (128, 160, 3), latent_dim: int = 100, learning_rate: float = 1e-4,
+                 base_channels: int = 32, discriminator_norm: Literal["batch", "spectral"] = "batch", dropout: float = 0.25,
+                 from_logits: bool = False, fakes_in_training_mode: bool = False, seed: int = 0, recipe: str = "classic",
+                 run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
+        self.base_channels = base_channels
+        self.discriminator_norm, self.dropout = discriminator_norm, dropout
+        self.from_logits, self.fakes_in_training_mode = from_logits, fakes_in_training_mode
+        super().__init__(img_shape, latent_dim, learning_rate, seed, recipe, run_eagerly, jit_compile)
+
+    def build_generator(self):
+        """Noise z (batch, latent_dim) -> pictures (batch, *img_shape) in [-1, 1]."""
+        height, width, channels = self.img_shape
+        h, w, c = -(-height // 16), -(-width // 16), self.base_channels     # rounded up: four doublings cover the picture
+
+        model = Sequential([Input((self.latent_dim,))])
+        model.add(Dense(h * w * 16 * c, activation="relu"))
+        model.add(Reshape((h, w, 16 * c)))                                  # (8, 10, 512) for 128x160
+        for filters in (8 * c, 4 * c, 2 * c, c):
+            model.add(UpSamplingConv2D(filters))                            # (16, 20, 256) ... (128, 160, 32)
+            model.add(BatchNormalization(momentum=0.8))
+            model.add(Activation("relu"))
+        model.add(Conv2D(channels, 3, padding="same"))                      # (128, 160, 3)
+        model.add(Activation("tanh"))
+        if (16 * h, 16 * w) != (height, width):
+            model.add(Cropping2D(((0, 16 * h - height), (0, 16 * w - width))))
+
+        noise = Input((self.latent_dim,))
+        return Model(noise, model(noise), name="generator")
+
+    def build_discriminator(self):
+        """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1): probability of being real, or its logit."""
+        c = self.base_channels
+
+        model = Sequential([Input(self.img_shape)])
+        for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c, 16 * c)):
+            convolution = Conv2D(filters, 3, strides=2, padding="same")     # (64, 80, 32) ... (5, 6, 512) for 128x160
+            model.add(SpectralNormalization(convolution) if self.discriminator_norm == "spectral" else convolution)
+            if i == 1:
+                model.add(ZeroPadding2D(((0, 1), (0, 1))))                  # (33, 41, 64)
+            if i > 0 and self.discriminator_norm == "batch":
+                model.add(BatchNormalization(momentum=0.8))
+            model.add(LeakyReLU(negative_slope=0.2))
+            model.add(Dropout(self.dropout))
+        model.add(Flatten())
+        model.add(Dense(1, activation=None if self.from_logits else "sigmoid"))
+
+        img = Input(self.img_shape)
+        return Model(img, model(img), name="discriminator")
+
+    def check_arguments(self):
+        """Raise `ValueError` for arguments that make no sense, or for pictures that these networks can't make."""
+        super().check_arguments()
+        height, width, channels = self.img_shape
+        if min(height, width) < 8:
+            raise ValueError(f"img_shape must be at least 8x8: the discriminator halves a picture five times. Received: "
+                             f"img_shape={self.img_shape}. The nearest that can be made: {(max(8, height), max(8, width), channels)}")
+        self.require(isinstance(self.base_channels, int) and self.base_channels >= 1, "base_channels", "a whole number of at least 1")
+        self.require(self.discriminator_norm in ("batch", "spectral"), "discriminator_norm", "'batch' or 'spectral'")
+        self.require(isinstance(self.dropout, (int, float)) and 0 <= self.dropout < 1, "dropout", "a number from 0 up to, not including, 1")
+
+
+if __name__ == "__main__":
+    from keras_gan.command_line import train_command
+    train_command(DCGAN)

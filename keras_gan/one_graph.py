@@ -1,0 +1,96 @@
+"""One turn of a game as one compiled graph. The only room that knows TensorFlow's tracing."""
+import contextlib
+import logging
+
+import keras
+import tensorflow as tf
+
+from keras_gan.layers import Frozen
+
+# TensorFlow's remapper gives up on Conv2D + LeakyReLU in a training graph and says so as an error, once a model. It fuses
+# layers for inference; training graphs have nothing for it.
+tf.config.optimizer.set_experimental_options({"remapping": False})
+
+
+class Player(keras.Model):
+    """A `keras.Model` whose `train_on_batch` can also be one move inside a larger graph.
+
+    Called from Python it is Keras's own `train_on_batch`. Called while a `tf.function` is traced it adds one training
+    step to that graph, so a whole turn of the game (two moves of the discriminator, one of the generator)
+    compiles as one.
+
+    Weights under a `Frozen` layer belong to the other player: they count as non-trainable here.
+    """
+
+    def compile(self, *args, **kwargs):
+        super().compile(*args, **kwargs)
+        # Whatever has variables of its own must be built before a graph is traced.
+        self.optimizer.build(self.trainable_variables)
+        one = keras.ops.ones((1, 1))
+        self.compute_loss(None, one, one)
+        self.compute_metrics(None, one, one)
+        self.reset_metrics()
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        if not tf.inside_function():
+            return super().train_on_batch(x, y, sample_weight, class_weight, return_dict)
+        self.reset_metrics()
+        return self.train_step((x, y, sample_weight))
+
+    @property
+    def _frozen_ids(self):
+        return {id(v) for layer in self._flatten_layers() if isinstance(layer, Frozen) for v in layer.variables}
+
+    @property
+    def trainable_variables(self):
+        return [v for v in super().trainable_variables if id(v) not in self._frozen_ids]
+
+    @property
+    def non_trainable_variables(self):
+        trainable = {id(v) for v in self.trainable_variables}
+        return [v for v in self.variables if id(v) not in trainable]
+
+    @property
+    def trainable_weights(self):
+        return [v for v in super().trainable_weights if id(v) not in self._frozen_ids]
+
+    @property
+    def non_trainable_weights(self):
+        trainable = {id(v) for v in self.trainable_weights}
+        return [v for v in self.weights if id(v) not in trainable]
+
+
+def as_player(model):
+    """The functional `keras.Model` as a `Player`: the same layers, weights and name."""
+    return model if isinstance(model, Player) else Player(model.input, model.output, name=model.name)
+
+
+def one_graph(turn, jit_compile):
+    """Compile a turn.
+
+    Args:
+        turn: a function of arrays that returns a dict of scalars, such as `gan.train_on_batch`.
+        jit_compile: True for XLA, False without it.
+
+    Returns:
+        A function of the same arguments that returns a dict of floats. Each new batch shape is compiled once.
+    """
+    graph = tf.function(turn, jit_compile=jit_compile)
+
+    def play(*arrays):
+        logs = graph(*[tf.convert_to_tensor(a) for a in arrays])
+        return {name: float(value) for name, value in logs.items()}
+
+    return play
+
+
+@contextlib.contextmanager
+def many_shapes():
+    """In here new batch shapes are meant, and TensorFlow's advice against retracing is kept back."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,47 @@
+"""The papers of this house, known without importing one of them (that takes TensorFlow's seconds)."""
+import dataclasses
+import importlib
+
+
+@dataclasses.dataclass(frozen=True)
+class Paper:
+    """One paper.
+
+    Attributes:
+        module: name of its file in `keras_gan`, and of the model on the command line.
+        model: name of its class.
+        title, authors, year, arxiv: of the paper.
+        command: what the bare command does: arguments of the class, of `train`, and `data`.
+    """
+    module: str
+    model: str
+    title: str
+    authors: str
+    year: int
+    arxiv: str
+    command: dict = dataclasses.field(default_factory=dict)
+
+    def load(self):
+        """Import the class."""
+        return getattr(importlib.import_module(f"keras_gan.{self.module}"), self.model)
+
+
+PAPERS = [
+    Paper("gan", "GAN", "Generative Adversarial Networks", "Goodfellow et al.", 2014, "1406.2661",
+          dict(data="digits", steps=5000, batch_size=32)),
+    Paper("dcgan", "DCGAN", "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
+          "Radford, Metz, Chintala", 2015, "1511.06434",
+          dict(data="scenes", recipe="laptop", steps=1000, batch_size=16, sample_interval=100, checkpoint_interval=100)),
+]
+
+
+def find(name):
+    """The `Paper` of a class or module name.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    for paper in PAPERS:
+        if name in (paper.model, paper.module):
+            return paper
+    raise ValueError(f"There is no model {name!r}. There are: {', '.join(p.module for p in PAPERS)}")

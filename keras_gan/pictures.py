@@ -1,0 +1,78 @@
+"""Pictures that people look at: sample grids, real beside generated, loss curves and a film of a run."""
+from pathlib import Path
+
+import cv2
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from keras_gan.pixels import to_uint8
+
+
+def grid(pictures, columns=5, gap=2):
+    """Lay pictures out in rows.
+
+    Args:
+        pictures: (N, H, W, C), uint8 or float in [0, 1], C = 1 or 3.
+        columns: int, pictures in a row.
+        gap: int, white pixels between them.
+
+    Returns:
+        uint8 array (rows (H + gap) - gap, columns (W + gap) - gap, 3), RGB.
+    """
+    pictures = to_uint8(pictures)
+    n, h, w, _ = pictures.shape
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), 255, np.uint8)
+    for i, picture in enumerate(pictures):
+        y, x = i // columns * (h + gap), i % columns * (w + gap)
+        sheet[y:y + h, x:x + w] = picture          # a grey picture (H, W, 1) fills all three channels
+    return sheet
+
+
+def write_png(path, picture):
+    """Write one RGB (or grey) picture, (H, W, C), uint8 or float in [0, 1], as a PNG file."""
+    # OpenCV writes BGR. The colours are the *last* axis: [..., ::-1]. On a batch (N, H, W, C) the often copied
+    # [:, :, ::-1] turns the width around instead: mirrored pictures in the wrong colours.
+    ok, png = cv2.imencode(".png", to_uint8(picture)[..., ::-1])
+    if not ok:
+        raise ValueError(f"OpenCV can't write a picture of shape {np.shape(picture)} as PNG")
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(png.tobytes())                # cv2.imwrite can't do every file name on Windows
+
+
+def write_real_vs_generated(path, real, generated):
+    """Five columns of real and five of generated pictures, side by side. Both (N, H, W, C), uint8 or float in [0, 1]."""
+    sheets = {"real": grid(real), "generated": grid(generated)}
+    height, width, _ = sheets["real"].shape
+    figure = Figure(figsize=(11, 5 * height / width + 0.5), layout="constrained")
+    for axes, (title, sheet) in zip(figure.subplots(1, 2), sheets.items()):
+        axes.imshow(sheet)
+        axes.set_title(title)
+        axes.axis("off")
+    figure.savefig(path, dpi=110)
+
+
+def write_losses(path, history):
+    """Loss curves of a run. `history` is what `train` returns: a dict of lists, with `"step"`."""
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    losses, accuracy = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+    for name in ("d_loss", "g_loss"):
+        losses.plot(history["step"], history[name], label=name, linewidth=0.8)
+    losses.axhline(np.log(2), color="grey", linestyle=":", linewidth=1)
+    losses.annotate("log 2: D can't tell", (0, np.log(2)), color="grey", fontsize=8, va="bottom")
+    losses.set_ylabel("loss (nats)")
+    losses.legend(loc="upper right")
+    accuracy.plot(history["step"], history["d_accuracy"], color="tab:green", linewidth=0.8)
+    accuracy.set(ylim=(0, 1.02), ylabel="d_accuracy", xlabel="step")
+    figure.savefig(path, dpi=110)
+
+
+def write_film(path, frames, seconds=8.0):
+    """An endless GIF of PNG files, `seconds` long, the last picture held for a while."""
+    frames = [Image.open(frame).convert("RGB").quantize(128, dither=Image.Dither.NONE) for frame in frames]
+    durations = [max(40, int(1000 * seconds / len(frames)))] * len(frames)
+    durations[-1] = 2000
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0)

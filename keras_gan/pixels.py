@@ -1,0 +1,49 @@
+"""The ranges of pictures. Files and arrays: uint8 0..255 or float in [-1, 1]. Networks: [-1, 1]. Results: [0, 1].
+
+Every picture is RGB (or grey), (N, H, W, C).
+"""
+import keras
+import numpy as np
+from keras import ops
+
+
+def to_network(images):
+    """uint8 0..255 or float in [-1, 1], any shape -> float (`keras.config.floatx()`) in [-1, 1], the range of tanh."""
+    is_uint8 = keras.backend.standardize_dtype(images.dtype) == "uint8"
+    images = ops.cast(images, keras.config.floatx())
+    return images / 127.5 - 1.0 if is_uint8 else images
+
+
+def to_pictures(images):
+    """Float in [-1, 1], any shape -> float32 numpy array in [0, 1]."""
+    images = ops.convert_to_numpy(images)
+    return np.clip(0.5 * images + 0.5, 0.0, 1.0).astype("float32")
+
+
+def to_uint8(pictures):
+    """uint8 0..255, unchanged, or float in [0, 1] -> uint8 0..255."""
+    pictures = np.asarray(pictures)
+    if pictures.dtype == np.uint8:
+        return pictures
+    return np.round(np.clip(pictures, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def check_images(images, img_shape):
+    """Raise `ValueError` unless `images` is (N, *img_shape), N > 0, uint8 or float in [-1, 1]."""
+    expected = f"(N, {', '.join(map(str, img_shape))}), uint8 0..255 or float in [-1, 1]"
+    dtype = keras.backend.standardize_dtype(images.dtype) if hasattr(images, "dtype") else type(images).__name__
+    if not hasattr(images, "shape") or not hasattr(images, "dtype"):
+        raise ValueError(f"images must be one array {expected}. Received: a {dtype}. "
+                         "numpy.stack(...) makes one array of many pictures.")
+    if tuple(images.shape[1:]) != tuple(img_shape) or images.shape[0] == 0:
+        raise ValueError(f"images must have shape {expected}. Received: shape {tuple(images.shape)}. Build the model "
+                         "with img_shape=(height, width, channels) of the data, or resize the data "
+                         "(data_loaders.load_data(folder, img_shape=...) does).")
+    if dtype == "uint8":
+        return
+    if not dtype.startswith("float") and dtype != "bfloat16":
+        raise ValueError(f"images must be {expected}. Received: dtype {dtype}. images.astype('uint8') if they are 0..255.")
+    low, high = float(ops.min(images)), float(ops.max(images))
+    if not -1.0 <= low <= high <= 1.0:          # also false for NaN
+        raise ValueError(f"float images must lie in [-1, 1]. Received: values from {low:g} to {high:g}. "
+                         "For 0..255 use images.astype('uint8'); for 0..1 use images * 2 - 1.")

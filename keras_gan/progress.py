@@ -1,0 +1,55 @@
+"""The progress of a training run: a bar in a terminal or notebook, lines in a log file."""
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+
+def readable(logs):
+    """`{"d_loss": 0.69314, ...}` -> `"d_loss 0.693  ..."`"""
+    return "  ".join(f"{name} {value:.3f}" for name, value in logs.items())
+
+
+class _PicturesPerSecond(ProgressColumn):
+    def render(self, task):
+        return f"{task.speed * task.fields['batch_size']:.0f} pictures/s" if task.speed else ""
+
+
+class TrainingProgress:
+    """A bar with losses, D's accuracy, pictures a second, time spent and time left.
+
+    Args:
+        done, steps: ints, where the run stands and where it ends.
+        batch_size: int, pictures a step.
+    """
+
+    def __init__(self, done, steps, batch_size):
+        self.console = Console()
+        self.live = self.console.is_terminal or self.console.is_jupyter
+        self.bar = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=20), TextColumn("{task.completed}/{task.total}"),
+            TextColumn("{task.fields[logs]}"), _PicturesPerSecond(), TimeElapsedColumn(), TextColumn("left:"),
+            TimeRemainingColumn(), console=self.console, disable=not self.live, refresh_per_second=4)
+        self.task = self.bar.add_task("compiling", total=steps, completed=done, logs="", batch_size=batch_size)
+        self.steps = steps
+        self.started = time.monotonic()
+
+    def __enter__(self):
+        self.bar.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.bar.stop()
+
+    def say(self, text):
+        """A line above the bar."""
+        self.console.print(text, highlight=False, soft_wrap=True)
+
+    def update(self, step, logs):
+        """Show the losses of a finished step."""
+        self.bar.update(self.task, description="training", completed=step, logs=readable(logs))
+
+    def milestone(self, step, logs):
+        """Where there is no bar to look at, a line now and then."""
+        if not self.live:
+            self.say(f"step {step}/{self.steps}  {readable(logs)}  {time.monotonic() - self.started:.0f} s")

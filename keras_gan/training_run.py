@@ -1,0 +1,215 @@
+"""A training run: its data, its progress, its history and its directory. `GAN.train` is the loop that uses it."""
+import csv
+import json
+import shutil
+import signal
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from data_loaders.batches import Batches, Stream
+from keras_gan import checkpoint, pictures
+from keras_gan.pixels import check_images, to_network, to_pictures
+from keras_gan.progress import TrainingProgress
+
+CHECKPOINTS_KEPT = 3
+
+
+class TrainingRun:
+    """Everything around the turns of one call of `train`. A context manager: leaving it writes what is still to write.
+
+    The run directory holds `config.json`, `history.csv`, `samples/step_000500.png` (always the same noise),
+    `checkpoints/step_000500/` (the last three), and after the last step `model/`, `losses.png`, `film.gif` and
+    `samples/real_vs_generated.png`.
+
+    Args: those of `GAN.train`, after the model itself.
+
+    Attributes:
+        step: int, turns of this run that are finished.
+        history: dict of lists, `"step"` and every number that a turn returns.
+    """
+
+    def __init__(self, gan, images, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume, flip):
+        for name, value in dict(steps=steps, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval).items():
+            if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"{name} must be a whole number of at least 1. Received: {name}={value!r}")
+        if resume and run_dir is None:
+            raise ValueError("resume=True goes on with the run in run_dir. Received: run_dir=None")
+        self.gan, self.steps = gan, steps
+        self.sample_interval, self.checkpoint_interval = sample_interval, checkpoint_interval
+        self.data = self._open_data(images, batch_size, flip)
+        self.batch_size = batch_size
+        self.directory = Path(run_dir) if run_dir is not None else None
+        self.step, self.history, self.logs = 0, {"step": []}, {}
+        self.interrupted = False
+        self.notes = []
+        if self.directory is not None:
+            settings = {"model": type(gan).__name__, "parameters": gan.get_config(),
+                        "training": {"batch_size": batch_size, "flip": flip, "data": self._describe_data(images)}}
+            self._open_directory(json.loads(json.dumps(settings)), resume)
+
+    # --- data ----------------------------------------------------------------------------------------------------------
+
+    def _open_data(self, images, batch_size, flip):
+        array = getattr(images, "images", images)              # what load_data returns has its pictures in .images
+        if hasattr(array, "shape") and hasattr(array, "dtype"):
+            check_images(array, self.gan.img_shape)
+            return Batches(array, batch_size=batch_size, seed=self.gan.seed, flip=flip)
+        if flip:
+            raise ValueError("flip=True is for arrays and folders; a Dataset does its own augmentation. Received: "
+                             f"flip=True with a {type(images).__name__}")
+        if not hasattr(array, "__iter__") and not hasattr(array, "__getitem__"):
+            raise ValueError("images must be an array, what load_data returns, a tf.data.Dataset or a keras.utils.PyDataset. "
+                             f"Received: a {type(images).__name__}")
+        return Stream(array)
+
+    def _describe_data(self, images):
+        if isinstance(self.data, Stream):
+            return {"kind": type(images).__name__}
+        some = self.data.images[::max(1, len(self.data.images) // 16)]
+        return {"images": len(self.data.images), "dtype": str(some.dtype),
+                "mean_of_some": float(np.mean(np.asarray(some), dtype="float64"))}
+
+    def turns(self):
+        """The batches of the turns that are still to play, until the last step or Ctrl-C."""
+        if self.step >= self.steps:
+            self.progress.say(f"The run has its {self.steps} steps already; nothing to do.")
+            return
+        batches = self.data.from_batch(self.gan.turns)
+        for batch in batches:
+            yield batch[0]
+            if self.step >= self.steps or self.interrupted:
+                break
+        batches.close()
+
+    # --- directory -------------------------------------------------------------------------------------------------------
+
+    def _open_directory(self, settings, resume):
+        config = self.directory / "config.json"
+        if self.directory.exists() and not config.exists() and (self.directory.is_file() or any(self.directory.iterdir())):
+            raise FileExistsError(f"{self.directory} exists and is not a run directory. Nothing was written; choose another run_dir.")
+        if config.exists() and not resume:
+            raise FileExistsError(f"{self.directory} holds a run already. Nothing was written. Go on with that run with "
+                                  "resume=True (--resume), or choose another run_dir.")
+        if config.exists():
+            self._refuse_differences(json.loads(config.read_text(encoding="utf-8")), settings)
+            self._go_on()
+        else:
+            if resume:
+                self.notes.append(f"No run in {self.directory} yet: starting at step 0.")
+            (self.directory / "samples").mkdir(parents=True)
+            (self.directory / "checkpoints").mkdir()
+            versions = {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__}
+            config.write_text(json.dumps({**settings, "versions": versions}, indent=2), encoding="utf-8")
+
+    def _refuse_differences(self, saved, given):
+        differences = []
+        if saved.get("model") != given["model"]:
+            differences.append(f"model: the run has {saved.get('model')}, this is {given['model']}")
+        for part in ("parameters", "training"):
+            for name in sorted({*saved.get(part, {}), *given[part]}):
+                old, new = saved.get(part, {}).get(name), given[part].get(name)
+                if old != new and name not in ("run_eagerly", "jit_compile"):
+                    differences.append(f"{name}: the run has {old!r}, given was {new!r}")
+        if differences:
+            raise ValueError(f"The run in {self.directory} can't be resumed with other parameters:\n  " + "\n  ".join(differences))
+
+    def _go_on(self):
+        whole = [p for p in sorted((self.directory / "checkpoints").glob("step_*")) if (p / "config.json").exists()]
+        if not whole:
+            self.notes.append(f"No whole checkpoint in {self.directory} yet: starting at step 0.")
+            return
+        checkpoint.load_state(self.gan, whole[-1])
+        self.step = int(whole[-1].name.removeprefix("step_"))
+        with (self.directory / "history.csv").open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if int(row["step"]) <= self.step]
+        for row in rows:
+            self._remember(int(row.pop("step")), {name: float(value) for name, value in row.items()})
+        self.notes.append(f"Resumed from {whole[-1]} at step {self.step}.")
+
+    # --- while it goes ---------------------------------------------------------------------------------------------------
+
+    def __enter__(self):
+        self.progress = TrainingProgress(self.step, self.steps, self.batch_size)
+        self.progress.__enter__()
+        for note in self.notes:
+            self.progress.say(note)
+        if self.directory is not None and self.step == 0:
+            self.save_samples()
+        try:                             # Ctrl-C ends the turn first, so that nothing half-played is saved
+            self._ctrl_c = signal.signal(signal.SIGINT, self._interrupt)
+        except ValueError:               # not the main thread: nobody can press Ctrl-C here
+            self._ctrl_c = None
+        return self
+
+    def _interrupt(self, *_):
+        if self.interrupted:
+            raise KeyboardInterrupt
+        self.interrupted = True
+        self.progress.say("Ctrl-C: this turn is finished, everything is written. (Once more to stop at once.)")
+
+    def log(self, logs):
+        """Note the numbers of a finished turn."""
+        self.step += 1
+        self.logs = logs
+        self._remember(self.step, logs)
+        self.progress.update(self.step, logs)
+
+    def _remember(self, step, logs):
+        self.history["step"].append(step)
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
+
+    def save_samples(self):
+        """Write `samples/step_000500.png`: 25 pictures of always the same noise."""
+        if self.logs:
+            self.progress.milestone(self.step, self.logs)
+        if self.directory is not None:
+            self._write_history()
+            pictures.write_png(self.directory / "samples" / f"step_{self.step:06d}.png",
+                               pictures.grid(self.gan.generate(25, seed=self.gan.seed)))
+
+    def save_checkpoint(self):
+        """Save the model as `checkpoints/step_000500` and drop the oldest."""
+        if self.directory is None:
+            return
+        self._write_history()
+        folder = self.directory / "checkpoints"
+        self.gan.save(folder / f"step_{self.step:06d}")
+        for old in sorted(folder.glob("step_*"))[:-CHECKPOINTS_KEPT]:
+            shutil.rmtree(old)
+
+    def _write_history(self):
+        beside = self.directory / "history.csv.new"
+        with beside.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(self.history)
+            writer.writerows(zip(*self.history.values()))
+        beside.replace(self.directory / "history.csv")
+
+    # --- at the end ------------------------------------------------------------------------------------------------------
+
+    def __exit__(self, kind, *_):
+        if self._ctrl_c is not None:
+            signal.signal(signal.SIGINT, self._ctrl_c)
+        try:
+            if kind is None and self.directory is not None and self.logs:
+                self._write_results()
+        finally:
+            self.progress.__exit__()
+
+    def _write_results(self):
+        samples = self.directory / "samples"
+        if not (samples / f"step_{self.step:06d}.png").exists():
+            self.save_samples()
+        self.save_checkpoint()
+        self.gan.save(self.directory / "model")
+        pictures.write_losses(self.directory / "losses.png", self.history)
+        pictures.write_film(self.directory / "film.gif", sorted(samples.glob("step_*.png")))
+        real = next(self.data.from_batch(0))[0][:25]
+        pictures.write_real_vs_generated(samples / "real_vs_generated.png", to_pictures(to_network(real)),
+                                         self.gan.generate(25, seed=self.gan.seed))
+        done = "Stopped" if self.step < self.steps else "Finished"
+        more = " Go on with resume=True (--resume)." if self.step < self.steps else ""
+        self.progress.say(f"{done} at step {self.step}. Pictures, film, losses and model are in {self.directory}.{more}")
