@@ -5,6 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import keras
+
 NETWORKS = ("generator", "discriminator")      # their optimizers are saved with them, `combined` has nothing of its own
 
 
@@ -16,7 +18,8 @@ def save(gan, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns}
+        config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns,
+                  "random_state": [keras.ops.convert_to_numpy(v).tolist() for v in _seeds(gan)]}
         (beside / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
         for network in NETWORKS:
             getattr(gan, network).save_weights(beside / f"{network}.weights.h5")
@@ -34,14 +37,14 @@ def save(gan, path):
 
 
 def read_config(path):
-    """The `config.json` of a saved model: `{"model": class name, "parameters": {...}, "turns": int}`."""
+    """The `config.json` of a saved model: `{"model": class name, "parameters": {...}, "turns": int, "random_state": [...]}`."""
     file = Path(path) / "config.json"
     if not file.is_file():
         raise FileNotFoundError(f"No saved model at {path}: there is no {file}. "
                                 "gan.save(path) makes one; in a run directory it is the folder model/ or one below checkpoints/.")
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
-        config["model"], config["parameters"], config["turns"]
+        config["model"], config["parameters"], config["turns"], config["random_state"]
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{file} is not the config.json of a saved model ({error!r}).") from error
     return config
@@ -68,4 +71,14 @@ def load_state(gan, path):
             getattr(gan, network).load_weights(file)
         except (OSError, KeyError, ValueError) as error:
             raise ValueError(f"{file} can't be loaded; it is missing, damaged or of another network: {error}") from error
-    gan.turns = read_config(path)["turns"]
+    config = read_config(path)
+    for seed, value in zip(_seeds(gan), config["random_state"], strict=True):
+        seed.assign(value)
+    gan.turns = config["turns"]
+
+
+def _seeds(gan):
+    """The states of random number generators (Dropout's), which Keras leaves out of weight files."""
+    networks = [getattr(gan, network) for network in NETWORKS]
+    weights = {id(v) for network in networks for v in network.weights}
+    return [v for network in networks for v in network.variables if id(v) not in weights]

@@ -53,13 +53,16 @@ class Game:
 
     @contextlib.contextmanager
     def seeded(self):
-        """Initial weights and Dropout made in here follow from `seed`; Python's own random state is left as it was."""
-        state = random.getstate()
-        random.seed(self.seed)            # Keras draws the seeds of its layers from here
+        """Initial weights and Dropout made in here follow from `seed`, their dtype from `keras.config.floatx()`."""
+        state, policy = random.getstate(), keras.config.dtype_policy()
+        random.seed(self.seed)            # Keras draws the seeds of its layers from Python's random numbers ...
+        if policy.compute_dtype == policy.variable_dtype:
+            keras.config.set_dtype_policy(keras.config.floatx())      # ... and remembers the first floatx it saw
         try:
             yield
         finally:
             random.setstate(state)
+            keras.config.set_dtype_policy(policy)
 
     # --- what goes in ----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from data_loaders import ImageFolder, Pictures
 from data_loaders.batches import Batches, Stream
 from keras_gan import checkpoint, pictures
 from keras_gan.pixels import check_images, to_network, to_pictures
@@ -52,7 +53,7 @@ class TrainingRun:
     # --- data ----------------------------------------------------------------------------------------------------------
 
     def _open_data(self, images, batch_size, flip):
-        array = getattr(images, "images", images)              # what load_data returns has its pictures in .images
+        array = images.images if isinstance(images, (ImageFolder, Pictures)) else images
         if hasattr(array, "shape") and hasattr(array, "dtype"):
             check_images(array, self.gan.img_shape)
             return Batches(array, batch_size=batch_size, seed=self.gan.seed, flip=flip)
@@ -77,8 +78,10 @@ class TrainingRun:
             self.progress.say(f"The run has its {self.steps} steps already; nothing to do.")
             return
         batches = self.data.from_batch(self.gan.turns)
-        for batch in batches:
-            yield batch[0]
+        for imgs, *_ in batches:
+            if isinstance(self.data, Stream):                  # arrays were looked at as a whole
+                check_images(imgs, self.gan.img_shape)
+            yield imgs
             if self.step >= self.steps or self.interrupted:
                 break
         batches.close()

@@ -1,0 +1,49 @@
+"""Tiny networks, tiny pictures, real training. Caches go into a temporary folder, never into the user's."""
+import os
+import tempfile
+
+os.environ["KERAS_GAN_CACHE"] = tempfile.mkdtemp(prefix="keras-gan-tests-")
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import DCGAN, GAN
+
+TINY = dict(latent_dim=5, jit_compile=False)         # XLA takes seconds to compile what then takes a millisecond
+GAMES = {
+    "gan": lambda **more: GAN(**{"img_shape": (6, 8, 1), **TINY, **more}),
+    # classic: BatchNormalization and Dropout in the discriminator; an odd size, so that the generator crops
+    "dcgan": lambda **more: DCGAN(**{"img_shape": (17, 20, 3), "base_channels": 2, **TINY, **more}),
+    "dcgan-laptop": lambda **more: DCGAN(**{"img_shape": (16, 32, 3), "base_channels": 2, "recipe": "laptop", **TINY, **more}),
+}
+
+
+@pytest.fixture(params=GAMES)
+def make_game(request):
+    """Each model of the house, small: a function of the constructor arguments that differ."""
+    return GAMES[request.param]
+
+
+@pytest.fixture
+def float64():
+    """The whole test in double precision."""
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    yield
+    keras.config.set_floatx(before)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def random_images(rng, n, img_shape):
+    """uint8 noise (n, *img_shape)."""
+    return rng.integers(0, 256, (n, *img_shape), dtype=np.uint8)
+
+
+def values(model):
+    """The values of a model's weights, by path."""
+    return {v.path: keras.ops.convert_to_numpy(v) for v in model.weights}

@@ -1,0 +1,270 @@
+"""The game: who moves, one turn from one source, seeds, shapes, exact facts, and that it learns."""
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keras_gan import DCGAN, GAN
+from tests.conftest import random_images, values
+
+
+def changed(before, model):
+    return {path for path, value in values(model).items() if not np.array_equal(value, before[path])}
+
+
+# --- the freeze ---------------------------------------------------------------------------------------------------------
+
+def test_each_player_moves_its_own_network_alone(make_game, rng):
+    gan = make_game()
+    for batch_size in (5, 2, 5, 1):
+        g, d = values(gan.generator), values(gan.discriminator)
+        images = rng.uniform(-1, 1, (batch_size, *gan.img_shape))
+        gan.discriminator.train_on_batch(images, np.ones((batch_size, 1)))
+        assert changed(d, gan.discriminator) >= {v.path for v in gan.discriminator.trainable_weights}
+        assert changed(g, gan.generator) == set()
+
+        g, d = values(gan.generator), values(gan.discriminator)
+        gan.combined.train_on_batch(rng.normal(size=(batch_size, 5)), np.ones((batch_size, 1)))
+        assert changed(d, gan.discriminator) == set()
+        assert changed(g, gan.generator) >= {v.path for v in gan.generator.trainable_weights}
+
+
+def test_check_freeze_says_ok_and_puts_everything_back(make_game, rng):
+    gan, other = make_game(), make_game()
+    images = random_images(rng, 4, gan.img_shape)
+    report = gan.check_freeze()
+    assert report.ok and "OK" in str(report)
+    assert "compiled, batch of 3: combined.train_on_batch moved" in str(report)
+    assert gan.train_on_batch(images) == other.train_on_batch(images)
+    for path, value in values(gan.generator).items():
+        np.testing.assert_array_equal(value, dict(zip(values(gan.generator), values(other.generator).values()))[path])
+
+
+class FrozenTheOldWay(DCGAN):
+    def build_combined(self):
+        self.discriminator.trainable = False
+        z = keras.Input((self.latent_dim,))
+        return keras.Model(z, self.discriminator(self.generator(z)))
+
+
+class NotFrozen(DCGAN):
+    def build_combined(self):
+        z = keras.Input((self.latent_dim,))
+        return keras.Model(z, self.discriminator(self.generator(z)))
+
+
+class OneOptimizer(DCGAN):
+    def __init__(self, **arguments):
+        super().__init__(**arguments)
+        self.combined.compile(optimizer=self.discriminator.optimizer, loss="binary_crossentropy")
+
+
+@pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
+@pytest.mark.parametrize("broken, words", [
+    (FrozenTheOldWay, "learns nothing. Its flag `trainable` is False"),
+    (NotFrozen, "combined.train_on_batch changes the discriminator"),
+    (OneOptimizer, "One optimizer can't serve two models"),
+])
+def test_check_freeze_reports_a_broken_subclass_in_words(broken, words):
+    report = broken(img_shape=(8, 8, 1), latent_dim=5, base_channels=2, jit_compile=False).check_freeze()
+    assert not report.ok
+    assert "BROKEN" in str(report) and words in str(report), str(report)
+
+
+def test_the_freeze_holds_with_xla():
+    assert DCGAN(img_shape=(8, 8, 1), latent_dim=5, base_channels=2, jit_compile=True).check_freeze(batch_sizes=(3,)).ok
+
+
+def test_combined_trains_exactly_the_generator(make_game):
+    gan = make_game()
+    assert [id(v) for v in gan.combined.trainable_weights] == [id(v) for v in gan.generator.trainable_weights]
+    lines = []
+    gan.combined.summary(print_fn=lambda text, **_: lines.append(text))
+    summary = "\n".join(lines)
+    count = sum(np.prod(v.shape) for v in (*gan.generator.non_trainable_weights, *gan.discriminator.weights))
+    assert f"Non-trainable params: {count:,}" in summary
+    assert f" Trainable params: {sum(np.prod(v.shape) for v in gan.generator.trainable_weights):,}" in summary
+
+
+# --- one turn, one source -------------------------------------------------------------------------------------------------
+
+def play(game, turns, images, **arguments):
+    """The weights after some turns of `train`, one after the other."""
+    gan = game(**arguments)
+    gan.train(images, steps=turns, batch_size=8)
+    return [keras.ops.convert_to_numpy(v) for v in (*gan.generator.weights, *gan.discriminator.weights)]
+
+
+def test_compiled_turns_are_the_turns_call_by_call(make_game, float64, rng):
+    images = random_images(rng, 24, make_game().img_shape)
+    for one, other in zip(play(make_game, 20, images), play(make_game, 20, images, run_eagerly=True), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
+
+
+def test_a_compiled_turn_in_float32_is_the_turn_call_by_call(make_game, rng):
+    images = random_images(rng, 24, make_game().img_shape)
+    for one, other in zip(play(make_game, 1, images), play(make_game, 1, images, run_eagerly=True), strict=True):
+        if one.ndim > 1:                        # kernels
+            np.testing.assert_allclose(one, other, atol=3e-4, rtol=0)
+
+
+def test_train_plays_the_turns_of_train_on_batch(make_game, rng):
+    images = random_images(rng, 8, make_game().img_shape)
+    trained, by_hand = make_game(run_eagerly=True), make_game(run_eagerly=True)
+    history = trained.train(images, steps=2, batch_size=8)
+    order = [np.random.default_rng([0, epoch]).permutation(8) for epoch in (0, 1)]      # one batch is an epoch here
+    logs = [by_hand.train_on_batch(images[o]) for o in order]
+    assert [dict(zip(history, row)) for row in zip(*history.values())] == [{"step": i + 1, **l} for i, l in enumerate(logs)]
+
+
+def test_xla_plays_the_same_game_without_dropout(float64, rng):
+    def game(jit_compile):
+        return DCGAN(img_shape=(16, 16, 1), latent_dim=5, base_channels=2, dropout=0.0, jit_compile=jit_compile)
+
+    images, results = random_images(rng, 16, (16, 16, 1)), []
+    for jit_compile in (True, False):
+        gan = game(jit_compile)
+        gan.train(images, steps=5, batch_size=8)
+        results.append([keras.ops.convert_to_numpy(v) for v in (*gan.generator.weights, *gan.discriminator.weights)])
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
+
+
+def test_one_seed_is_one_run_bit_for_bit_and_another_is_another(make_game, rng):
+    images = random_images(rng, 24, make_game().img_shape)
+    one, again, other = (play(make_game, 3, images, seed=seed) for seed in (1, 1, 2))
+    for a, b in zip(one, again, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert any(not np.array_equal(a, b) for a, b in zip(one, other))
+
+
+def test_the_users_own_random_numbers_are_left_alone(make_game):
+    import random
+    random.seed(7)
+    np.random.seed(7)
+    expected = random.random(), np.random.random()
+    random.seed(7)
+    np.random.seed(7)
+    make_game().generate(2, seed=3)
+    assert (random.random(), np.random.random()) == expected
+
+
+# --- exact facts ----------------------------------------------------------------------------------------------------------
+
+def count(weights):
+    return sum(int(np.prod(v.shape)) for v in weights)
+
+
+def test_the_default_dcgan_is_that_of_keras_gan_at_128x160():
+    gan = DCGAN()
+    assert (gan.generator.count_params(), count(gan.generator.trainable_weights)) == (5_706_947, 5_705_987)
+    assert (gan.discriminator.count_params(), count(gan.discriminator.trainable_weights)) == (1_587_777, 1_585_857)
+    assert gan.discriminator.layers[-1].layers[-2].output.shape == (None, 5 * 6 * 512)
+    assert gan.generator.output_shape == (None, 128, 160, 3)
+    for model in (gan.discriminator, gan.combined):
+        assert float(model.optimizer.learning_rate) == pytest.approx(1e-4) and model.optimizer.beta_1 == 0.5
+    # dead or alive, an untrained discriminator can't tell: its loss is log 2
+    assert gan.discriminator.test_on_batch(np.zeros((2, 128, 160, 3)), np.ones((2, 1)), return_dict=True)["loss"] == pytest.approx(np.log(2), abs=0.01)
+
+
+def test_the_laptop_recipe_differs_as_documented_and_arguments_win():
+    assert DCGAN(img_shape=(8, 8, 1), recipe="laptop").learning_rate == DCGAN.recipes["laptop"]["learning_rate"] != 1e-4
+    assert DCGAN(img_shape=(8, 8, 1), recipe="laptop", learning_rate=1e-3).learning_rate == 1e-3
+    with pytest.raises(ValueError, match="recipe must be one of 'classic', 'laptop' for DCGAN. Received: 'lapdog'"):
+        DCGAN(img_shape=(8, 8, 1), recipe="lapdog")
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(8, 45), st.integers(8, 45), st.sampled_from([1, 3]))
+def test_any_picture_shape_can_be_made(height, width, channels):
+    gan = DCGAN(img_shape=(height, width, channels), latent_dim=3, base_channels=1)
+    assert gan.generate(2, seed=0).shape == (2, height, width, channels)
+    assert gan.discriminator(np.zeros((2, height, width, channels))).shape == (2, 1)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(img_shape=(4, 20, 3)), r"nearest that can be made: \(8, 20, 3\)"),
+    (dict(img_shape=(20, 20)), r"img_shape must be \(height, width, channels\).*Received: img_shape=\(20, 20\)"),
+    (dict(img_shape=(20, 20, 4)), r"1 \(grey\) or 3 \(RGB\) channels"),
+    (dict(latent_dim=0), "latent_dim must be a whole number of at least 1. Received: latent_dim=0"),
+    (dict(learning_rate=-1.0), "learning_rate must be"),
+    (dict(seed=-1), "seed must be"),
+    (dict(base_channels=0), "base_channels must be"),
+    (dict(dropout=1.0), "dropout must be"),
+    (dict(discriminator_norm="layer"), "discriminator_norm must be 'batch' or 'spectral'"),
+    (dict(jit_compile="yes"), "jit_compile must be"),
+])
+def test_arguments_that_make_no_sense_are_refused_in_words(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        DCGAN(**arguments)
+
+
+@pytest.mark.parametrize("images, message", [
+    (np.zeros((9, 6, 8, 1), "int64"), "dtype int64"),
+    (np.zeros((9, 6, 8, 3), "uint8"), r"Received: shape \(9, 6, 8, 3\)"),
+    (np.full((9, 6, 8, 1), 255.0), "values from 255 to 255.*astype"),
+    (np.full((9, 6, 8, 1), np.nan), "values from nan"),
+    (np.zeros((0, 6, 8, 1)), "Received: shape"),
+    ([[1, 2]], "Received: a list"),
+])
+def test_pictures_that_do_not_fit_are_refused_in_words(images, message):
+    with pytest.raises(ValueError, match=message):
+        GAN(img_shape=(6, 8, 1)).train_on_batch(images)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(batch_size=10), "A batch of 10 can't be drawn from 9 images"),
+    (dict(batch_size=0), "batch_size must be"),
+    (dict(steps=0), "steps must be a whole number of at least 1. Received: steps=0"),
+    (dict(sample_interval=0), "sample_interval must be"),
+    (dict(resume=True), "run_dir=None"),
+])
+def test_train_refuses_arguments_that_make_no_sense(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        GAN(img_shape=(6, 8, 1)).train(np.zeros((9, 6, 8, 1)), **{"steps": 1, "batch_size": 4, **arguments})
+
+
+# --- generate, save, load -------------------------------------------------------------------------------------------------
+
+def test_generate_gives_pictures_between_0_and_1(make_game):
+    gan = make_game()
+    pictures = gan.generate(53, seed=1)                     # more than the networks see at once
+    assert pictures.shape == (53, *gan.img_shape) and pictures.dtype == np.float32
+    assert 0.0 <= pictures.min() < pictures.max() <= 1.0
+    np.testing.assert_array_equal(pictures, gan.generate(53, seed=1))
+    assert not np.array_equal(pictures, gan.generate(53, seed=2))
+    with pytest.raises(ValueError, match="n must be a whole number of at least 1. Received: n=0"):
+        gan.generate(0)
+
+
+def test_what_is_loaded_is_what_was_saved_and_goes_on_the_same(make_game, rng, tmp_path):
+    gan = make_game()
+    images = random_images(rng, 8, gan.img_shape)
+    gan.train_on_batch(images)
+    pictures = gan.generate(4, seed=1)
+    gan.save(tmp_path / "model")
+    again = type(gan).load(tmp_path / "model")
+    np.testing.assert_array_equal(again.generate(4, seed=1), pictures)
+    assert again.get_config() == gan.get_config()
+    assert [gan.train_on_batch(images) for _ in range(3)] == [again.train_on_batch(images) for _ in range(3)]
+    assert not list(tmp_path.rglob("*.pkl")) and sorted(p.name for p in (tmp_path / "model").iterdir()) == [
+        "config.json", "discriminator.weights.h5", "generator.weights.h5"]
+    gan.save(tmp_path / "model")                            # a saved model may be replaced ...
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_bytes(b"precious")
+    with pytest.raises(FileExistsError, match="not a saved model"):
+        gan.save(tmp_path / "photos")                       # ... anything else may not
+    assert (tmp_path / "photos" / "a.jpg").read_bytes() == b"precious"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["model", "photos"]
+
+
+def test_load_says_what_is_wrong(tmp_path):
+    GAN(img_shape=(6, 8, 1)).save(tmp_path / "gan")
+    with pytest.raises(ValueError, match="holds a GAN, not a DCGAN"):
+        DCGAN.load(tmp_path / "gan")
+    with pytest.raises(FileNotFoundError, match="No saved model"):
+        GAN.load(tmp_path / "nowhere")
+    (tmp_path / "gan" / "generator.weights.h5").write_bytes(b"broken")
+    with pytest.raises(ValueError, match="generator.weights.h5 can't be loaded"):
+        GAN.load(tmp_path / "gan")

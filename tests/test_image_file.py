@@ -1,0 +1,158 @@
+"""`read_image`: RGB in the right colours, whatever the file is. Real files, written by OpenCV and Pillow."""
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from data_loaders import NotAPicture, read_image
+from data_loaders.image_file import resize
+
+RED, GREEN, BLUE = (250, 10, 10), (10, 250, 10), (10, 10, 250)
+
+
+@pytest.fixture
+def picture():
+    """Red above, green below at the left, blue below at the right."""
+    array = np.zeros((40, 60, 3), np.uint8)
+    array[:20], array[20:, :30], array[20:, 30:] = RED, GREEN, BLUE
+    return Image.fromarray(array)
+
+
+def corners(path, img_shape=(40, 60, 3), **more):
+    array = read_image(path, img_shape, **more)
+    assert array.dtype == np.uint8 and array.shape == img_shape
+    return array[2, 2], array[2, -3], array[-3, 2], array[-3, -3]
+
+
+def save_16_bits(picture, path):
+    cv2.imwrite(str(path), np.asarray(picture)[..., ::-1].astype(np.uint16) * 257)
+
+
+@pytest.mark.parametrize("name, save, tolerance", [
+    ("rgb.png", lambda p, f: p.save(f), 0),
+    ("rgb.jpg", lambda p, f: p.save(f, quality=95), 3),
+    ("progressive.jpg", lambda p, f: p.save(f, quality=95, progressive=True), 3),
+    ("cmyk.jpg", lambda p, f: p.convert("CMYK").save(f, quality=95), 3),
+    ("lossless.webp", lambda p, f: p.save(f, lossless=True), 0),
+    ("rgb.bmp", lambda p, f: p.save(f), 0),
+    ("rgb.tif", lambda p, f: p.save(f), 0),
+    ("rgb.gif", lambda p, f: p.save(f), 0),
+    ("film.gif", lambda p, f: p.save(f, save_all=True, append_images=[p.rotate(180)]), 0),
+    ("palette.png", lambda p, f: p.quantize(8).save(f), 1),
+    ("sixteen.png", save_16_bits, 0),
+    ("sixteen.tif", save_16_bits, 0),
+    ("name with spaces.png", lambda p, f: p.save(f), 0),
+    ("图片.png", lambda p, f: p.save(f), 0),
+    ("🐱.jpg", lambda p, f: p.save(f, quality=95), 3),
+    ("really_a_png.jpg", lambda p, f: p.save(f, format="png"), 0),
+])
+def test_every_kind_of_file_comes_back_as_rgb(picture, tmp_path, name, save, tolerance):
+    save(picture, tmp_path / name)
+    for seen, colour in zip(corners(tmp_path / name), (RED, RED, GREEN, BLUE), strict=True):
+        np.testing.assert_allclose(seen.astype(int), colour, atol=tolerance)
+
+
+@pytest.mark.parametrize("name", ["rotated.jpg", "rotated.png", "rotated.webp", "rotated.tif"])
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_exif_rotation_is_applied_with_and_without_alpha(picture, tmp_path, name, alpha, orientation):
+    if alpha:
+        if name.endswith("jpg"):
+            name = "rotated2.webp"                  # JPEG has no alpha; once more a lossy WebP
+        picture.putalpha(255)
+        picture.putpixel((0, 0), (0, 0, 0, 254))    # one pixel, or OpenCV's reader might drop the channel
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture.save(tmp_path / name, **({"tiffinfo": {0x0112: orientation}} if name.endswith("tif") else {"exif": exif, "quality": 95}))
+    upright = {1: (0, 1, 2, 3), 2: (1, 0, 3, 2), 3: (3, 2, 1, 0), 4: (2, 3, 0, 1),
+               5: (0, 2, 1, 3), 6: (2, 0, 3, 1), 7: (3, 1, 2, 0), 8: (1, 3, 0, 2)}[orientation]
+    colours = [(RED, RED, GREEN, BLUE)[i] for i in upright]
+    shape = (60, 40, 3) if orientation >= 5 else (40, 60, 3)
+    for seen, colour in zip(corners(tmp_path / name, shape), colours, strict=True):
+        np.testing.assert_allclose(seen.astype(int), colour, atol=12)
+
+
+@pytest.mark.parametrize("name", ["alpha.png", "alpha.webp", "alpha.tif", "sixteen.png"])
+@pytest.mark.parametrize("background", [(255, 255, 255), (0, 100, 200)])
+def test_transparency_is_laid_on_the_background(picture, tmp_path, name, background):
+    alpha = np.full((40, 60), 255, np.uint8)
+    alpha[:, 30:], alpha[20:] = 128, 0              # above: opaque, half; below: nothing to see
+    alpha[:20, 30:] = 128
+    picture.putalpha(Image.fromarray(alpha))
+    if name == "sixteen.png":
+        cv2.imwrite(str(tmp_path / name), np.asarray(picture)[..., [2, 1, 0, 3]].astype(np.uint16) * 257)
+    else:
+        picture.save(tmp_path / name, **({"lossless": True} if name.endswith("webp") else {}))
+    half = np.array(RED) * 128 / 255 + np.array(background) * 127 / 255
+    for seen, colour in zip(corners(tmp_path / name, background=background), (RED, half, background, background), strict=True):
+        np.testing.assert_allclose(seen.astype(int), colour, atol=2)
+
+
+def test_grey_files_become_rgb_and_colour_becomes_grey(picture, tmp_path):
+    picture.convert("L").save(tmp_path / "grey.png")
+    picture.convert("1").save(tmp_path / "black_and_white.png")
+    picture.save(tmp_path / "colour.png")
+    r, g, b = (read_image(tmp_path / "grey.png", (40, 60, 3))[2, 2])
+    assert r == g == b == pytest.approx(82, abs=1)  # .299 of 250 and the rest of 10
+    assert set(np.unique(read_image(tmp_path / "black_and_white.png", (40, 60, 3)))) <= {0, 255}
+    assert read_image(tmp_path / "colour.png", (40, 60, 1))[2, 2] == pytest.approx(82, abs=1)
+
+
+def test_fit_crop_cuts_the_centre_pad_shows_all_stretch_distorts():
+    striped = np.zeros((40, 80, 3), np.uint8)       # red, green and blue stripes of a quarter, a half and a quarter
+    striped[:, :20], striped[:, 20:60], striped[:, 60:] = RED, GREEN, BLUE
+    crop = resize(striped, (20, 20, 3), "crop", (255, 255, 255))
+    assert (crop == GREEN).all()
+    pad = resize(striped, (20, 20, 3), "pad", (1, 2, 3))
+    assert (pad[:5] == (1, 2, 3)).all() and (pad[15:] == (1, 2, 3)).all()
+    assert (pad[5:15, 0] == RED).all() and (pad[5:15, -1] == BLUE).all()
+    stretch = resize(striped, (20, 20, 3), "stretch", (255, 255, 255))
+    assert (stretch[:, 0] == RED).all() and (stretch[:, 10] == GREEN).all() and (stretch[:, -1] == BLUE).all()
+
+
+def test_shrinking_averages():
+    board = np.indices((256, 256)).sum(0) % 2 * 255         # black and white pixels in turn: grey from afar
+    small = resize(np.repeat(board.astype(np.uint8)[..., None], 3, 2), (32, 32, 3), "stretch", (0, 0, 0))
+    assert 120 < small.min() <= small.max() < 135
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(*[st.integers(1, 60)] * 4), st.sampled_from(["crop", "pad", "stretch"]), st.sampled_from([1, 3]))
+def test_any_size_fits_into_any_other(sizes, fit, channels):
+    h, w, height, width = sizes
+    result = resize(np.full((h, w, 3), 7, np.uint8), (height, width, channels), fit, (7, 7, 7))
+    assert result.shape == (height, width, channels) and (result == 7).all()
+
+
+def truncated(path):
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype=np.uint8)).save(path)
+    path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("name, make, reason", [
+    ("empty.png", lambda p: p.touch(), "empty file"),
+    ("note.txt", lambda p: p.write_text("no picture"), "not an image"),
+    ("note.png", lambda p: p.write_text("no picture"), "not an image"),
+    *[(f"truncated.{suffix}", truncated, "broken picture") for suffix in ("jpg", "png", "webp", "bmp", "gif", "tif")],
+    ("float.tif", lambda p: cv2.imwrite(str(p), np.zeros((5, 5, 3), np.float32)), "pixels are float32, not 8 or 16 bits"),
+])
+def test_what_is_no_picture_is_named_with_the_reason(tmp_path, name, make, reason):
+    make(tmp_path / name)
+    with pytest.raises(NotAPicture) as error:
+        read_image(tmp_path / name)
+    assert error.value.reason == reason and name in str(error.value)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(fit="squeeze"), "fit must be one of 'crop', 'pad', 'stretch'. Received: fit='squeeze'"),
+    (dict(img_shape=(10, 10, 4)), "img_shape must be"),
+    (dict(background=(0, 0, 256)), "background must be three numbers 0..255"),
+])
+def test_arguments_are_checked(picture, tmp_path, arguments, message):
+    picture.save(tmp_path / "a.png")
+    with pytest.raises(ValueError, match=message):
+        read_image(tmp_path / "a.png", **arguments)
+    with pytest.raises(FileNotFoundError):
+        read_image(tmp_path / "b.png")

@@ -1,0 +1,88 @@
+"""`UpSamplingConv2D` against the two Keras layers that it replaces, and `Frozen` against what it must not do."""
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import layers
+
+from keras_gan import Frozen, UpSamplingConv2D
+from tests.conftest import values
+
+
+def outputs_and_gradients(layer, x, seen):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = tf.reduce_sum(layer(x) * seen)
+    return [layer(x), *tape.gradient(loss, [x, *(v.value for v in layer.trainable_weights)])]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.tuples(*[st.integers(1, 7)] * 2), st.integers(1, 9), st.integers(1, 5))
+def test_folded_upsampling_is_upsampling_and_convolution(size, channels, filters):
+    rng = np.random.default_rng(0)
+    plain = keras.Sequential([layers.UpSampling2D(2, dtype="float64"), layers.Conv2D(filters, 3, padding="same", dtype="float64")])
+    folded = UpSamplingConv2D(filters, dtype="float64")
+    plain.build((None, *size, channels))
+    folded.build((None, *size, channels))
+    plain.set_weights([rng.normal(size=w.shape) for w in plain.weights])
+    folded.set_weights(plain.get_weights())           # the very weights of the Conv2D
+    x = tf.constant(rng.normal(size=(2, *size, channels)))
+    seen = tf.constant(rng.normal(size=(2, 2 * size[0], 2 * size[1], filters)))
+
+    for ours, keras_own in zip(outputs_and_gradients(folded, x, seen), outputs_and_gradients(plain, x, seen), strict=True):
+        np.testing.assert_allclose(ours, keras_own, rtol=1e-9, atol=1e-9)
+
+
+def test_folded_upsampling_of_many_channels_in_float32():
+    rng = np.random.default_rng(0)
+    plain = keras.Sequential([layers.UpSampling2D(2), layers.Conv2D(256, 3, padding="same")])
+    folded = UpSamplingConv2D(256)
+    x = rng.normal(size=(2, 8, 10, 512)).astype("float32")
+    folded(x), plain(x)
+    folded.set_weights(plain.get_weights())
+    np.testing.assert_allclose(folded(x), plain(x), atol=1e-4)
+
+
+def test_folded_upsampling_is_saved_and_loaded(tmp_path):
+    model = keras.Sequential([keras.Input((3, 5, 2)), UpSamplingConv2D(4, kernel_initializer="he_normal")])
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    x = np.random.default_rng(0).normal(size=(2, 3, 5, 2))
+    assert again.layers[0].kernel_initializer.__class__.__name__ == "HeNormal"
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+    assert again.output_shape == (None, 6, 10, 4)
+
+
+@pytest.fixture
+def model():
+    return keras.Sequential([keras.Input((4,)), layers.Dense(8), layers.BatchNormalization(), layers.Dropout(0.5), layers.Dense(1)])
+
+
+def test_frozen_runs_in_training_mode_and_changes_nothing(model, rng):
+    x = rng.normal(3.0, 1.0, (64, 4))
+    before = values(model)
+    frozen = Frozen(model)(x, training=True)
+    for path, value in values(model).items():
+        np.testing.assert_array_equal(value, before[path], err_msg=path)
+    # Batch statistics, not the moving averages that still are 0 and 1: the mean of Dense + BatchNormalization is 0.
+    inference = model(x, training=False)
+    assert abs(np.mean(frozen)) < 0.2 < abs(np.mean(inference))
+
+
+def test_frozen_draws_a_new_dropout_mask_each_time(model, rng):
+    x = rng.normal(size=(64, 4))
+    frozen = Frozen(model)
+    assert not np.array_equal(frozen(x, training=True), frozen(x, training=True))
+    assert np.array_equal(frozen(x, training=False), frozen(x, training=False))
+
+
+def test_frozen_lets_gradients_through_to_its_input_and_none_to_its_weights(model, rng):
+    x = tf.constant(rng.normal(size=(8, 4)).astype("float32"))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = tf.reduce_sum(Frozen(model)(x, training=True) ** 2)
+    to_input, *to_weights = tape.gradient(loss, [x, *(v.value for v in model.trainable_weights)])
+    assert np.abs(to_input).max() > 0
+    assert to_weights == [None] * len(model.trainable_weights)

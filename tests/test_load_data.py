@@ -1,0 +1,219 @@
+"""Folders, their cache, scenes, digits and the named data sets."""
+import gzip
+import os
+import shutil
+import struct
+
+import cv2
+import numpy as np
+import pytest
+
+from data_loaders import ImageFolder, NotAPicture, load_data, scenes
+from data_loaders.cache import cache_folder
+
+
+def write(path, colour, size=(20, 30)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), np.full((*size, 3), colour[::-1], np.uint8))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """cats: 2 red, dogs: 1 green and 1 blue deeper down; a text, a broken and an empty file, and a hidden folder."""
+    here = tmp_path / "photos"
+    write(here / "cats" / "b.png", (255, 0, 0))
+    write(here / "cats" / "a.png", (255, 0, 0), (40, 30))
+    write(here / "dogs" / "c.png", (0, 255, 0))
+    write(here / "dogs" / "deeper" / "d.png", (0, 0, 255))
+    (here / "notes.txt").write_text("hello")
+    (here / "cats" / "broken.png").write_bytes((here / "cats" / "a.png").read_bytes()[:60])
+    (here / "dogs" / "empty.jpg").touch()
+    write(here / ".thumbnails" / "a.png", (9, 9, 9))
+    return here
+
+
+SHAPE = (10, 12, 3)
+
+
+def test_a_folder_becomes_one_array_with_labels_and_a_report(folder):
+    with pytest.warns(UserWarning, match=r"cats/broken.png \(broken picture\), dogs/empty.jpg \(empty file\)"):
+        data = load_data(folder, img_shape=SHAPE)
+    assert data.files == ["cats/a.png", "cats/b.png", "dogs/c.png", "dogs/deeper/d.png"]
+    assert data.images.shape == (4, *SHAPE) and data.images.dtype == np.uint8
+    np.testing.assert_array_equal(data.images[:, 5, 5], [(255, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)])
+    assert data.class_names == ["cats", "dogs"] and data.labels.tolist() == [0, 0, 1, 1]
+    assert data.skipped == {"cats/broken.png": "broken picture", "dogs/empty.jpg": "empty file", "notes.txt": "not an image"}
+    assert data.sizes == {(20, 30): 3, (40, 30): 1}
+    for said in ("4 pictures, as 12x10 RGB", "30x20 (3), 30x40 (1)", "cats (2), dogs (2)", "not an image: notes.txt"):
+        assert said in str(data)
+
+
+def test_without_sub_folders_there_are_no_labels(tmp_path):
+    write(tmp_path / "a.png", (1, 2, 3))
+    data = ImageFolder(tmp_path, SHAPE)
+    assert data.labels is None and data.class_names is None
+    write(tmp_path / "cats" / "b.png", (1, 2, 3))
+    assert ImageFolder(tmp_path, SHAPE).class_names == [".", "cats"]
+
+
+def test_on_error_raise_raises_at_the_broken_file(folder):
+    for _ in range(2):                                      # also when it comes from the cache
+        with pytest.raises(NotAPicture, match="broken.png"):
+            ImageFolder(folder, SHAPE, on_error="raise")
+        with pytest.warns(UserWarning):
+            ImageFolder(folder, SHAPE)
+
+
+def test_a_missing_or_pictureless_folder_says_what_was_looked_for(tmp_path):
+    with pytest.raises(FileNotFoundError, match="No folder .*nowhere.*JPEG, PNG"):
+        load_data(tmp_path / "nowhere")
+    (tmp_path / "a.txt").write_text("text")
+    with pytest.raises(FileNotFoundError, match=r"No picture below .*files found: 1 \(a.txt: not an image\)"):
+        load_data(tmp_path)
+
+
+# --- the cache --------------------------------------------------------------------------------------------------------------
+
+def entries(folder):
+    """The cache entries whose pictures came from `folder`."""
+    return [p.parent for p in (cache_folder() / "folders").rglob("report.json") if str(folder.name) in p.read_text()]
+
+
+@pytest.fixture
+def plain(tmp_path):
+    here = tmp_path / "plain"
+    write(here / "unique-name.png", (255, 0, 0))
+    return here
+
+
+def cache_file(data):
+    return data.images.filename
+
+
+def test_the_second_start_reads_the_cache_and_not_the_pictures(plain):
+    first = ImageFolder(plain, SHAPE)
+    stamp = os.stat(plain / "unique-name.png")
+    junk = b"x" * stamp.st_size                             # same size, same time: only somebody who reads it can tell
+    (plain / "unique-name.png").write_bytes(junk)
+    os.utime(plain / "unique-name.png", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    second = ImageFolder(plain, SHAPE)
+    np.testing.assert_array_equal(second.images, first.images)
+    assert isinstance(second.images, np.memmap) and not second.images.flags.writeable
+    assert sorted(p.name for p in plain.iterdir()) == ["unique-name.png"]       # nothing beside the pictures
+
+
+def test_a_changed_folder_or_other_arguments_are_read_anew_and_old_entries_go(plain):
+    old = ImageFolder(plain, SHAPE)
+    old_file = cache_file(old)
+    write(plain / "unique-name.png", (0, 255, 0), (20, 40))
+    new = ImageFolder(plain, SHAPE)
+    assert tuple(new.images[0, 5, 5]) == (0, 255, 0)
+    assert not os.path.exists(old_file) and os.path.exists(cache_file(new))
+    write(plain / "second.png", (0, 0, 255))
+    assert len(ImageFolder(plain, SHAPE)) == 2
+    assert ImageFolder(plain, (7, 7, 1), fit="pad").images.shape == (2, 7, 7, 1)
+    assert len(ImageFolder(plain, SHAPE)) == 2              # and that of the first arguments is still there
+
+
+def test_a_half_written_cache_is_never_used(plain):
+    expected = np.array(ImageFolder(plain, SHAPE).images)
+    file = cache_file(ImageFolder(plain, SHAPE))
+    with open(file, "r+b") as raw:
+        raw.truncate(100)
+    np.testing.assert_array_equal(ImageFolder(plain, SHAPE).images, expected)
+    os.remove(os.path.join(os.path.dirname(file), "report.json"))
+    np.testing.assert_array_equal(ImageFolder(plain, SHAPE).images, expected)
+
+
+# --- embedded data ------------------------------------------------------------------------------------------------------------
+
+def test_digits_are_real_and_resized():
+    data = load_data("digits")
+    assert data.images.shape == (1797, 28, 28, 1) and data.images.dtype == np.uint8
+    assert data.class_names == list("0123456789") and np.bincount(data.labels).min() > 170
+    assert load_data("digits", img_shape=(16, 20, 3)).images.shape == (1797, 16, 20, 3)
+    # a nine has more ink above than below, a six below than above
+    ink = data.images.mean(axis=(2, 3))
+    above = ink[:, :14].mean(1) - ink[:, 14:].mean(1)
+    assert above[data.labels == 9].mean() > 10 and above[data.labels == 6].mean() < -10
+
+
+def test_scenes_are_deterministic_labelled_and_varied():
+    some = np.stack([scenes.draw_scene(i) for i in range(64)]).astype(float) / 255
+    np.testing.assert_array_equal(scenes.draw_scene(5), scenes.draw_scene(5))
+    assert some.shape == (64, 128, 160, 3)
+    blurred = some.reshape(64, 16, 8, 16, 10, 3).mean((2, 4)).reshape(64, -1)
+    apart = np.sqrt(((blurred[:, None] - blurred[None]) ** 2).mean(-1))
+    # 16x20 pixels are .31 apart on average; even the nearest two of 64 are no twins
+    assert apart[np.triu_indices(64, 1)].mean() > 0.25 and (apart + np.eye(64)).min() > 0.03
+    sand, water = (some[np.arange(64) % 4 == k, 100:].mean((0, 1, 2)) for k in (0, 2))
+    assert sand[0] > sand[2] + 0.1 and water[2] > water[0] + 0.05            # red above blue in the desert, not at sea
+
+
+def test_scenes_go_through_files_and_the_loader(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path))
+    monkeypatch.setattr("data_loaders.datasets.SCENES", {"train": range(0, 16), "test": range(16, 20)})
+    data = load_data("scenes")
+    assert data.class_names == list(scenes.CLASSES) and np.bincount(data.labels).tolist() == [4] * 4
+    assert sorted({name.split(".")[1] for name in data.files}) == ["jpg", "png"]
+    for name, image in zip(data.files, data.images, strict=True):
+        number = int(name.split("/")[1].split(".")[0])
+        difference = np.abs(image.astype(int) - scenes.draw_scene(number)).mean()
+        assert difference == 0 if name.endswith("png") else difference < 8, name
+    assert len(load_data("scenes", split="test")) == 4
+
+
+# --- data sets that others ship -------------------------------------------------------------------------------------------------
+
+def idx(array):
+    return b"\0\0\x08" + bytes([array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+
+
+@pytest.mark.parametrize("pack, suffix", [(gzip.compress, ".gz"), (bytes, "")])
+def test_mnist_from_a_folder_of_idx_files(tmp_path, rng, pack, suffix):
+    images, labels = rng.integers(0, 256, (5, 28, 28), dtype=np.uint8), np.array([3, 1, 4, 1, 5], np.uint8)
+    (tmp_path / f"t10k-images-idx3-ubyte{suffix}").write_bytes(pack(idx(images)))
+    (tmp_path / f"t10k-labels-idx1-ubyte{suffix}").write_bytes(pack(idx(labels)))
+    data = load_data("mnist", folder=tmp_path, split="test")
+    np.testing.assert_array_equal(data.images, images[..., None])
+    assert data.labels.tolist() == [3, 1, 4, 1, 5] and data.class_names[3] == "3"
+    with pytest.raises(FileNotFoundError, match="mnist.npz, or train-images-idx3-ubyte.gz"):
+        load_data("mnist", folder=tmp_path)
+
+
+def test_cifar10_from_an_npz_file(tmp_path, rng):
+    x, y = rng.integers(0, 256, (4, 32, 32, 3), dtype=np.uint8), np.array([[0], [9], [3], [3]])
+    np.savez(tmp_path / "cifar10.npz", x_train=x, y_train=y, x_test=x[:1], y_test=y[:1])
+    data = load_data("cifar10", img_shape=(16, 16, 1), folder=tmp_path)
+    assert data.images.shape == (4, 16, 16, 1) and data.labels.tolist() == [0, 9, 3, 3]
+    np.testing.assert_array_equal(load_data("cifar10", folder=tmp_path, split="test").images, x[:1])
+
+
+def test_without_a_network_the_error_says_where_to_put_which_file(monkeypatch):
+    import keras
+
+    def offline():
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", offline)
+    with pytest.raises(FileNotFoundError, match=r"Without a network: load_data\('fashion_mnist', folder=...\).*fashion_mnist.npz"):
+        load_data("fashion_mnist")
+
+
+def test_a_split_that_there_is_not():
+    with pytest.raises(ValueError, match="split must be 'train'"):
+        load_data("digits", split="test")
+
+
+def test_cache_folder_is_the_systems(monkeypatch):
+    monkeypatch.delenv("KERAS_GAN_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
+    assert "keras-gan" in str(cache_folder())
+
+
+def test_a_link_loop_and_a_dangling_link_do_no_harm(plain):
+    (plain / "loop").symlink_to(plain, target_is_directory=True)
+    (plain / "dangling.png").symlink_to(plain / "gone.png")
+    with pytest.warns(UserWarning, match="dangling.png"):
+        assert len(ImageFolder(plain, SHAPE)) == 1
+    shutil.rmtree(plain)

@@ -1,0 +1,152 @@
+"""A run: its directory, resuming it, Ctrl-C, and every kind of data."""
+import csv
+import json
+import os
+import signal
+import threading
+
+import cv2
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from data_loaders.image_folder import ImageFolder
+from keras_gan import GAN
+from keras_gan.training_run import TrainingRun
+from tests.conftest import random_images
+
+
+def weights_of(gan):
+    return [keras.ops.convert_to_numpy(v) for v in (*gan.generator.variables, *gan.discriminator.variables,
+                                                    *gan.combined.optimizer.variables, *gan.discriminator.optimizer.variables)]
+
+
+def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
+    gan = make_game()
+    images = random_images(rng, 30, gan.img_shape)
+    history = gan.train(images, steps=7, batch_size=8, run_dir=tmp_path / "run", sample_interval=3, checkpoint_interval=2)
+    assert sorted(p.relative_to(tmp_path / "run").as_posix() for p in (tmp_path / "run").rglob("*") if p.parent.name != "model"
+                  and not p.parent.name.startswith("step_")) == [
+        "checkpoints", "checkpoints/step_000004", "checkpoints/step_000006", "checkpoints/step_000007", "config.json", "film.gif",
+        "history.csv", "losses.png", "model", "samples", "samples/real_vs_generated.png", "samples/step_000000.png",
+        "samples/step_000003.png", "samples/step_000006.png", "samples/step_000007.png"]
+
+    with (tmp_path / "run" / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == list(history) == ["step", "d_loss", "d_accuracy", "g_loss"]
+    assert {name: [float(row[name]) for row in rows] for name in history} == history and history["step"] == list(range(1, 8))
+
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["model"] == type(gan).__name__ and config["training"]["batch_size"] == 8
+    assert type(gan)(**config["parameters"]).get_config() == gan.get_config()
+
+    sheet = cv2.imread(str(tmp_path / "run" / "samples" / "step_000007.png"))
+    h, w = gan.img_shape[:2]
+    assert sheet.shape == (5 * h + 4 * 2, 5 * w + 4 * 2, 3)
+    first = np.round(gan.generate(25, seed=gan.seed)[0] * 255)           # always the same noise
+    np.testing.assert_array_equal(sheet[:h, :w, ::-1], np.broadcast_to(first, (h, w, 3)))
+    with Image.open(tmp_path / "run" / "film.gif") as film:
+        assert film.n_frames == 4
+    np.testing.assert_array_equal(type(gan).load(tmp_path / "run" / "model").generate(2, seed=3), gan.generate(2, seed=3))
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_resumed_run_is_the_same_run_bit_for_bit(make_game, rng, tmp_path, run_eagerly):
+    images = random_images(rng, 30, make_game().img_shape)
+    settings = dict(batch_size=8, sample_interval=100, flip=True)
+    whole, part, resumed = (make_game(run_eagerly=run_eagerly) for _ in range(3))
+    history = whole.train(images, steps=7, **settings)
+    part.train(images, steps=4, run_dir=tmp_path / "run", checkpoint_interval=3, **settings)
+    again = resumed.train(images, steps=7, run_dir=tmp_path / "run", checkpoint_interval=2, resume=True, **settings)
+    assert again == history
+    for one, other in zip(weights_of(resumed), weights_of(whole), strict=True):
+        np.testing.assert_array_equal(one, other)
+    resumed.train(images, steps=7, run_dir=tmp_path / "run", resume=True, **settings)        # nothing left to do
+    assert resumed.turns == 7
+
+
+def test_resume_starts_at_0_where_there_is_no_checkpoint_and_says_so(rng, tmp_path, capsys):
+    images = random_images(rng, 9, (6, 8, 1))
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+    assert gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / "run", resume=True)["step"] == [1]
+    assert "starting at step 0" in capsys.readouterr().out
+
+
+def test_resume_refuses_other_parameters_with_a_list(rng, tmp_path):
+    images = random_images(rng, 9, (6, 8, 1))
+    GAN(img_shape=(6, 8, 1), jit_compile=False).train(images, steps=1, batch_size=4, run_dir=tmp_path / "run")
+    with pytest.raises(ValueError) as error:
+        GAN(img_shape=(6, 8, 1), seed=5).train(images[:8], steps=2, batch_size=3, run_dir=tmp_path / "run", resume=True)
+    for difference in ("seed: the run has 0, given was 5", "batch_size: the run has 4, given was 3", "data: the run has"):
+        assert difference in str(error.value)
+
+
+def test_a_run_or_a_foreign_folder_is_never_overwritten(rng, tmp_path):
+    images = random_images(rng, 9, (6, 8, 1))
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+    gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / "run")
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")}
+    with pytest.raises(FileExistsError, match="holds a run already.*--resume"):
+        gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / "run")
+    with pytest.raises(FileExistsError, match="not a run directory"):
+        gan.train(images, steps=1, batch_size=4, run_dir=tmp_path)
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
+
+
+def test_ctrl_c_finishes_the_turn_and_writes_everything(rng, tmp_path, capsys):
+    images = random_images(rng, 30, (6, 8, 1))
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+    press = threading.Timer(4.0, os.kill, (os.getpid(), signal.SIGINT))
+    press.start()
+    history = gan.train(images, steps=1_000_000, batch_size=8, run_dir=tmp_path / "run")
+    steps = history["step"][-1]
+    assert 0 < steps < 1_000_000 and gan.turns == steps
+    assert (tmp_path / "run" / "checkpoints" / f"step_{steps:06d}").is_dir()
+    assert GAN.load(tmp_path / "run" / "model").turns == steps
+    assert {"film.gif", "losses.png", "history.csv"} <= {p.name for p in (tmp_path / "run").iterdir()}
+    assert f"Stopped at step {steps}" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class Batched(keras.utils.PyDataset):
+    def __init__(self, images):
+        super().__init__()
+        self.images = images
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, i):
+        return self.images[4 * i:4 * i + 4], np.zeros(4)       # labels are nothing to a GAN
+
+
+def test_train_takes_every_kind_of_data(rng, tmp_path):
+    images = random_images(rng, 12, (6, 8, 1))
+    for i, image in enumerate(images):
+        cv2.imwrite(str(tmp_path / f"{i:02d}.png"), image)
+    as_floats = images / 127.5 - 1.0
+    results = []
+    for data in (images, as_floats, ImageFolder(tmp_path, (6, 8, 1)), Batched(images), tf.data.Dataset.from_tensor_slices(images).batch(4)):
+        gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+        results.append(gan.train(data, steps=4, batch_size=4))
+    arrays, floats, folder, pydataset, dataset = results
+    np.testing.assert_allclose(floats["d_loss"], arrays["d_loss"], rtol=1e-4)
+    assert folder == arrays                                    # shuffled, from the run's seed
+    assert pydataset == dataset != arrays                      # in their own order
+
+
+@pytest.mark.parametrize("data, message", [
+    (tf.data.Dataset.from_tensor_slices(np.zeros((4, 5, 5, 1))).batch(2), r"Received: shape \(2, 5, 5, 1\)"),
+    (3, "images must be an array, what load_data returns.*Received: a int"),
+    ([np.full((2, 6, 8, 1), 7.0)], "values from 7 to 7"),
+])
+def test_train_refuses_other_data_in_words(data, message):
+    with pytest.raises(ValueError, match=message):
+        GAN(img_shape=(6, 8, 1), jit_compile=False).train(data, steps=2, batch_size=2)
+
+
+def test_flip_is_not_for_datasets():
+    with pytest.raises(ValueError, match="flip=True"):
+        TrainingRun(GAN(img_shape=(6, 8, 1)), [np.zeros((2, 6, 8, 1))], 1, 2, None, 1, 1, False, flip=True)
