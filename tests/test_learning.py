@@ -26,16 +26,16 @@ def test_the_vanilla_gan_learns_digits():
     assert distances(samples, samples).mean() == pytest.approx(distances(real, real).mean(), rel=1 / 3)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_dcgan_learns_two_kinds_of_pictures(seed):
+def test_the_dcgan_learns_two_kinds_of_pictures():
     rng = np.random.default_rng(0)
     images = np.zeros((256, 16, 20, 3), np.uint8)           # bright at the left and blue, or bright at the right and red
     images[:128, :, :10], images[128:, :, 10:] = (30, 30, 220), (220, 30, 30)
     images = np.clip(images + rng.normal(0, 12, images.shape), 0, 255).astype(np.uint8)
-    gan = DCGAN(img_shape=(16, 20, 3), base_channels=4, recipe="laptop", learning_rate=1e-3, seed=seed, jit_compile=False)
-    gan.train(images, steps=400, batch_size=16)
+    gan = DCGAN(img_shape=(16, 20, 3), base_channels=8, recipe="laptop", learning_rate=5e-4)
+    gan.train(images, steps=200, batch_size=32)
     kinds = np.stack([images[:128].mean(0), images[128:].mean(0)]) / 255.0
     near = distances(gan.generate(100, seed=1), kinds)
-    assert np.median(near.min(axis=1)) < 0.15                # the kinds are .50 apart
-    share = np.mean(near.argmin(axis=1))
-    assert 0.15 < share < 0.85                               # both kinds are made
+    # Distance to the nearer kind: untrained .35, trained .093, .088, .076 (seeds 0, 1, 2); the kinds are .50 apart
+    assert np.median(near.min(axis=1)) < 0.16
+    # Share of the second kind: .50, .36, .55. A collapsed generator makes one kind alone.
+    assert 0.15 < np.mean(near.argmin(axis=1)) < 0.85

@@ -1,0 +1,129 @@
+"""The commands as a person types them, in processes of their own."""
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan.papers import PAPERS, find
+
+KERAS_GAN = Path(sys.executable).with_name("keras-gan")
+HERE = Path(keras_gan.__file__).parent
+
+
+def type_in(folder, *words):
+    return subprocess.run([str(w) for w in words], cwd=folder, capture_output=True, text=True, timeout=300,
+                          env={**os.environ, "COLUMNS": "120"}, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Twelve JPEG photos, not square."""
+    rng = np.random.default_rng(0)
+    (tmp_path / "photos").mkdir()
+    for i in range(12):
+        cv2.imwrite(str(tmp_path / "photos" / f"{i}.jpg"), rng.integers(0, 256, (30, 50, 3), dtype=np.uint8))
+    return tmp_path / "photos"
+
+
+FLAGS = ("--img-shape", "16", "24", "3", "--base-channels", "2", "--steps", "4", "--batch-size", "4", "--jit-compile", "False")
+
+
+@pytest.mark.parametrize("command", [
+    (sys.executable, "-m", "keras_gan.dcgan"),
+    (sys.executable, HERE / "dcgan.py"),
+    (KERAS_GAN, "train", "dcgan"),
+])
+def test_dcgan_trains_on_a_folder_of_photos(photos, tmp_path, command):
+    done = type_in(tmp_path, *command, "--data", "photos", "--run-dir", "run", *FLAGS)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""                                  # nothing of TensorFlow's chatter
+    for said in ("DCGAN, recipe 'laptop'", "photos: 12 pictures, as 24x16 RGB", "step 4/4  d_loss", "Finished at step 4"):
+        assert said in done.stdout
+    assert (tmp_path / "run" / "samples" / "step_000004.png").exists()
+
+
+def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_path):
+    train = (KERAS_GAN, "train", "dcgan", "--data", "photos", *FLAGS)
+    assert "into runs/dcgan-photos-1\n" in type_in(tmp_path, *train).stdout
+    assert "into runs/dcgan-photos-2\n" in type_in(tmp_path, *train).stdout
+    refused = type_in(tmp_path, *train, "--run-dir", "runs/dcgan-photos-1")
+    assert refused.returncode == 1 and "holds a run already" in refused.stderr and "Traceback" not in refused.stderr
+    resumed = type_in(tmp_path, *train, "--run-dir", "runs/dcgan-photos-1", "--resume", "--steps", "6")
+    assert "Resumed from runs/dcgan-photos-1/checkpoints/step_000004 at step 4" in resumed.stdout
+    assert "Finished at step 6" in resumed.stdout
+
+    sampled = type_in(tmp_path, KERAS_GAN, "sample", "runs/dcgan-photos-1", "--n", "10", "--seed", "3", "--out", "new/grid.png")
+    assert sampled.returncode == 0, sampled.stderr
+    assert cv2.imread(str(tmp_path / "new" / "grid.png")).shape == (2 * 16 + 2, 8 * 24 + 7 * 2, 3)
+
+
+@pytest.mark.parametrize("words, message", [
+    (("train", "dcgan", "--data", "nowhere"), r"keras-gan: No folder .*nowhere"),
+    (("train", "dcgan", "--recipe", "lapdog"), "recipe must be one of"),
+    (("train", "dcgan", "--seed", "-1"), "seed must be a whole number"),
+    (("sample", "nowhere"), "No folder nowhere"),
+    (("train", "pix2pix"), "There is no model 'pix2pix'. There are: gan, dcgan"),
+])
+def test_mistakes_are_told_in_a_line(tmp_path, words, message):
+    done = type_in(tmp_path, KERAS_GAN, *words)
+    assert done.returncode == 1 and re.search(message, done.stderr) and "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_help_comes_without_tensorflow_and_lists_the_commands(tmp_path):
+    done = type_in(tmp_path, sys.executable, "-X", "importtime", KERAS_GAN, "--help")
+    assert all(command in done.stdout for command in ("list", "train", "sample"))
+    imported = re.findall(r"\| +(\w+)$", done.stderr, re.MULTILINE)
+    assert "keras_gan" in imported and not {"tensorflow", "keras", "cv2", "matplotlib"} & set(imported)
+
+
+def test_the_flags_are_those_of_the_signatures_with_the_recipes_values(tmp_path):
+    laptop = type_in(tmp_path, KERAS_GAN, "train", "dcgan", "--help").stdout
+    classic = type_in(tmp_path, KERAS_GAN, "train", "dcgan", "--recipe", "classic", "--help").stdout
+    for flag in ("--data", "--steps", "--batch-size", "--img-shape", "--seed", "--run-dir", "--resume", "--flip", "--latent-dim"):
+        assert flag in laptop
+    assert "(default: 0.0002)" in laptop and "(default: 0.0001)" in classic
+    assert "Without a flag it trains on 'scenes'" in laptop
+
+
+def test_list_names_every_paper(tmp_path):
+    done = type_in(tmp_path, KERAS_GAN, "list")
+    for paper in PAPERS:
+        assert paper.model in done.stdout and paper.arxiv in done.stdout and str(paper.year) in done.stdout
+
+
+def test_every_paper_is_a_class_of_the_package_with_its_arxiv_number_in_its_file():
+    for paper in PAPERS:
+        assert getattr(keras_gan, paper.model) is paper.load() is find(paper.module).load()
+        assert paper.arxiv in (HERE / f"{paper.module}.py").read_text()
+    modules = {p.stem for p in HERE.glob("*.py") if "class " in p.read_text() and "(GAN)" in p.read_text()}
+    assert modules <= {paper.module for paper in PAPERS}      # none forgotten
+    with pytest.raises(AttributeError, match="no attribute 'NoSuchGAN'"):
+        keras_gan.NoSuchGAN
+
+
+def test_gan_trains_on_the_embedded_digits(tmp_path):
+    done = type_in(tmp_path, sys.executable, "-W", "error::RuntimeWarning", "-m", "keras_gan.gan", "--steps", "3", "--jit-compile", "False")
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert "digits: 1797 pictures, 28x28 grey" in done.stdout and "into runs/gan-digits-1" in done.stdout
+
+
+def test_real_warnings_and_errors_of_tensorflow_are_not_kept_from_the_user(tmp_path):
+    done = type_in(tmp_path, sys.executable, "-c", """
+import keras_gan.quiet_tensorflow, os, warnings
+import tensorflow as tf
+tf.get_logger().warning("a real warning")
+warnings.warn("another")
+os.write(2, b"E0000 straight to the terminal")
+""")
+    assert "a real warning" in done.stderr and "another" in done.stderr and "straight to the terminal" in done.stderr
+
+
+def test_no_module_hides_one_of_the_standard_library():
+    assert not {p.stem for p in HERE.glob("*.py")} & set(sys.stdlib_module_names)
