@@ -1,11 +1,13 @@
-"""Seconds a turn: ours compiled, ours call by call, and the plain Keras-GAN loop, alternating in one run.
+"""Time of a turn: ours compiled, ours call by call, and the plain Keras-GAN loop, alternating in one run.
 
     python benchmarks/turn.py
     python benchmarks/turn.py --batch-size 50 --rounds 5
+    python benchmarks/turn.py --model gan --batch-size 32 --rounds 100
 """
 from keras_gan import quiet_tensorflow  # noqa: F401
 
 import time
+from typing import Literal
 
 import keras
 import numpy as np
@@ -14,7 +16,7 @@ from keras import layers
 from rich.console import Console
 from rich.table import Table
 
-from keras_gan import DCGAN
+from keras_gan import DCGAN, GAN
 
 
 class KerasGANLoop:
@@ -67,21 +69,28 @@ class KerasGANLoop:
         self.combined.train_on_batch(noise, valid)
 
 
-def main(batch_size: int = 16, rounds: int = 7, img_shape: tuple[int, int, int] = (128, 160, 3)):
-    """Time one turn of the DCGAN.
+def main(model: Literal["dcgan", "gan"] = "dcgan", batch_size: int = 16, rounds: int = 7):
+    """Time one turn: of the DCGAN at 128x160, or of the vanilla GAN at 28x28 (without the Keras-GAN loop).
 
     Args:
+        model: which one.
         batch_size: pictures a step.
         rounds: how often each way is timed, one after the other; medians are shown.
-        img_shape: height, width (multiples of 16), channels.
     """
+    new = {"dcgan": DCGAN, "gan": GAN}[model]
+    img_shape = new().img_shape
     images = np.random.default_rng(0).integers(0, 256, (batch_size, *img_shape), dtype=np.uint8)
-    loop, by_call = KerasGANLoop(img_shape), DCGAN(img_shape=img_shape)
-    ways = {"Keras-GAN loop, freeze mended": lambda: loop.turn(images),
-            "ours, call by call": lambda: by_call.train_on_batch(images)}
-    for name, arguments in {"ours, compiled": {}, "ours, compiled, recipe laptop": {"recipe": "laptop"}}.items():
-        gan = DCGAN(img_shape=img_shape, **arguments)
-        ways[name] = lambda gan=gan, turn=gan.compiled_turn(): turn(images, gan.sample_noise(batch_size))
+
+    ways = {}
+    if model == "dcgan":
+        loop = KerasGANLoop(img_shape)
+        ways["Keras-GAN loop, freeze mended"] = lambda: loop.turn(images)
+    by_call = new()
+    ways["ours, call by call"] = lambda: by_call.train_on_batch(images)
+    for name, arguments in {"compiled, XLA": {}, "compiled, no XLA": {"jit_compile": False},
+                            **{f"compiled, recipe {recipe}": {"recipe": recipe} for recipe in new.recipes}}.items():
+        gan = new(**arguments)
+        ways[f"ours, {name}"] = lambda gan=gan, turn=gan.compiled_turn(): turn(images, gan.sample_noise(batch_size))
 
     first, seconds = {}, {name: [] for name in ways}
     for name, play in ways.items():
@@ -94,11 +103,13 @@ def main(batch_size: int = 16, rounds: int = 7, img_shape: tuple[int, int, int] 
             play()
             seconds[name].append(time.perf_counter() - start)
 
-    table = Table("way", "first turn, s", "turn, s: median (min .. max)", "Keras-GAN loop / this", title=(
-        f"DCGAN {img_shape[0]}x{img_shape[1]}, batch {batch_size}, {rounds} rounds, Keras {keras.__version__}"))
-    reference = np.array(seconds["Keras-GAN loop, freeze mended"])
+    baseline = next(iter(ways))
+    table = Table("way", "first turn, s", "turn, ms: median (min .. max)", f"{baseline} / this", title=(
+        f"{new.__name__} {img_shape}, batch {batch_size}, {rounds} rounds, Keras {keras.__version__}"))
     for name, s in seconds.items():
-        table.add_row(name, f"{first[name]:.1f}", f"{np.median(s):.3f} ({min(s):.3f} .. {max(s):.3f})", f"{np.median(reference / s):.2f}")
+        ms = 1000 * np.array(s)
+        table.add_row(name, f"{first[name]:.1f}", f"{np.median(ms):.1f} ({ms.min():.1f} .. {ms.max():.1f})",
+                      f"{np.median(np.array(seconds[baseline]) / s):.2f}")
     Console(width=120).print(table)
 
 

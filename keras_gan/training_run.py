@@ -1,5 +1,6 @@
 """A training run: its data, its progress, its history and its directory. `GAN.train` is the loop that uses it."""
 import csv
+import itertools
 import json
 import shutil
 import signal
@@ -210,7 +211,8 @@ class TrainingRun:
         self.gan.save(self.directory / "model")
         pictures.write_losses(self.directory / "losses.png", self.history)
         pictures.write_film(self.directory / "film.gif", sorted(samples.glob("step_*.png")))
-        real = next(self.data.from_batch(0))[0][:25]
+        real = itertools.chain.from_iterable(imgs for imgs, *_ in self.data.from_batch(0))
+        real = np.stack(list(itertools.islice(real, 25)))
         pictures.write_real_vs_generated(samples / "real_vs_generated.png", to_pictures(to_network(real)),
                                          self.gan.generate(25, seed=self.gan.seed))
         done = "Stopped" if self.step < self.steps else "Finished"
