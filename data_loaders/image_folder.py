@@ -143,12 +143,14 @@ class ImageFolder:
         return True
 
     def _warn_of_skipped(self):
-        bad = [f"{name} ({reason})" for name, reason in self.skipped.items() if reason != "not an image"]
-        if bad and self.on_error == "raise":
-            raise NotAPicture(self.folder / bad[0], "in the cache as unusable")
+        bad = {name: reason for name, reason in self.skipped.items() if reason != "not an image"}
+        if bad and self.on_error == "raise":                # decoded before, with on_error="skip"
+            name, reason = next(iter(bad.items()))
+            raise NotAPicture(self.folder / name, reason)
         if bad:
+            some = ", ".join(f"{name} ({reason})" for name, reason in list(bad.items())[:20])
             more = f" and {len(bad) - 20} more, see .skipped" if len(bad) > 20 else ""
-            warnings.warn(f"{len(bad)} files below {self.folder} were skipped: {', '.join(bad[:20])}{more}", stacklevel=3)
+            warnings.warn(f"{len(bad)} files below {self.folder} were skipped: {some}{more}", stacklevel=3)
 
     def __len__(self):
         return len(self.images)

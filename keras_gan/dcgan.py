@@ -13,6 +13,7 @@ from keras import Input, Model, Sequential
 from keras.layers import (Activation, BatchNormalization, Conv2D, Cropping2D, Dense, Dropout, Flatten, LeakyReLU, Reshape,
                           SpectralNormalization, ZeroPadding2D)
 
+from keras_gan.game import is_whole
 from keras_gan.gan import GAN
 from keras_gan.layers import UpSamplingConv2D
 from keras_gan.recipes import with_recipes
@@ -124,7 +125,7 @@ class DCGAN(GAN):
         if min(height, width) < 8:
             raise ValueError(f"img_shape must be at least 8x8: the discriminator halves a picture five times. Received: "
                              f"img_shape={self.img_shape}. The nearest that can be made: {(max(8, height), max(8, width), channels)}")
-        self.require(isinstance(self.base_channels, int) and self.base_channels >= 1, "base_channels", "a whole number of at least 1")
+        self.require(is_whole(self.base_channels, 1), "base_channels", "a whole number of at least 1")
         self.require(self.discriminator_norm in ("batch", "spectral"), "discriminator_norm", "'batch' or 'spectral'")
         self.require(isinstance(self.dropout, (int, float)) and 0 <= self.dropout < 1, "dropout", "a number from 0 up to, not including, 1")
 

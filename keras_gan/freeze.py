@@ -4,6 +4,7 @@ import itertools
 
 import keras
 import numpy as np
+from rich.progress import track
 
 from keras_gan.one_graph import many_shapes, one_graph
 
@@ -49,7 +50,8 @@ def check_freeze(gan, batch_sizes):
         ways["compiled"] = {player: one_graph(move, gan.combined.jit_compile) for player, move in moves.items()}
     try:
         with many_shapes():
-            for way, batch_size in itertools.product(ways, batch_sizes):
+            rounds = list(itertools.product(ways, batch_sizes))
+            for way, batch_size in track(rounds, "checking the freeze", transient=True):
                 images = rng.uniform(-1, 1, (batch_size, *gan.img_shape)).astype(keras.config.floatx())
                 noise = rng.standard_normal((batch_size, gan.latent_dim)).astype(keras.config.floatx())
                 valid = np.ones((batch_size, 1), keras.config.floatx())

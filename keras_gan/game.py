@@ -12,6 +12,11 @@ from keras_gan.one_graph import one_graph
 from keras_gan.pixels import check_images, to_network, to_pictures
 
 
+def is_whole(number, lowest):
+    """Whether something is a whole number of at least `lowest` (True and False are none)."""
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= lowest
+
+
 class Game:
     """Base of all GANs. A subclass builds `generator`, `discriminator` and `combined` and plays `train_on_batch`.
 
@@ -33,16 +38,14 @@ class Game:
 
     def check_arguments(self):
         """Raise `ValueError` for constructor arguments that make no sense, before anything slow happens."""
-        def whole(number, lowest):
-            return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= lowest
-
         shape = self.img_shape
-        self.require(isinstance(shape, (tuple, list)) and len(shape) == 3 and all(whole(n, 1) for n in shape)
+        self.require(isinstance(shape, (tuple, list)) and len(shape) == 3 and all(is_whole(n, 1) for n in shape)
                      and shape[2] in (1, 3), "img_shape", "(height, width, channels) with 1 (grey) or 3 (RGB) channels")
+        self.require(is_whole(self.latent_dim, 1), "latent_dim", "a whole number of at least 1")
+        self.require(is_whole(self.seed, 0), "seed", "a whole number of at least 0")
         self.img_shape = tuple(int(n) for n in shape)
-        self.require(whole(self.latent_dim, 1), "latent_dim", "a whole number of at least 1")
-        self.require(whole(self.seed, 0), "seed", "a whole number of at least 0")
-        self.require(isinstance(self.learning_rate, (int, float)) and 0 < self.learning_rate < 1, "learning_rate",
+        self.latent_dim, self.seed = int(self.latent_dim), int(self.seed)       # JSON can't hold NumPy's integers
+        self.require(isinstance(self.learning_rate, float) and 0 < self.learning_rate < 1, "learning_rate",
                      "a number between 0 and 1")
         self.require(self.jit_compile in (True, False, "auto"), "jit_compile", "True, False or 'auto'")
 
@@ -99,7 +102,7 @@ class Game:
         Returns:
             float32 array (n, *img_shape) in [0, 1], RGB or grey.
         """
-        if not isinstance(n, (int, np.integer)) or n < 1:
+        if not is_whole(n, 1):
             raise ValueError(f"n must be a whole number of at least 1. Received: n={n!r}")
         noise = np.random.default_rng(seed).standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
         batches = [self.generator(noise[i:i + 50], training=False) for i in range(0, n, 50)]

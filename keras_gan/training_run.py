@@ -12,6 +12,7 @@ import numpy as np
 from data_loaders import ImageFolder, Pictures
 from data_loaders.batches import Batches, Stream
 from keras_gan import checkpoint, pictures
+from keras_gan.game import is_whole
 from keras_gan.pixels import check_images, to_network, to_pictures
 from keras_gan.progress import TrainingProgress
 
@@ -34,7 +35,7 @@ class TrainingRun:
 
     def __init__(self, gan, images, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume, flip):
         for name, value in dict(steps=steps, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval).items():
-            if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+            if not is_whole(value, 1):
                 raise ValueError(f"{name} must be a whole number of at least 1. Received: {name}={value!r}")
         if resume and run_dir is None:
             raise ValueError("resume=True goes on with the run in run_dir. Received: run_dir=None")
@@ -78,6 +79,8 @@ class TrainingRun:
         if self.step >= self.steps:
             self.progress.say(f"The run has its {self.steps} steps already; nothing to do.")
             return
+        if self.step == 0:
+            self.save_samples()
         batches = self.data.from_batch(self.gan.turns)
         for imgs, *_ in batches:
             if isinstance(self.data, Stream):                  # arrays were looked at as a whole
@@ -139,8 +142,6 @@ class TrainingRun:
         self.progress.__enter__()
         for note in self.notes:
             self.progress.say(note)
-        if self.directory is not None and self.step == 0:
-            self.save_samples()
         try:                             # Ctrl-C ends the turn first, so that nothing half-played is saved
             self._ctrl_c = signal.signal(signal.SIGINT, self._interrupt)
         except ValueError:               # not the main thread: nobody can press Ctrl-C here
