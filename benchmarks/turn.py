@@ -6,6 +6,7 @@
 """
 from keras_gan import quiet_tensorflow  # noqa: F401
 
+import itertools
 import time
 from typing import Literal
 
@@ -86,11 +87,11 @@ def main(model: Literal["dcgan", "gan"] = "dcgan", batch_size: int = 16, rounds:
         loop = KerasGANLoop(img_shape)
         ways["Keras-GAN loop, freeze mended"] = lambda: loop.turn(images)
     by_call = new()
-    ways["ours, call by call"] = lambda: by_call.train_on_batch(images)
-    for name, arguments in {"compiled, XLA": {}, "compiled, no XLA": {"jit_compile": False},
-                            **{f"compiled, recipe {recipe}": {"recipe": recipe} for recipe in new.recipes}}.items():
-        gan = new(**arguments)
-        ways[f"ours, {name}"] = lambda gan=gan, turn=gan.compiled_turn(): turn(images, gan.sample_noise(batch_size))
+    ways["ours, classic, call by call"] = lambda: by_call.train_on_batch(images)
+    for recipe, xla in itertools.product(["classic", *new.recipes], [True, False]):
+        gan = new(recipe=recipe, jit_compile=xla)
+        ways[f"ours, {recipe}, compiled, {'XLA' if xla else 'no XLA'}"] = (
+            lambda gan=gan, turn=gan.compiled_turn(): turn(images, gan.sample_noise(batch_size)))
 
     first, seconds = {}, {name: [] for name in ways}
     for name, play in ways.items():

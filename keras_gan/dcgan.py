@@ -43,7 +43,7 @@ class DCGAN(GAN):
         seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
         recipe: "classic" or "laptop".
         run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
-        jit_compile: True compiles with XLA, False without; "auto" is Keras's choice, XLA wherever it runs.
+        jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
 
     Raises:
         ValueError: for arguments that make no sense.

@@ -47,7 +47,7 @@ def check_freeze(gan, batch_sizes):
              "generator": lambda x, y: gan.combined.train_on_batch(x, y, return_dict=True)}
     ways = {"call by call": moves}
     if not gan.run_eagerly:
-        ways["compiled"] = {player: one_graph(move, gan.combined.jit_compile) for player, move in moves.items()}
+        ways["compiled"] = {player: one_graph(move, gan.uses_xla) for player, move in moves.items()}
     try:
         with many_shapes():
             rounds = list(itertools.product(ways, batch_sizes))

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan import checkpoint
 from keras_gan.freeze import check_freeze
-from keras_gan.one_graph import one_graph
+from keras_gan.one_graph import one_graph, xla_pays
 from keras_gan.pixels import check_images, to_network, to_pictures
 
 
@@ -87,8 +87,13 @@ class Game:
         return to_network(images)
 
     def compiled_turn(self):
-        """`train_on_batch` as one graph, with XLA where Keras's `jit_compile` says so."""
-        return one_graph(self.train_on_batch, jit_compile=self.combined.jit_compile)
+        """`train_on_batch` as one graph, through XLA or not as `jit_compile` says."""
+        return one_graph(self.train_on_batch, self.uses_xla)
+
+    @property
+    def uses_xla(self):
+        """Whether the compiled turn goes through XLA: what `jit_compile` says, and for "auto" where it pays."""
+        return xla_pays(self.combined) if self.jit_compile == "auto" else self.jit_compile
 
     # --- what comes out --------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class GAN(Game):
         seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
         recipe: "classic", the networks and numbers of Keras-GAN.
         run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
-        jit_compile: True compiles with XLA, False without; "auto" is Keras's choice, XLA wherever it runs.
+        jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
 
     Attributes:
         generator: `keras.Model`, noise (batch, latent_dim) -> pictures (batch, *img_shape) in [-1, 1].

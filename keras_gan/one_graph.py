@@ -65,6 +65,15 @@ def as_player(model):
     return model if isinstance(model, Player) else Player(model.input, model.output, name=model.name)
 
 
+def xla_pays(model):
+    """Whether a compiled turn of this model is quicker with XLA.
+
+    Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn it was measured to pay there too
+    (`benchmarks/turn.py`): XLA sees that the generator is asked twice for the same pictures. Where there is a GPU, Keras chooses.
+    """
+    return model.jit_compile or not tf.config.list_physical_devices("GPU")
+
+
 def one_graph(turn, jit_compile):
     """Compile a turn.
 

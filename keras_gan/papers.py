@@ -31,7 +31,7 @@ PAPERS = [
           dict(data="digits", steps=5000, batch_size=32)),
     Paper("dcgan", "DCGAN", "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
           "Radford, Metz, Chintala", 2015, "1511.06434",
-          dict(data="scenes", recipe="laptop", steps=1200, batch_size=16, sample_interval=100, checkpoint_interval=100)),
+          dict(data="scenes", recipe="laptop", steps=1500, batch_size=16, sample_interval=100, checkpoint_interval=100)),
 ]
 
 

@@ -131,6 +131,13 @@ def test_xla_plays_the_same_game_without_dropout(float64, rng):
         np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
 
 
+@pytest.mark.parametrize("jit_compile, run_eagerly", [("auto", False), (True, False), (False, False), ("auto", True)])
+def test_jit_compile_has_a_switch(jit_compile, run_eagerly):
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=jit_compile, run_eagerly=run_eagerly)
+    assert gan.discriminator.run_eagerly == run_eagerly
+    assert bool(gan.uses_xla) == (jit_compile is not False)      # "auto": it pays on a CPU, and Keras has it on for a GPU
+
+
 def test_one_seed_is_one_run_bit_for_bit_and_another_is_another(make_game, rng):
     images = random_images(rng, 24, make_game().img_shape)
     one, again, other = (play(make_game, 3, images, seed=seed) for seed in (1, 1, 2))

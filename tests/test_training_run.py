@@ -13,7 +13,7 @@ import tensorflow as tf
 from PIL import Image
 
 from data_loaders.image_folder import ImageFolder
-from keras_gan import GAN
+from keras_gan import DCGAN, GAN
 from keras_gan.training_run import TrainingRun
 from tests.conftest import random_images
 
@@ -52,11 +52,19 @@ def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
     np.testing.assert_array_equal(type(gan).load(tmp_path / "run" / "model").generate(2, seed=3), gan.generate(2, seed=3))
 
 
-@pytest.mark.parametrize("run_eagerly", [False, True])
-def test_a_resumed_run_is_the_same_run_bit_for_bit(make_game, rng, tmp_path, run_eagerly):
-    images = random_images(rng, 30, make_game().img_shape)
+@pytest.mark.parametrize("way", [{}, {"run_eagerly": True}])
+def test_a_resumed_run_is_the_same_run_bit_for_bit(make_game, rng, tmp_path, way):
+    resume_in_the_middle(lambda: make_game(**way), rng, tmp_path)
+
+
+def test_a_resumed_run_is_the_same_run_with_xla_and_dropout(rng, tmp_path):
+    resume_in_the_middle(lambda: DCGAN(img_shape=(8, 8, 1), base_channels=2, jit_compile=True), rng, tmp_path)
+
+
+def resume_in_the_middle(new_game, rng, tmp_path):
+    images = random_images(rng, 30, new_game().img_shape)
     settings = dict(batch_size=8, sample_interval=100, flip=True)
-    whole, part, resumed = (make_game(run_eagerly=run_eagerly) for _ in range(3))
+    whole, part, resumed = (new_game() for _ in range(3))
     history = whole.train(images, steps=7, **settings)
     part.train(images, steps=4, run_dir=tmp_path / "run", checkpoint_interval=3, **settings)
     again = resumed.train(images, steps=7, run_dir=tmp_path / "run", checkpoint_interval=2, resume=True, **settings)
