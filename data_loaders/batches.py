@@ -5,6 +5,8 @@ import functools
 
 import numpy as np
 
+SHUFFLE, FLIP = 1, 2          # keep random numbers of one seed apart from one another
+
 
 class Batches:
     """Shuffled batches, drawn without replacement within an epoch, for ever.
@@ -41,7 +43,7 @@ class Batches:
         return len(self.images) // self.batch_size
 
     def _shuffled(self, epoch):
-        return np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
+        return np.random.default_rng([self.seed, SHUFFLE, epoch]).permutation(len(self.images))
 
     def __getitem__(self, i):
         """Batch `i` >= 0: `(images,)`, or `(images, labels)` if there are labels."""
@@ -49,8 +51,7 @@ class Batches:
         chosen = self._order(epoch)[position * self.batch_size:(position + 1) * self.batch_size]
         images = np.asarray(self.images[chosen])
         if self.flip:
-            # A third number keeps these apart from the shuffling of epoch i.
-            mirrored = np.random.default_rng([self.seed, i, 1]).random(self.batch_size) < 0.5
+            mirrored = np.random.default_rng([self.seed, FLIP, i]).random(self.batch_size) < 0.5
             images[mirrored] = images[mirrored, :, ::-1]         # axis 2 of (N, H, W, C): the width
         return (images,) if self.labels is None else (images, self.labels[chosen])
 

@@ -5,6 +5,7 @@ import gzip
 import os
 import struct
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -52,7 +53,8 @@ class Pictures:
                 f"  classes: {', '.join(self.class_names)}")
 
 
-def load_data(source, img_shape=None, fit="crop", background=(255, 255, 255), split="train", folder=None):
+def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "crop",
+              background: tuple[int, int, int] = (255, 255, 255), split="train", folder: str | None = None):
     """Load pictures.
 
     Args:
@@ -63,7 +65,8 @@ def load_data(source, img_shape=None, fit="crop", background=(255, 255, 255), sp
             A folder that has such a name: "./digits".
         img_shape: (height, width, channels) of the result. None: (128, 160, 3) for folders and scenes, (28, 28, 1) for
             digits, and the data's own size for the others.
-        fit, background: see `read_image`.
+        fit: what to do with pictures of another shape, see `read_image`.
+        background: RGB, 0..255, under transparent pictures and around padded ones.
         split: "train" or "test". Folders and digits have only "train".
         folder: for "mnist" and "fashion_mnist" a folder of the four IDX files (gzipped or not) or of NAME.npz, for
             "cifar10" of cifar10.npz; the `.npz` holds x_train, y_train, x_test, y_test.

@@ -7,6 +7,9 @@ import numpy as np
 from PIL import Image
 
 FITS = ("crop", "pad", "stretch")
+JPEG = b"\xff\xd8\xff"
+BEGINNINGS = (JPEG, b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")        # and RIFF....WEBP
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 ORIENTATION = 0x0112          # the EXIF tag
 MIRROR = {2: lambda p: p[:, ::-1], 3: lambda p: p[::-1, ::-1], 4: lambda p: p[::-1],
           5: lambda p: p.swapaxes(0, 1), 6: lambda p: p.swapaxes(0, 1)[:, ::-1],
@@ -59,24 +62,22 @@ def check_shape(img_shape, fit, background):
 
 def decode(path, background):
     """A picture file as it lies there -> uint8 RGB (height, width, 3), upright, without alpha."""
-    data = np.frombuffer(Path(path).read_bytes(), np.uint8)     # cv2.imread can't read every file name on Windows
-    if data.size == 0:
-        raise NotAPicture(path, "empty file")
+    data = _read(Path(path))
     try:
-        if data[:3].tobytes() == b"\xff\xd8\xff":               # JPEG: OpenCV does rotation and CMYK by itself
+        if data[:3].tobytes() == JPEG:                          # OpenCV does rotation and CMYK by itself
             return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
         picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)      # keeps alpha and 16 bits, ignores the rotation
         if picture is None:
             raise cv2.error("not decoded")
     except cv2.error:
-        known = cv2.haveImageReader(str(path)) or _looks_like_a_picture(data)
-        raise NotAPicture(path, "broken picture" if known else "not an image") from None
+        raise NotAPicture(path, "broken picture") from None
 
+    is_tiff = data[:4].tobytes() in (b"II*\0", b"MM\0*")
+    alpha_is_multiplied = is_tiff and picture.dtype == np.uint8         # by libtiff, for 8 bits alone
     if picture.dtype == np.uint16:
         picture = ((picture.astype(np.uint32) + 128) // 257).astype(np.uint8)
     if picture.dtype != np.uint8:
         raise NotAPicture(path, f"pixels are {picture.dtype}, not 8 or 16 bits")
-    is_tiff = data[:4].tobytes() in (b"II*\0", b"MM\0*")
     if not is_tiff:                                             # OpenCV turns TIFF files itself
         picture = MIRROR.get(_orientation(data), lambda p: p)(picture)
     if picture.ndim == 2:
@@ -85,7 +86,7 @@ def decode(path, background):
     if picture.shape[2] == 4:
         alpha = picture[..., 3:].astype(np.float32) / 255.0
         ground = (1.0 - alpha) * np.asarray(background, np.float32)
-        over = colour if is_tiff else colour * alpha            # libtiff has multiplied by alpha already
+        over = colour if alpha_is_multiplied else colour * alpha
         colour = np.round(np.clip(over + ground, 0, 255)).astype(np.uint8)
     return colour
 
@@ -98,9 +99,17 @@ def _orientation(data):
         return None
 
 
-def _looks_like_a_picture(data):
-    start = data[:12].tobytes()
-    return start.startswith((b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or start[:4] + start[8:] == b"RIFFWEBP"
+def _read(path):
+    """The bytes of a file that begins like a picture, as uint8. Of other files (films, say) only the beginning is read."""
+    if path.exists() and not path.is_file():
+        raise NotAPicture(path, "not a regular file")
+    with path.open("rb") as file:                               # cv2.imread can't read every file name on Windows
+        start = file.read(16)
+        if not start:
+            raise NotAPicture(path, "empty file")
+        if not start.startswith(BEGINNINGS) and start[:4] + start[8:12] != b"RIFFWEBP":
+            raise NotAPicture(path, "broken picture" if path.suffix.lower() in SUFFIXES else "not an image")
+        return np.frombuffer(start + file.read(), np.uint8)
 
 
 def resize(picture, img_shape, fit, background):

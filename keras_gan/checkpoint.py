@@ -1,4 +1,6 @@
 """A saved model is a folder: `config.json` and one `.weights.h5` file for each network. No pickle, no code."""
+from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
 import json
 import os
 import shutil
@@ -34,6 +36,11 @@ def save(gan, path):
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
+
+
+def steps_in(folder, pattern="step_*"):
+    """The files or folders `step_000500` in a folder, in the order of their numbers."""
+    return sorted(folder.glob(pattern), key=lambda path: int(path.stem.removeprefix("step_")))
 
 
 def read_config(path):

@@ -1,6 +1,7 @@
 """The command `keras-gan`, and what the papers' files do when they are run. Flags come from signatures, by tyro."""
 import contextlib
 import dataclasses
+import glob
 import inspect
 import itertools
 import sys
@@ -13,6 +14,7 @@ import tyro
 
 from keras_gan.papers import PAPERS, find
 
+DATA_FLAGS = ("fit", "background", "folder")         # of load_data
 app = tyro.extras.SubcommandApp()
 
 
@@ -78,11 +80,14 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int = 64, seed: int = 
 
 
 def _newest_model(run):
-    """The saved model of a run directory: the finished one, else the newest checkpoint, else the folder itself."""
+    """The saved model or checkpoint of a run directory that has trained longest; else the folder itself."""
     if not run.is_dir():
         raise FileNotFoundError(f"No folder {run}. Give a run directory, such as runs/dcgan-scenes-1.")
-    candidates = [run / "model", *sorted(run.glob("checkpoints/step_*"), reverse=True)]
-    return next((c for c in candidates if (c / "config.json").exists()), run)
+    from keras_gan import checkpoint
+    saved = [c for c in (run / "model", *run.glob("checkpoints/step_*")) if (c / "config.json").exists()]
+    if not saved and (run / "checkpoints").is_dir():
+        raise FileNotFoundError(f"The run {run} has no checkpoint yet. --checkpoint-interval says when it gets one.")
+    return max(saved, key=lambda folder: checkpoint.read_config(folder)["turns"], default=run)
 
 
 # --- train -----------------------------------------------------------------------------------------------------------
@@ -96,29 +101,34 @@ def train_command(model, args=None):
     """
     args = sys.argv[1:] if args is None else args
     paper = find(model.__name__)
+    from data_loaders import load_data
     with _errors_in_a_line():
         flags = tyro.cli(_flags(model, paper, args), args=args, prog=f"keras-gan train {paper.module}", description=(
             f"{paper.title}. {paper.authors}, {paper.year}, arXiv:{paper.arxiv}.\n"
             f"Without a flag it trains on {paper.command['data']!r}."))
         chosen = {field.name: getattr(flags, field.name) for field in dataclasses.fields(flags)}
-        run_dir = chosen.pop("run_dir") or _free_run_dir(paper, chosen["data"])
-        from data_loaders import load_data
+        run_dir = chosen.pop("run_dir") or _default_run_dir(paper, chosen["data"], chosen["resume"])
         gan = model(**{name: chosen.pop(name) for name in _parameters(model.__init__)})
-        data = load_data(chosen.pop("data"), img_shape=gan.img_shape, fit=chosen.pop("fit"))
+        data = load_data(chosen.pop("data"), gan.img_shape, **{name: chosen.pop(name) for name in DATA_FLAGS})
         print(f"{model.__name__}, recipe {gan.recipe!r}: G {gan.generator.count_params():,} and "
               f"D {gan.discriminator.count_params():,} parameters\n{data}\n"
               f"{chosen['steps']:,} steps of {chosen['batch_size']} pictures into {run_dir}")
         gan.train(data, run_dir=run_dir, **chosen)
 
 
-def _free_run_dir(paper, data):
-    """The next `runs/dcgan-scenes-1` that doesn't exist yet."""
-    names = (f"{paper.module}-{Path(data).resolve().name}-{i}" for i in itertools.count(1))
-    return next(path for path in (Path("runs") / name for name in names) if not path.exists())
+def _default_run_dir(paper, data, resume):
+    """The next `runs/dcgan-scenes-1` that doesn't exist yet; to resume, the last one that does."""
+    name = f"{paper.module}-{Path(data).resolve().name}"
+    last = max((int(number) for path in Path("runs").glob(f"{glob.escape(name)}-*")
+                if (number := path.name.removeprefix(f"{name}-")).isdecimal()), default=0)
+    if resume and not last:
+        raise FileNotFoundError(f"There is no run runs/{name}-1 to resume. --run-dir names another.")
+    return Path("runs") / f"{name}-{last if resume else last + 1}"
 
 
 def _flags(model, paper, args):
     """A dataclass with a field for each flag; its defaults are those of the paper's command and of the recipe."""
+    from data_loaders import load_data
     from keras_gan.recipes import recipe_arguments
 
     recipe = next((b for a, b in itertools.pairwise(args) if a == "--recipe"),
@@ -127,13 +137,14 @@ def _flags(model, paper, args):
     defaults = {**recipe_arguments(model, recipe), **paper.command, "recipe": recipe}
     fields = [("data", Annotated[str, tyro.conf.arg(help="A folder of pictures, or the name of a data set: digits, scenes, "
                                                          "mnist, fashion_mnist, cifar10.")],
-               dataclasses.field(default=paper.command["data"])),
-              ("fit", Annotated[Literal["crop", "pad", "stretch"], tyro.conf.arg(
-                  help="What to do with pictures of another shape.")], dataclasses.field(default="crop"))]
-    for function, doc in ((model.__init__, model.__doc__), (model.train, model.train.__doc__)):
-        texts = {p.arg_name: p.description for p in docstring_parser.parse(doc).params}
+               dataclasses.field(default=paper.command["data"]))]
+    for function, doc, names in ((load_data, load_data.__doc__, DATA_FLAGS), (model.__init__, model.__doc__, None),
+                                 (model.train, model.train.__doc__, None)):
+        texts = {p.arg_name.split(",")[0]: p.description for p in docstring_parser.parse(doc).params}
         types = typing.get_type_hints(inspect.unwrap(function))
         for name, parameter in _parameters(function).items():
+            if names is not None and name not in names:
+                continue
             kind = Annotated[types[name], tyro.conf.arg(help=texts[name].replace("\n", " "))]
             fields.append((name, kind, dataclasses.field(default=defaults.get(name, parameter.default))))
     return dataclasses.make_dataclass(f"{model.__name__}Flags", fields)

@@ -7,6 +7,7 @@ are those of Keras-GAN with one doubling more.
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
+import numbers
 from typing import Literal
 
 from keras import Input, Model, Sequential
@@ -127,7 +128,9 @@ class DCGAN(GAN):
                              f"img_shape={self.img_shape}. The nearest that can be made: {(max(8, height), max(8, width), channels)}")
         self.require(is_whole(self.base_channels, 1), "base_channels", "a whole number of at least 1")
         self.require(self.discriminator_norm in ("batch", "spectral"), "discriminator_norm", "'batch' or 'spectral'")
-        self.require(isinstance(self.dropout, (int, float)) and 0 <= self.dropout < 1, "dropout", "a number from 0 up to, not including, 1")
+        self.require(isinstance(self.dropout, numbers.Real) and 0 <= self.dropout < 1, "dropout",
+                     "a number from 0 up to, not including, 1")
+        self.base_channels, self.dropout = int(self.base_channels), float(self.dropout)
 
 
 if __name__ == "__main__":

@@ -42,25 +42,35 @@ def check_freeze(gan, batch_sizes):
     report = FreezeReport(type(gan).__name__)
     variables = all_variables(gan)
     state, turns = [keras.ops.convert_to_numpy(v) for v in variables], gan.turns
-    rng = np.random.default_rng(0)
-    moves = {"discriminator": lambda x, y: gan.discriminator.train_on_batch(x, y, return_dict=True),
-             "generator": lambda x, y: gan.combined.train_on_batch(x, y, return_dict=True)}
-    ways = {"call by call": moves}
+    flags = {network: network.trainable for network in (gan.discriminator, gan.generator)}
+    calls = {"discriminator.train_on_batch": lambda images, noise, valid: gan.discriminator.train_on_batch(images, valid, return_dict=True),
+             "combined.train_on_batch": lambda images, noise, valid: gan.combined.train_on_batch(noise, valid, return_dict=True),
+             "train_on_batch": lambda images, noise, valid: gan.train_on_batch(images, noise)}
+    ways = {"call by call": calls}
     if not gan.run_eagerly:
-        ways["compiled"] = {player: one_graph(move, gan.uses_xla) for player, move in moves.items()}
+        ways["compiled"] = {call: one_graph(play, gan.uses_xla) for call, play in calls.items()}
+    rng = np.random.default_rng(0)
+    rounds = list(itertools.product(ways, batch_sizes, calls))
+    ever_moved = set()
     try:
         with many_shapes():
-            rounds = list(itertools.product(ways, batch_sizes))
-            for way, batch_size in track(rounds, "checking the freeze", transient=True):
-                images = rng.uniform(-1, 1, (batch_size, *gan.img_shape)).astype(keras.config.floatx())
-                noise = rng.standard_normal((batch_size, gan.latent_dim)).astype(keras.config.floatx())
-                valid = np.ones((batch_size, 1), keras.config.floatx())
-                for player, x in {"discriminator": images, "generator": noise}.items():
-                    _check_move(report, gan, f"{way}, batch of {batch_size}", player, ways[way][player], x, valid)
+            for way, batch_size, call in track(rounds, "checking the freeze", transient=True):
+                arrays = (rng.uniform(-1, 1, (batch_size, *gan.img_shape)), rng.standard_normal((batch_size, gan.latent_dim)),
+                          np.ones((batch_size, 1)))
+                arrays = [a.astype(keras.config.floatx()) for a in arrays]
+                ever_moved |= _play(report, gan, f"{way}, batch of {batch_size}", call, lambda: ways[way][call](*arrays))
     finally:
         for variable, value in zip(variables, state):
             variable.assign(value)
+        for network, flag in flags.items():
+            if network.trainable != flag:
+                network.trainable = flag
         gan.turns = turns
+    if max(batch_sizes) > 1:           # of one picture, BatchNormalization makes zero: no gradient reaches what is before it
+        for player, network in {"discriminator": gan.discriminator, "generator": gan.generator}.items():
+            still = [v.path for v in _trainable_weights(network) if id(v) not in ever_moved]
+            if 0 < len(still) < len(_trainable_weights(network)):
+                report.add(f"No call moves these weights of the {player}: {', '.join(still)}. No gradient reaches them.")
     return report
 
 
@@ -82,40 +92,45 @@ def _trainable_weights(model):
         model.trainable = False
 
 
-def _check_move(report, gan, how, player, move, x, valid):
-    """Play one move of one player and note what has changed in both networks."""
-    own, other = (gan.discriminator, gan.generator) if player == "discriminator" else (gan.generator, gan.discriminator)
-    call = "discriminator.train_on_batch" if player == "discriminator" else "combined.train_on_batch"
-    other_name = "generator" if player == "discriminator" else "discriminator"
-    before = {id(v): keras.ops.convert_to_numpy(v) for v in (*own.weights, *other.weights)}
-
+def _play(report, gan, how, call, play):
+    """Make one call and note what it has changed in both networks. Returns the ids of the weights that it moved."""
+    networks = {"discriminator": gan.discriminator, "generator": gan.generator}
+    players = {"discriminator.train_on_batch": ["discriminator"], "combined.train_on_batch": ["generator"]}.get(call, list(networks))
+    weights = {name: network.weights for name, network in networks.items()}
+    before = {id(v): keras.ops.convert_to_numpy(v) for name in networks for v in weights[name]}
     try:
-        move(x, valid)
+        play()
     except Exception as error:       # whatever a user's model raises is a finding, not the end of the report
         advice = ("One optimizer can't serve two models in Keras 3: give the discriminator and the combined model an optimizer each."
                   if "nknown variable" in str(error) else "Call it by hand with the same arrays to see where.")
         report.moves.append(f"{how}: {call} raised {type(error).__name__}")
-        report.add(f"{call} raises {type(error).__name__}: {str(error).strip().splitlines()[0]} {advice}")
-        return
+        report.add(f"{call} raises {type(error).__name__}: {(str(error).strip() or '-').splitlines()[0]} {advice}")
+        return set()
 
-    changed = {id(v) for v in (*own.weights, *other.weights)
-               if not np.array_equal(before[id(v)], keras.ops.convert_to_numpy(v))}
-    trainable = _trainable_weights(own)
-    still = [v.path for v in trainable if id(v) not in changed]
-    intruded = [v for v in other.weights if id(v) in changed]
-    report.moves.append(f"{how}: {call} moved {len(trainable) - len(still)} of {len(trainable)} trainable weights of the "
-                        f"{player} and {len(intruded)} of {len(other.weights)} weights of the {other_name}")
+    changed = {name: [v for v in weights[name] if not np.array_equal(before[id(v)], keras.ops.convert_to_numpy(v))] for name in networks}
+    said = []
+    for name, network in networks.items():
+        if name not in players:
+            said.append(f"{len(changed[name])} of {len(weights[name])} weights of the {name}")
+            _note_intrusion(report, call, name, changed[name])
+            continue
+        trainable = {id(v) for v in _trainable_weights(network)}
+        moved = trainable & {id(v) for v in changed[name]}
+        said.append(f"{len(moved)} of {len(trainable)} trainable weights of the {name}")
+        if not moved:
+            why = (" Its flag `trainable` is False: Keras 3 reads it when train_on_batch is traced, so freezing it for the "
+                   "combined model froze it for good. Leave it trainable and put Frozen(discriminator) into the combined model."
+                   if not network.trainable else " No gradient reaches it: look at what lies between it and the loss.")
+            report.add(f"{call} moves nothing of the {name}, which learns nothing.{why}")
+    report.moves.append(f"{how}: {call} moved {' and '.join(said)}")
+    return {id(v) for name in players for v in changed[name]}
 
-    if len(still) == len(trainable):
-        why = (" Its flag `trainable` is False: Keras 3 reads it when train_on_batch is traced, so freezing it for the "
-               "combined model froze it for good. Leave it trainable and put Frozen(discriminator) into the combined model."
-               if not own.trainable else " No gradient reaches it: look at what lies between it and the loss.")
-        report.add(f"{call} moves nothing of the {player}, which learns nothing.{why}")
-    elif still:
-        report.add(f"{call} leaves part of the {player} where it was: {', '.join(still)}. No gradient reaches these weights.")
-    if any(v.trainable for v in intruded):
-        report.add(f"{call} changes the {other_name}: {', '.join(v.path for v in intruded)}. "
-                   "Put Frozen(discriminator) into the combined model.")
-    elif intruded:
-        report.add(f"{call} changes statistics of the {other_name}: {', '.join(v.path for v in intruded)}. "
+
+def _note_intrusion(report, call, name, changed):
+    """A call that trains one network has changed the other: say what, and what to do."""
+    paths = ", ".join(v.path for v in changed)
+    if any(v.trainable for v in changed):
+        report.add(f"{call} changes the {name}: {paths}. Put Frozen(discriminator) into the combined model.")
+    elif changed:
+        report.add(f"{call} changes statistics of the {name}: {paths}. "
                    "Put Frozen(discriminator) into the combined model: it keeps moving averages too.")

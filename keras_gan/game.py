@@ -1,6 +1,7 @@
 """What every GAN of this house can do besides its game: check its arguments, draw noise, generate, save and load."""
 import contextlib
 import inspect
+import numbers
 import random
 
 import keras
@@ -10,6 +11,9 @@ from keras_gan import checkpoint
 from keras_gan.freeze import check_freeze
 from keras_gan.one_graph import one_graph, xla_pays
 from keras_gan.pixels import check_images, to_network, to_pictures
+
+
+NOISE = 3         # keeps these random numbers apart from those that other rooms draw with the same seed
 
 
 def is_whole(number, lowest):
@@ -45,8 +49,9 @@ class Game:
         self.require(is_whole(self.seed, 0), "seed", "a whole number of at least 0")
         self.img_shape = tuple(int(n) for n in shape)
         self.latent_dim, self.seed = int(self.latent_dim), int(self.seed)       # JSON can't hold NumPy's integers
-        self.require(isinstance(self.learning_rate, float) and 0 < self.learning_rate < 1, "learning_rate",
+        self.require(isinstance(self.learning_rate, numbers.Real) and 0 < self.learning_rate < 1, "learning_rate",
                      "a number between 0 and 1")
+        self.learning_rate = float(self.learning_rate)
         self.require(self.jit_compile in (True, False, "auto"), "jit_compile", "True, False or 'auto'")
 
     def get_config(self):
@@ -71,7 +76,7 @@ class Game:
 
     def sample_noise(self, batch_size):
         """The noise z ~ N(0, 1) of the next turn: float (batch_size, latent_dim). A function of `seed` and `turns`."""
-        rng = np.random.default_rng([self.seed, self.turns])
+        rng = np.random.default_rng([self.seed, NOISE, self.turns])
         self.turns += 1
         return rng.standard_normal((batch_size, self.latent_dim)).astype(keras.config.floatx())
 

@@ -70,14 +70,14 @@ class GAN(Game):
             # Build and compile the discriminator
             self.discriminator = as_player(self.build_discriminator())
             accuracy = BinaryAccuracy(name="accuracy", threshold=0.0 if self.from_logits else 0.5)
-            self.discriminator.compile(loss=bce, optimizer=Adam(learning_rate, 0.5), metrics=[accuracy], **how)
+            self.discriminator.compile(loss=bce, optimizer=Adam(self.learning_rate, 0.5), metrics=[accuracy], **how)
 
             # Build the generator
             self.generator = as_player(self.build_generator())
 
             # Build and compile the combined model, which trains the generator
             self.combined = as_player(self.build_combined())
-            self.combined.compile(loss=bce, optimizer=Adam(learning_rate, 0.5), **how)
+            self.combined.compile(loss=bce, optimizer=Adam(self.learning_rate, 0.5), **how)
             # Both hold the same trainable weights, so one optimizer serves both
             self.generator.compile(loss="mse", optimizer=self.combined.optimizer, **how)
 
@@ -173,7 +173,7 @@ class GAN(Game):
             images: array (N, *img_shape), uint8 0..255 or float in [-1, 1]; or what `data_loaders.load_data` returns;
                 or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches.
             steps: turns of this call; with `resume`, of the whole run.
-            batch_size: pictures a step. A Dataset brings its own batches.
+            batch_size: pictures a step. A Dataset brings its own batches, of any size.
             run_dir: folder for pictures, losses, checkpoints and model. None writes nothing.
             sample_interval: steps between two sample sheets.
             checkpoint_interval: steps between two checkpoints.

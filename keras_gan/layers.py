@@ -1,4 +1,6 @@
 """Layers that the papers share. Written with `keras.ops` alone, so that they run on every Keras backend."""
+from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
 import keras
 import numpy as np
 from keras import ops

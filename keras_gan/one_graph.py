@@ -12,6 +12,7 @@ from keras_gan.layers import Frozen
 tf.config.optimizer.set_experimental_options({"remapping": False})
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class Player(keras.Model):
     """A `keras.Model` whose `train_on_batch` can also be one move inside a larger graph.
 

@@ -58,15 +58,16 @@ def write_real_vs_generated(path, real, generated):
 def write_losses(path, history):
     """Loss curves of a run. `history` is what `train` returns: a dict of lists, with `"step"`."""
     figure = Figure(figsize=(8, 5), layout="constrained")
-    losses, accuracy = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
-    for name in ("d_loss", "g_loss"):
-        losses.plot(history["step"], history[name], label=name, linewidth=0.8)
-    losses.axhline(np.log(2), color="grey", linestyle=":", linewidth=1)
-    losses.annotate("log 2: D can't tell", (0, np.log(2)), color="grey", fontsize=8, va="bottom")
+    losses, others = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+    for name, values in history.items():
+        if name != "step":
+            (losses if name.endswith("loss") else others).plot(history["step"], values, label=name, linewidth=0.8)
+    losses.axhline(np.log(2), color="grey", linestyle=":", linewidth=1, label="log 2: D can't tell")
     losses.set_ylabel("loss (nats)")
-    losses.legend(loc="upper right")
-    accuracy.plot(history["step"], history["d_accuracy"], color="tab:green", linewidth=0.8)
-    accuracy.set(ylim=(0, 1.02), ylabel="d_accuracy", xlabel="step")
+    others.set_xlabel("step")
+    for axes in (losses, others):
+        if axes.lines:
+            axes.legend(loc="upper right")
     figure.savefig(path, dpi=110)
 
 

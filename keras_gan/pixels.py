@@ -2,6 +2,8 @@
 
 Every picture is RGB (or grey), (N, H, W, C).
 """
+from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
 import keras
 import numpy as np
 from keras import ops

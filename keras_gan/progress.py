@@ -12,7 +12,7 @@ def readable(logs):
 
 class _PicturesPerSecond(ProgressColumn):
     def render(self, task):
-        return f"{task.speed * task.fields['batch_size']:.0f} pictures/s" if task.speed else ""
+        return f"{task.speed * task.fields['batch_size']:.0f} pictures/s" if task.speed and task.fields["batch_size"] else ""
 
 
 class TrainingProgress:
@@ -20,7 +20,7 @@ class TrainingProgress:
 
     Args:
         done, steps: ints, where the run stands and where it ends.
-        batch_size: int, pictures a step.
+        batch_size: int, pictures a step; None if every step may have another number.
     """
 
     def __init__(self, done, steps, batch_size):
@@ -43,7 +43,7 @@ class TrainingProgress:
 
     def say(self, text):
         """A line above the bar."""
-        self.console.print(text, highlight=False, soft_wrap=True)
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def update(self, step, logs):
         """Show the losses of a finished step."""

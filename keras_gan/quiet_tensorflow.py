@@ -18,7 +18,7 @@ NO_GPU = re.compile(r"failed call to cuInit|Could not find cuda drivers")   # sa
 
 def _import_tensorflow():
     import tensorflow as tf
-    tf.config.list_logical_devices()     # looks for GPUs, the last thing that chatters
+    tf.config.list_physical_devices()    # looks for GPUs, the last thing that chatters
 
 
 def _quietly(start):

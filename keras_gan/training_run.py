@@ -42,7 +42,7 @@ class TrainingRun:
         self.gan, self.steps = gan, steps
         self.sample_interval, self.checkpoint_interval = sample_interval, checkpoint_interval
         self.data = self._open_data(images, batch_size, flip)
-        self.batch_size = batch_size
+        self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)
         self.directory = Path(run_dir) if run_dir is not None else None
         self.step, self.history, self.logs = 0, {"step": []}, {}
         self.interrupted = False
@@ -57,14 +57,17 @@ class TrainingRun:
     def _open_data(self, images, batch_size, flip):
         array = images.images if isinstance(images, (ImageFolder, Pictures)) else images
         if hasattr(array, "shape") and hasattr(array, "dtype"):
+            array = array if isinstance(array, np.ndarray) else keras.ops.convert_to_numpy(array)
             check_images(array, self.gan.img_shape)
             return Batches(array, batch_size=batch_size, seed=self.gan.seed, flip=flip)
         if flip:
             raise ValueError("flip=True is for arrays and folders; a Dataset does its own augmentation. Received: "
                              f"flip=True with a {type(images).__name__}")
-        if not hasattr(array, "__iter__") and not hasattr(array, "__getitem__"):
-            raise ValueError("images must be an array, what load_data returns, a tf.data.Dataset or a keras.utils.PyDataset. "
-                             f"Received: a {type(images).__name__}")
+        once_only = hasattr(array, "__next__")
+        if isinstance(array, tuple) or once_only or not (hasattr(array, "__iter__") or hasattr(array, "__getitem__")):
+            raise ValueError("images must be an array, what load_data returns, a tf.data.Dataset or a keras.utils.PyDataset of "
+                             f"batches. Received: a {type(images).__name__}"
+                             + (", which can be gone through only once; tf.data.Dataset.from_generator makes a Dataset of it" if once_only else ""))
         return Stream(array)
 
     def _describe_data(self, images):
@@ -77,11 +80,12 @@ class TrainingRun:
     def turns(self):
         """The batches of the turns that are still to play, until the last step or Ctrl-C."""
         if self.step >= self.steps:
-            self.progress.say(f"The run has its {self.steps} steps already; nothing to do.")
+            self.progress.say(f"The run has its {self.steps} steps already; nothing left to train.")
             return
         if self.step == 0:
             self.save_samples()
-        batches = self.data.from_batch(self.gan.turns)
+        # Arrays: by the model's turns, so that a second `train` goes on where the first stopped. A Dataset: by this run's.
+        batches = self.data.from_batch(self.step if isinstance(self.data, Stream) else self.gan.turns)
         for imgs, *_ in batches:
             if isinstance(self.data, Stream):                  # arrays were looked at as a whole
                 check_images(imgs, self.gan.img_shape)
@@ -117,13 +121,13 @@ class TrainingRun:
         for part in ("parameters", "training"):
             for name in sorted({*saved.get(part, {}), *given[part]}):
                 old, new = saved.get(part, {}).get(name), given[part].get(name)
-                if old != new and name not in ("run_eagerly", "jit_compile"):
+                if old != new:
                     differences.append(f"{name}: the run has {old!r}, given was {new!r}")
         if differences:
             raise ValueError(f"The run in {self.directory} can't be resumed with other parameters:\n  " + "\n  ".join(differences))
 
     def _go_on(self):
-        whole = [p for p in sorted((self.directory / "checkpoints").glob("step_*")) if (p / "config.json").exists()]
+        whole = [p for p in checkpoint.steps_in(self.directory / "checkpoints") if (p / "config.json").exists()]
         if not whole:
             self.notes.append(f"No whole checkpoint in {self.directory} yet: starting at step 0.")
             return
@@ -182,7 +186,7 @@ class TrainingRun:
         self._write_history()
         folder = self.directory / "checkpoints"
         self.gan.save(folder / f"step_{self.step:06d}")
-        for old in sorted(folder.glob("step_*"))[:-CHECKPOINTS_KEPT]:
+        for old in checkpoint.steps_in(folder)[:-CHECKPOINTS_KEPT]:
             shutil.rmtree(old)
 
     def _write_history(self):
@@ -199,7 +203,8 @@ class TrainingRun:
         if self._ctrl_c is not None:
             signal.signal(signal.SIGINT, self._ctrl_c)
         try:
-            if kind is None and self.directory is not None and self.logs:
+            unfinished = self.logs or not (self.directory and (self.directory / "film.gif").exists())
+            if kind is None and self.directory is not None and self.step and unfinished:
                 self._write_results()
         finally:
             self.progress.__exit__()
@@ -211,11 +216,11 @@ class TrainingRun:
         self.save_checkpoint()
         self.gan.save(self.directory / "model")
         pictures.write_losses(self.directory / "losses.png", self.history)
-        pictures.write_film(self.directory / "film.gif", sorted(samples.glob("step_*.png")))
+        pictures.write_film(self.directory / "film.gif", checkpoint.steps_in(samples, "step_*.png"))
         real = itertools.chain.from_iterable(imgs for imgs, *_ in self.data.from_batch(0))
         real = np.stack(list(itertools.islice(real, 25)))
         pictures.write_real_vs_generated(samples / "real_vs_generated.png", to_pictures(to_network(real)),
                                          self.gan.generate(25, seed=self.gan.seed))
         done = "Stopped" if self.step < self.steps else "Finished"
-        more = " Go on with resume=True (--resume)." if self.step < self.steps else ""
+        more = f" Go on with run_dir={str(self.directory)!r}, resume=True." if self.step < self.steps else ""
         self.progress.say(f"{done} at step {self.step}. Pictures, film, losses and model are in {self.directory}.{more}")

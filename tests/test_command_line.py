@@ -54,12 +54,12 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     assert "into runs/dcgan-photos-2\n" in type_in(tmp_path, *train).stdout
     refused = type_in(tmp_path, *train, "--run-dir", "runs/dcgan-photos-1")
     assert refused.returncode == 1 and "holds a run already" in refused.stderr and "Traceback" not in refused.stderr
-    resumed = type_in(tmp_path, *train, "--run-dir", "runs/dcgan-photos-1", "--resume", "--steps", "6")
-    assert "Resumed from runs/dcgan-photos-1/checkpoints/step_000004 at step 4" in resumed.stdout
+    resumed = type_in(tmp_path, *train, "--resume", "--steps", "6")              # the last one
+    assert "Resumed from runs/dcgan-photos-2/checkpoints/step_000004 at step 4" in resumed.stdout
     assert "Finished at step 6" in resumed.stdout
 
     sampled = type_in(tmp_path, KERAS_GAN, "sample", "runs/dcgan-photos-1", "--n", "10", "--seed", "3", "--out", "new/grid.png")
-    assert sampled.returncode == 0, sampled.stderr
+    assert sampled.returncode == 0 and sampled.stderr == "", sampled.stderr
     assert cv2.imread(str(tmp_path / "new" / "grid.png")).shape == (2 * 16 + 2, 8 * 24 + 7 * 2, 3)
 
 
@@ -67,6 +67,7 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     (("train", "dcgan", "--data", "nowhere"), r"keras-gan: No folder .*nowhere"),
     (("train", "dcgan", "--recipe", "lapdog"), "recipe must be one of"),
     (("train", "dcgan", "--seed", "-1"), "seed must be a whole number"),
+    (("train", "dcgan", "--data", ".", "--resume"), "There is no run runs/.*-1 to resume"),
     (("sample", "nowhere"), "No folder nowhere"),
     (("train", "pix2pix"), "There is no model 'pix2pix'. There are: gan, dcgan"),
 ])
@@ -86,7 +87,7 @@ def test_help_comes_without_tensorflow_and_lists_the_commands(tmp_path):
 def test_the_flags_are_those_of_the_signatures_with_the_recipes_values(tmp_path):
     laptop = type_in(tmp_path, KERAS_GAN, "train", "dcgan", "--help").stdout
     classic = type_in(tmp_path, KERAS_GAN, "train", "dcgan", "--recipe", "classic", "--help").stdout
-    for flag in ("--data", "--steps", "--batch-size", "--img-shape", "--seed", "--run-dir", "--resume", "--flip", "--latent-dim"):
+    for flag in ("--data", "--steps", "--batch-size", "--img-shape", "--seed", "--run-dir", "--resume", "--flip", "--latent-dim", "--fit", "--folder"):
         assert flag in laptop
     assert "(default: 0.0002)" in laptop and "(default: 0.0001)" in classic
     assert "Without a flag it trains on 'scenes'" in laptop

@@ -1,4 +1,6 @@
 """`read_image`: RGB in the right colours, whatever the file is. Real files, written by OpenCV and Pillow."""
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -74,14 +76,14 @@ def test_the_exif_rotation_is_applied_with_and_without_alpha(picture, tmp_path, 
         np.testing.assert_allclose(seen.astype(int), colour, atol=12)
 
 
-@pytest.mark.parametrize("name", ["alpha.png", "alpha.webp", "alpha.tif", "sixteen.png"])
+@pytest.mark.parametrize("name", ["alpha.png", "alpha.webp", "alpha.tif", "sixteen.png", "sixteen.tif"])
 @pytest.mark.parametrize("background", [(255, 255, 255), (0, 100, 200)])
 def test_transparency_is_laid_on_the_background(picture, tmp_path, name, background):
     alpha = np.full((40, 60), 255, np.uint8)
     alpha[:, 30:], alpha[20:] = 128, 0              # above: opaque, half; below: nothing to see
     alpha[:20, 30:] = 128
     picture.putalpha(Image.fromarray(alpha))
-    if name == "sixteen.png":
+    if name.startswith("sixteen"):
         cv2.imwrite(str(tmp_path / name), np.asarray(picture)[..., [2, 1, 0, 3]].astype(np.uint16) * 257)
     else:
         picture.save(tmp_path / name, **({"lossless": True} if name.endswith("webp") else {}))
@@ -134,7 +136,10 @@ def truncated(path):
 @pytest.mark.parametrize("name, make, reason", [
     ("empty.png", lambda p: p.touch(), "empty file"),
     ("note.txt", lambda p: p.write_text("no picture"), "not an image"),
-    ("note.png", lambda p: p.write_text("no picture"), "not an image"),
+    ("note.png", lambda p: p.write_text("no picture"), "broken picture"),
+    (b"latin-1-\xff.txt".decode("utf-8", "surrogateescape"), lambda p: p.write_text("no picture"), "not an image"),
+    ("a_folder.png", lambda p: p.mkdir(), "not a regular file"),
+    ("pipe.png", lambda p: os.mkfifo(p), "not a regular file"),
     *[(f"truncated.{suffix}", truncated, "broken picture") for suffix in ("jpg", "png", "webp", "bmp", "gif", "tif")],
     ("float.tif", lambda p: cv2.imwrite(str(p), np.zeros((5, 5, 3), np.float32)), "pixels are float32, not 8 or 16 bits"),
 ])

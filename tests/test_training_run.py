@@ -10,10 +10,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras import layers
 from PIL import Image
 
 from data_loaders.image_folder import ImageFolder
-from keras_gan import DCGAN, GAN
+from keras_gan import GAN, checkpoint
 from keras_gan.training_run import TrainingRun
 from tests.conftest import random_images
 
@@ -57,8 +58,14 @@ def test_a_resumed_run_is_the_same_run_bit_for_bit(make_game, rng, tmp_path, way
     resume_in_the_middle(lambda: make_game(**way), rng, tmp_path)
 
 
+class WithDropout(GAN):
+    def build_discriminator(self):
+        return keras.Sequential([keras.Input(self.img_shape), layers.Flatten(), layers.Dense(8), layers.Dropout(0.5),
+                                 layers.Dense(1, activation="sigmoid")])
+
+
 def test_a_resumed_run_is_the_same_run_with_xla_and_dropout(rng, tmp_path):
-    resume_in_the_middle(lambda: DCGAN(img_shape=(8, 8, 1), base_channels=2, jit_compile=True), rng, tmp_path)
+    resume_in_the_middle(lambda: WithDropout(img_shape=(6, 8, 1), jit_compile=True), rng, tmp_path)
 
 
 def resume_in_the_middle(new_game, rng, tmp_path):
@@ -71,8 +78,10 @@ def resume_in_the_middle(new_game, rng, tmp_path):
     assert again == history
     for one, other in zip(weights_of(resumed), weights_of(whole), strict=True):
         np.testing.assert_array_equal(one, other)
-    resumed.train(images, steps=7, run_dir=tmp_path / "run", resume=True, **settings)        # nothing left to do
-    assert resumed.turns == 7
+    for result in ("film.gif", "losses.png"):
+        (tmp_path / "run" / result).unlink()                      # as if killed between the last checkpoint and the results
+    resumed.train(images, steps=7, run_dir=tmp_path / "run", resume=True, **settings)
+    assert resumed.turns == 7 and (tmp_path / "run" / "film.gif").exists() and (tmp_path / "run" / "losses.png").exists()
 
 
 def test_resume_starts_at_0_where_there_is_no_checkpoint_and_says_so(rng, tmp_path, capsys):
@@ -136,12 +145,12 @@ def test_train_takes_every_kind_of_data(rng, tmp_path):
         cv2.imwrite(str(tmp_path / f"{i:02d}.png"), image)
     as_floats = images / 127.5 - 1.0
     results = []
-    for data in (images, as_floats, ImageFolder(tmp_path, (6, 8, 1)), Batched(images), tf.data.Dataset.from_tensor_slices(images).batch(4)):
+    for data in (images, as_floats, ImageFolder(tmp_path, (6, 8, 1)), Batched(images), tf.data.Dataset.from_tensor_slices(images).batch(4), tf.constant(images)):
         gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
         results.append(gan.train(data, steps=4, batch_size=4))
-    arrays, floats, folder, pydataset, dataset = results
+    arrays, floats, folder, pydataset, dataset, tensor = results
     np.testing.assert_allclose(floats["d_loss"], arrays["d_loss"], rtol=1e-4)
-    assert folder == arrays                                    # shuffled, from the run's seed
+    assert folder == arrays == tensor                          # shuffled, from the run's seed
     assert pydataset == dataset != arrays                      # in their own order
 
 
@@ -149,10 +158,43 @@ def test_train_takes_every_kind_of_data(rng, tmp_path):
     (tf.data.Dataset.from_tensor_slices(np.zeros((4, 5, 5, 1))).batch(2), r"Received: shape \(2, 5, 5, 1\)"),
     (3, "images must be an array, what load_data returns.*Received: a int"),
     ([np.full((2, 6, 8, 1), 7.0)], "values from 7 to 7"),
+    ((np.zeros((2, 6, 8, 1)) for _ in range(3)), "gone through only once"),
+    ((np.zeros((4, 6, 8, 1)), np.zeros(4)), "Received: a tuple"),
 ])
 def test_train_refuses_other_data_in_words(data, message):
     with pytest.raises(ValueError, match=message):
         GAN(img_shape=(6, 8, 1), jit_compile=False).train(data, steps=2, batch_size=2)
+
+
+def test_a_second_train_on_a_dataset_does_not_play_through_the_first_ones_batches():
+    drawn = []
+    batches = [np.full((2, 6, 8, 1), value / 100) for value in range(50)]
+
+    class Counted(list):
+        def __getitem__(self, i):
+            drawn.append(i)
+            return batches[i]
+
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+    gan.train(Counted(batches), steps=5)
+    gan.train(Counted(batches), steps=2)
+    assert drawn == [0, 1, 2, 3, 4, 0, 1]
+
+
+def test_checkpoints_are_kept_in_the_order_of_their_numbers(tmp_path):
+    for step in (999_000, 1_000_000, 5):
+        (tmp_path / f"step_{step:06d}").mkdir()
+    assert [p.name for p in checkpoint.steps_in(tmp_path)] == ["step_000005", "step_999000", "step_1000000"]
+
+
+class OneNumber(GAN):
+    def train_on_batch(self, images, noise=None):
+        return {"critic_loss": super().train_on_batch(images, noise)["d_loss"]}
+
+
+def test_a_subclass_may_return_other_numbers(rng, tmp_path):
+    history = OneNumber(img_shape=(6, 8, 1), jit_compile=False).train(random_images(rng, 4, (6, 8, 1)), steps=2, batch_size=4, run_dir=tmp_path / "run")
+    assert list(history) == ["step", "critic_loss"] and (tmp_path / "run" / "losses.png").exists()
 
 
 def test_flip_is_not_for_datasets():
