@@ -6,6 +6,7 @@ import random
 
 import keras
 import numpy as np
+from rich.progress import track
 
 from keras_gan import checkpoint
 from keras_gan.freeze import check_freeze
@@ -115,7 +116,8 @@ class Game:
         if not is_whole(n, 1):
             raise ValueError(f"n must be a whole number of at least 1. Received: n={n!r}")
         noise = np.random.default_rng(seed).standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
-        batches = [self.generator(noise[i:i + 50], training=False) for i in range(0, n, 50)]
+        batches = [self.generator(noise[i:i + 50], training=False)
+                   for i in track(range(0, n, 50), "generating", transient=True, disable=n <= 500)]
         return np.concatenate([to_pictures(batch) for batch in batches])
 
     def check_freeze(self, batch_sizes=(4, 3)):

@@ -62,8 +62,11 @@ class Player(keras.Model):
 
 
 def as_player(model):
-    """The functional `keras.Model` as a `Player`: the same layers, weights and name."""
-    return model if isinstance(model, Player) else Player(model.input, model.output, name=model.name)
+    """The functional or sequential `keras.Model` as a `Player`: the same layers, weights and name."""
+    if isinstance(model, Player):
+        return model
+    inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
+    return Player(inputs, model.outputs[0], name=model.name)
 
 
 def xla_pays(model):
