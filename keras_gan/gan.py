@@ -85,17 +85,17 @@ class GAN(Game):
         """Noise z (batch, latent_dim) -> pictures (batch, *img_shape) in [-1, 1]."""
         model = Sequential([
             Input((self.latent_dim,)),
-            Dense(256),
+            Dense(256),                                                # (batch, 256)
             LeakyReLU(negative_slope=0.2),
             BatchNormalization(momentum=0.8),
-            Dense(512),
+            Dense(512),                                                # (batch, 512)
             LeakyReLU(negative_slope=0.2),
             BatchNormalization(momentum=0.8),
-            Dense(1024),
+            Dense(1024),                                               # (batch, 1024)
             LeakyReLU(negative_slope=0.2),
             BatchNormalization(momentum=0.8),
-            Dense(math.prod(self.img_shape), activation="tanh"),
-            Reshape(self.img_shape),
+            Dense(math.prod(self.img_shape), activation="tanh"),       # (batch, 784) for 28x28
+            Reshape(self.img_shape),                                   # (batch, 28, 28, 1)
         ])
         noise = Input((self.latent_dim,))
         return Model(noise, model(noise), name="generator")
@@ -104,12 +104,12 @@ class GAN(Game):
         """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1), the probability that they are real."""
         model = Sequential([
             Input(self.img_shape),
-            Flatten(),
-            Dense(512),
+            Flatten(),                                                 # (batch, 784) for 28x28
+            Dense(512),                                                # (batch, 512)
             LeakyReLU(negative_slope=0.2),
-            Dense(256),
+            Dense(256),                                                # (batch, 256)
             LeakyReLU(negative_slope=0.2),
-            Dense(1, activation="sigmoid"),
+            Dense(1, activation="sigmoid"),                            # (batch, 1)
         ])
         img = Input(self.img_shape)
         return Model(img, model(img), name="discriminator")

@@ -40,7 +40,6 @@ class TrainingRun:
         if resume and run_dir is None:
             raise ValueError("resume=True goes on with the run in run_dir. Received: run_dir=None")
         self.gan, self.steps = gan, steps
-        self.sample_interval, self.checkpoint_interval = sample_interval, checkpoint_interval
         self.data = self._open_data(images, batch_size, flip)
         self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)
         self.directory = Path(run_dir) if run_dir is not None else None
