@@ -55,7 +55,7 @@ def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
 
 @pytest.mark.parametrize("way", [{}, {"run_eagerly": True}])
 def test_a_resumed_run_is_the_same_run_bit_for_bit(make_game, rng, tmp_path, way):
-    resume_in_the_middle(lambda: make_game(**way), rng, tmp_path)
+    assert_resuming_changes_nothing(lambda: make_game(**way), rng, tmp_path)
 
 
 class WithDropout(GAN):
@@ -65,10 +65,10 @@ class WithDropout(GAN):
 
 
 def test_a_resumed_run_is_the_same_run_with_xla_and_dropout(rng, tmp_path):
-    resume_in_the_middle(lambda: WithDropout(img_shape=(6, 8, 1), jit_compile=True), rng, tmp_path)
+    assert_resuming_changes_nothing(lambda: WithDropout(img_shape=(6, 8, 1), jit_compile=True), rng, tmp_path)
 
 
-def resume_in_the_middle(new_game, rng, tmp_path):
+def assert_resuming_changes_nothing(new_game, rng, tmp_path):
     images = random_images(rng, 30, new_game().img_shape)
     settings = dict(batch_size=8, sample_interval=100, flip=True)
     whole, part, resumed = (new_game() for _ in range(3))
