@@ -10,7 +10,7 @@ from rich.progress import track
 
 from keras_gan import checkpoint
 from keras_gan.freeze import check_freeze
-from keras_gan.one_graph import one_graph, xla_pays
+from keras_gan.one_graph import being_compiled, one_graph, xla_pays
 from keras_gan.pixels import check_images, to_network, to_pictures
 
 
@@ -76,7 +76,14 @@ class Game:
     # --- what goes in ----------------------------------------------------------------------------------------------
 
     def sample_noise(self, batch_size):
-        """The noise z ~ N(0, 1) of the next turn: float (batch_size, latent_dim). A function of `seed` and `turns`."""
+        """The noise z ~ N(0, 1) of the next turn: float (batch_size, latent_dim). A function of `seed` and `turns`.
+
+        Raises:
+            RuntimeError: in a turn that is being compiled, where every turn would get the same noise.
+        """
+        if being_compiled():
+            raise RuntimeError("sample_noise was called in a turn that is being compiled: every turn would get the same noise. "
+                               "Use the noise that train_on_batch(images, noise) is given.")
         rng = np.random.default_rng([self.seed, NOISE, self.turns])
         self.turns += 1
         return rng.standard_normal((batch_size, self.latent_dim)).astype(keras.config.floatx())
@@ -87,8 +94,7 @@ class Game:
         Raises:
             ValueError: if the pictures have another shape, dtype or range.
         """
-        being_compiled = keras.ops.is_tensor(images) and not hasattr(images, "numpy")
-        if not being_compiled:
+        if not being_compiled():
             check_images(images, self.img_shape)
         return to_network(images)
 

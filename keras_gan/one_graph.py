@@ -33,7 +33,7 @@ class Player(keras.Model):
         self.reset_metrics()
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        if not tf.inside_function():
+        if not being_compiled():
             return super().train_on_batch(x, y, sample_weight, class_weight, return_dict)
         self.reset_metrics()
         return self.train_step((x, y, sample_weight))
@@ -59,6 +59,11 @@ class Player(keras.Model):
     def non_trainable_weights(self):
         trainable = {id(v) for v in self.trainable_weights}
         return [v for v in self.weights if id(v) not in trainable]
+
+
+def being_compiled():
+    """Whether the code that asks is being traced into a graph, where what NumPy draws or looks at now would stay for ever."""
+    return tf.inside_function()
 
 
 def as_player(model):

@@ -148,6 +148,18 @@ def test_xla_plays_the_same_game(float64, rng):
         np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
 
 
+class DrawsItsOwnNoise(GAN):
+    def train_on_batch(self, images, noise=None):
+        return super().train_on_batch(images, self.sample_noise(len(images)))
+
+
+def test_noise_that_would_be_the_same_in_every_compiled_turn_is_refused(rng):
+    images = random_images(rng, 8, (6, 8, 1))
+    DrawsItsOwnNoise(img_shape=(6, 8, 1), run_eagerly=True).train(images, steps=1, batch_size=4)
+    with pytest.raises(RuntimeError, match="every turn would get the same noise"):
+        DrawsItsOwnNoise(img_shape=(6, 8, 1), jit_compile=False).train(images, steps=1, batch_size=4)
+
+
 @pytest.mark.parametrize("jit_compile, run_eagerly", [("auto", False), (True, False), (False, False), ("auto", True)])
 def test_jit_compile_has_a_switch(jit_compile, run_eagerly):
     gan = GAN(img_shape=(6, 8, 1), jit_compile=jit_compile, run_eagerly=run_eagerly)
