@@ -1,11 +1,12 @@
-"""Batches of arrays. Batch `i` is a function of the seed and of `i`, so order, threads and resumes can't change it."""
+"""Batches of arrays, or of a distribution. Batch `i` is a function of the seed and of `i`, so order, threads and resumes can't change it."""
 import collections
 import concurrent.futures
 import functools
+import itertools
 
 import numpy as np
 
-SHUFFLE, FLIP = 1, 2          # keep random numbers of one seed apart from one another
+SHUFFLE, FLIP, SAMPLES = 1, 2, 4          # keep random numbers of one seed apart from one another
 
 
 class Batches:
@@ -68,6 +69,24 @@ class Batches:
             finally:
                 for future in ahead:
                     future.cancel()
+
+
+class Distribution:
+    """Fresh samples of a distribution, for ever: batch `i` follows from `(seed, i)` alone.
+
+    Args:
+        sample: function of (n, numpy.random.Generator) that returns an array (n, ...).
+        batch_size: int.
+        seed: int >= 0.
+    """
+
+    def __init__(self, sample, batch_size, seed):
+        self.sample, self.batch_size, self.seed = sample, batch_size, seed
+
+    def from_batch(self, start):
+        """Iterate for ever from batch `start`."""
+        for i in itertools.count(start):
+            yield (self.sample(self.batch_size, np.random.default_rng([self.seed, SAMPLES, i])),)
 
 
 class Stream:

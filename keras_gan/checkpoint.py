@@ -9,8 +9,6 @@ from pathlib import Path
 
 import keras
 
-NETWORKS = ("generator", "discriminator")      # their optimizers are saved with them, `combined` has nothing of its own
-
 
 def save(gan, path):
     """Write a model beside its place and move it there, so that `path` is always a whole model or absent."""
@@ -20,11 +18,11 @@ def save(gan, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns,
+        config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns, "class_names": list(gan.class_names),
                   "random_state": [keras.ops.convert_to_numpy(v).tolist() for v in _seeds(gan)]}
         (beside / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
-        for network in NETWORKS:
-            getattr(gan, network).save_weights(beside / f"{network}.weights.h5")
+        for name, network in gan.networks_to_save.items():                # the optimizers are saved with them
+            network.save_weights(beside / f"{name}.weights.h5")
         beside.chmod(0o755)
         if path.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
@@ -72,20 +70,20 @@ def load(cls, path):
 
 def load_state(gan, path):
     """Give a model the weights, optimizer state and turn count of the model saved at `path`."""
-    for network in NETWORKS:
-        file = Path(path) / f"{network}.weights.h5"
+    for name, network in gan.networks_to_save.items():
+        file = Path(path) / f"{name}.weights.h5"
         try:
-            getattr(gan, network).load_weights(file)
+            network.load_weights(file)
         except (OSError, KeyError, ValueError) as error:
             raise ValueError(f"{file} can't be loaded; it is missing, damaged or of another network: {error}") from error
     config = read_config(path)
     for seed, value in zip(_seeds(gan), config["random_state"], strict=True):
         seed.assign(value)
-    gan.turns = config["turns"]
+    gan.turns, gan.class_names = config["turns"], config.get("class_names", [])
 
 
 def _seeds(gan):
     """The states of random number generators (Dropout's), which Keras leaves out of weight files."""
-    networks = [getattr(gan, network) for network in NETWORKS]
+    networks = gan.networks_to_save.values()
     weights = {id(v) for network in networks for v in network.weights}
     return [v for network in networks for v in network.variables if id(v) not in weights]

@@ -41,6 +41,9 @@ class DCGAN(GAN):
             sigmoid that has rounded to 0 or 1 has no gradient left.
         fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
             step does; False with moving averages, as Keras-GAN's `predict` did.
+        k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator.
+        ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
+            no average.
         seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
         recipe: "classic" or "laptop".
         run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
@@ -72,19 +75,20 @@ class DCGAN(GAN):
     def __init__(self, img_shape: tuple[int, int, int] = (128, 160, 3), latent_dim: int = 100, learning_rate: float = 1e-4,
                  base_channels: int = 32, full_size_features: bool = True,
                  discriminator_norm: Literal["batch", "spectral"] = "batch", dropout: float = 0.25,
-                 from_logits: bool = False, fakes_in_training_mode: bool = False, seed: int = 0, recipe: str = "classic",
+                 from_logits: bool = False, fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic",
                  run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.base_channels, self.full_size_features = base_channels, full_size_features
         self.discriminator_norm, self.dropout = discriminator_norm, dropout
         self.from_logits, self.fakes_in_training_mode = from_logits, fakes_in_training_mode
-        super().__init__(img_shape, latent_dim, learning_rate, seed, recipe, run_eagerly, jit_compile)
+        super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, k=k, ema_momentum=ema_momentum,
+                         seed=seed, recipe=recipe, run_eagerly=run_eagerly, jit_compile=jit_compile)
 
-    def build_generator(self):
-        """Noise z (batch, latent_dim) -> pictures (batch, *img_shape) in [-1, 1]."""
+    def generator_layers(self, input_width):
+        """The generator from its first layer on: vectors (batch, input_width) -> pictures (batch, *img_shape) in [-1, 1]."""
         height, width, channels = self.img_shape
         h, w, c = -(-height // 16), -(-width // 16), self.base_channels     # rounded up: four doublings cover the picture
 
-        model = Sequential([Input((self.latent_dim,))])
+        model = Sequential([Input((input_width,))])
         model.add(Dense(h * w * 16 * c, activation="relu"))
         model.add(Reshape((h, w, 16 * c)))                                  # (8, 10, 512) for 128x160
         for filters in (8 * c, 4 * c, 2 * c, c) if self.full_size_features else (8 * c, 4 * c, 2 * c):
@@ -95,12 +99,18 @@ class DCGAN(GAN):
         model.add(Activation("tanh"))                                       # (128, 160, 3)
         if (16 * h, 16 * w) != (height, width):
             model.add(Cropping2D(((0, 16 * h - height), (0, 16 * w - width))))
-
-        noise = Input((self.latent_dim,))
-        return Model(noise, model(noise), name="generator")
+        return model
 
     def build_discriminator(self):
         """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1): probability of being real, or its logit."""
+        model = self.discriminator_layers()
+        model.add(Dense(1, activation=None if self.from_logits else "sigmoid"))
+
+        img = Input(self.img_shape)
+        return Model(img, model(img), name="discriminator")
+
+    def discriminator_layers(self):
+        """The discriminator up to its last layer: pictures (batch, *img_shape) in [-1, 1] -> features (batch, width)."""
         c = self.base_channels
 
         model = Sequential([Input(self.img_shape)])
@@ -113,11 +123,8 @@ class DCGAN(GAN):
                 model.add(BatchNormalization(momentum=0.8))
             model.add(LeakyReLU(negative_slope=0.2))
             model.add(Dropout(self.dropout))
-        model.add(Flatten())
-        model.add(Dense(1, activation=None if self.from_logits else "sigmoid"))
-
-        img = Input(self.img_shape)
-        return Model(img, model(img), name="discriminator")
+        model.add(Flatten())                                                # (15360,) for 128x160
+        return model
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense, or for pictures that these networks can't make."""

@@ -1,5 +1,6 @@
 """The proof that each player trains its own network and nothing of the other's."""
 import dataclasses
+import functools
 import itertools
 
 import keras
@@ -37,15 +38,39 @@ class FreezeReport:
             self.findings.append(finding)
 
 
+def _move_of_discriminator(gan, *arrays):
+    *real, noise, valid = arrays
+    return gan.discriminator.train_on_batch(real if len(real) > 1 else real[0], valid, return_dict=True)
+
+
+def _move_of_combined(gan, *arrays):
+    images, *labels, noise, valid = arrays
+    return gan.combined.train_on_batch([noise, *labels] if labels else noise, valid, return_dict=True)
+
+
+def _turn(gan, *arrays):
+    *real, noise, valid = arrays
+    return gan.train_on_batch(*real, noise)
+
+
+MOVES = {"discriminator.train_on_batch": _move_of_discriminator, "combined.train_on_batch": _move_of_combined, "train_on_batch": _turn}
+
+
+def _random_arrays(gan, n, rng):
+    """Random pictures, labels if the model takes them, noise, and ones: what a move is played with."""
+    floats = [rng.uniform(-1, 1, (n, *gan.img_shape)), rng.standard_normal((n, gan.latent_dim)), np.ones((n, 1))]
+    images, noise, valid = (array.astype(keras.config.floatx()) for array in floats)
+    labels = [rng.integers(gan.num_classes, size=(n, 1)).astype("int32")] if gan.num_classes else []
+    return images, *labels, noise, valid
+
+
 def check_freeze(gan, batch_sizes):
     """See `Game.check_freeze`."""
     report = FreezeReport(type(gan).__name__)
     variables = all_variables(gan)
     state, turns = [keras.ops.convert_to_numpy(v) for v in variables], gan.turns
     flags = {network: network.trainable for network in (gan.discriminator, gan.generator)}
-    calls = {"discriminator.train_on_batch": lambda images, noise, valid: gan.discriminator.train_on_batch(images, valid, return_dict=True),
-             "combined.train_on_batch": lambda images, noise, valid: gan.combined.train_on_batch(noise, valid, return_dict=True),
-             "train_on_batch": lambda images, noise, valid: gan.train_on_batch(images, noise)}
+    calls = {call: functools.partial(move, gan) for call, move in MOVES.items()}
     ways = {"call by call": calls}
     if not gan.run_eagerly:
         ways["compiled"] = {call: one_graph(play, gan.uses_xla) for call, play in calls.items()}
@@ -55,9 +80,7 @@ def check_freeze(gan, batch_sizes):
     try:
         with many_shapes():
             for way, batch_size, call in track(rounds, "checking the freeze", transient=True):
-                arrays = (rng.uniform(-1, 1, (batch_size, *gan.img_shape)), rng.standard_normal((batch_size, gan.latent_dim)),
-                          np.ones((batch_size, 1)))
-                arrays = [a.astype(keras.config.floatx()) for a in arrays]
+                arrays = _random_arrays(gan, batch_size * (gan.k if call == "train_on_batch" else 1), rng)
                 ever_moved |= _play(report, gan, f"{way}, batch of {batch_size}", call, lambda: ways[way][call](*arrays))
     finally:
         for variable, value in zip(variables, state):
@@ -76,7 +99,7 @@ def check_freeze(gan, batch_sizes):
 
 def all_variables(gan):
     """Every variable of a model, once: weights, statistics, random seeds and optimizer state."""
-    variables = [*gan.generator.variables, *gan.discriminator.variables,
+    variables = [*gan.generator.variables, *gan.discriminator.variables, *gan.generator_ema.variables,
                  *gan.combined.optimizer.variables, *gan.discriminator.optimizer.variables]
     return list({id(v): v for v in variables}.values())
 

@@ -1,8 +1,6 @@
 """What every GAN of this house can do besides its game: check its arguments, draw noise, generate, save and load."""
-import contextlib
 import inspect
 import numbers
-import random
 
 import keras
 import numpy as np
@@ -11,7 +9,9 @@ from rich.progress import track
 from keras_gan import checkpoint
 from keras_gan.freeze import check_freeze
 from keras_gan.one_graph import being_compiled, one_graph, xla_pays
+from keras_gan.pictures import grid, write_png, write_real_vs_generated
 from keras_gan.pixels import check_images, to_network, to_pictures
+from keras_gan.seeding import seeded_layers
 
 
 NOISE = 3         # keeps these random numbers apart from those that other rooms draw with the same seed
@@ -29,10 +29,14 @@ class Game:
 
     Attributes:
         turns: int, how many turns this model has been trained. With `seed` it decides the next turn's noise.
+        num_classes: int, how many classes a conditional model knows; None for all others.
+        class_names: list of str, one a class, of the data it was trained on; may be empty.
     """
 
     recipes = {}
     turns = 0
+    num_classes = None            # a whole number in conditional models
+    class_names = ()
 
     # --- arguments -----------------------------------------------------------------------------------------------
 
@@ -53,6 +57,10 @@ class Game:
         self.require(isinstance(self.learning_rate, numbers.Real) and 0 < self.learning_rate < 1, "learning_rate",
                      "a number between 0 and 1")
         self.learning_rate = float(self.learning_rate)
+        self.require(is_whole(self.k, 1), "k", "a whole number of at least 1")
+        self.require(isinstance(self.ema_momentum, numbers.Real) and 0 <= self.ema_momentum < 1, "ema_momentum",
+                     "a number from 0 (no average) up to, not including, 1")
+        self.k, self.ema_momentum = int(self.k), float(self.ema_momentum)
         self.require(self.jit_compile in (True, False, "auto"), "jit_compile", "True, False or 'auto'")
 
     def get_config(self):
@@ -60,18 +68,35 @@ class Game:
         names = [n for n in inspect.signature(type(self).__init__).parameters if n != "self"]
         return {n: list(v) if isinstance(v := getattr(self, n), tuple) else v for n in names}
 
-    @contextlib.contextmanager
     def seeded(self):
-        """Initial weights and Dropout made in here follow from `seed`, their dtype from `keras.config.floatx()`."""
-        state, policy = random.getstate(), keras.config.dtype_policy()
-        random.seed(self.seed)            # Keras draws the seeds of its layers from Python's random numbers ...
-        if policy.compute_dtype == policy.variable_dtype:
-            keras.config.set_dtype_policy(keras.config.floatx())      # ... and remembers the first floatx it saw
-        try:
-            yield
-        finally:
-            random.setstate(state)
-            keras.config.set_dtype_policy(policy)
+        """Layers made in this context follow from `seed`."""
+        return seeded_layers(self.seed)
+
+    # --- the moving average of the generator -----------------------------------------------------------------------
+
+    def build_generator_ema(self):
+        """A copy of the generator that `update_ema` lets follow it; the generator itself if `ema_momentum` is 0.
+
+        Yasin Yazıcı et al., 2018, "The unusual effectiveness of averaging in GAN training", arXiv:1806.04498: players go round
+        their equilibrium in circles, so the mean of where a player was is nearer to it than where it is.
+        """
+        if not self.ema_momentum:
+            return self.generator
+        average = self.build_generator()
+        average.set_weights(self.generator.get_weights())
+        return average
+
+    def update_ema(self):
+        """Let the average follow the generator by one step, statistics of BatchNormalization included."""
+        if self.generator_ema is not self.generator:
+            for average, weight in zip(self.generator_ema.weights, self.generator.weights):
+                average.assign(self.ema_momentum * average + (1 - self.ema_momentum) * weight)
+
+    @property
+    def networks_to_save(self):
+        """The networks that a saved model consists of, by name; `combined` has nothing of its own."""
+        networks = {"generator": self.generator, "discriminator": self.discriminator}
+        return networks if self.generator_ema is self.generator else {**networks, "generator_ema": self.generator_ema}
 
     # --- what goes in ----------------------------------------------------------------------------------------------
 
@@ -86,17 +111,24 @@ class Game:
                                "Use the noise that train_on_batch(images, noise) is given.")
         rng = np.random.default_rng([self.seed, NOISE, self.turns])
         self.turns += 1
-        return rng.standard_normal((batch_size, self.latent_dim)).astype(keras.config.floatx())
+        return self.draw_noise(batch_size, rng)
 
     def prepare(self, images):
-        """Pictures as the networks see them: (N, *img_shape), uint8 0..255 or float in [-1, 1] -> float in [-1, 1].
+        """Pictures as the networks see them: (k batch, *img_shape), uint8 0..255 or float in [-1, 1] -> float in [-1, 1].
 
         Raises:
-            ValueError: if the pictures have another shape, dtype or range.
+            ValueError: if the pictures have another shape, dtype or range, or if they aren't k batches.
         """
         if not being_compiled():
             check_images(images, self.img_shape)
+        self.check_k_batches(images)
         return to_network(images)
+
+    def check_k_batches(self, samples):
+        """Raise `ValueError` unless k steps of the discriminator get a batch of one size each."""
+        if len(samples) % self.k:
+            raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches of one size: {self.k}, {2 * self.k}, "
+                             f"{3 * self.k}, ... samples. Received: {len(samples)}")
 
     def compiled_turn(self):
         """`train_on_batch` as one graph, through XLA or not as `jit_compile` says."""
@@ -119,12 +151,29 @@ class Game:
         Returns:
             float32 array (n, *img_shape) in [0, 1], RGB or grey.
         """
+        return to_pictures(self.generate_from(self.draw_noise(n, np.random.default_rng(seed))))
+
+    def draw_noise(self, n, rng):
+        """Noise z ~ N(0, 1): float array (n, latent_dim), drawn from a `numpy.random.Generator`."""
         if not is_whole(n, 1):
             raise ValueError(f"n must be a whole number of at least 1. Received: n={n!r}")
-        noise = np.random.default_rng(seed).standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
-        batches = [self.generator(noise[i:i + 50], training=False)
+        return rng.standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
+
+    def generate_from(self, *inputs):
+        """What the generator (its moving average, if there is one) makes of its inputs, an array (n, ...) each: float array (n, *img_shape)."""
+        n = len(inputs[0])
+        inputs = inputs[0] if len(inputs) == 1 else list(inputs)
+        batches = [self.generator_ema(keras.tree.map_structure(lambda a: a[i:i + 50], inputs), training=False)
                    for i in track(range(0, n, 50), "generating", transient=True, disable=n <= 500)]
-        return np.concatenate([to_pictures(batch) for batch in batches])
+        return np.concatenate(batches)
+
+    def write_samples(self, path):
+        """Write a sheet of 25 samples as a PNG file, always of the same noise."""
+        write_png(path, grid(self.generate(25, seed=self.seed)))
+
+    def write_beside_real(self, path, real):
+        """Write real beside generated samples. `real` is a batch of the data: `(images,)`."""
+        write_real_vs_generated(path, to_pictures(to_network(real[0])), self.generate(len(real[0]), seed=self.seed))
 
     def check_freeze(self, batch_sizes=(4, 3)):
         """Prove that each player trains its own network and nothing of the other's.

@@ -8,7 +8,8 @@ likely it is a real one. D is trained to tell them apart, G to be taken for real
 
     min_G max_D V(D, G) = E_x[log D(x)] + E_z[log(1 - D(G(z)))]                      (equation 1)
 
-G is trained on the non-saturating form, max_G E_z[log D(G(z))] (section 3). The networks are those of Keras-GAN.
+G is trained on the non-saturating form, max_G E_z[log D(G(z))] (section 3). The networks are those of Keras-GAN, or
+those of the paper (section 5).
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
@@ -16,15 +17,16 @@ import math
 from typing import Literal
 
 from keras import Input, Model, Sequential, ops
-from keras.layers import BatchNormalization, Dense, Flatten, LeakyReLU, Reshape
+from keras.layers import BatchNormalization, Dense, Dropout, Flatten, LeakyReLU, Rescaling, Reshape
 from keras.losses import BinaryCrossentropy
-from keras.metrics import BinaryAccuracy
+from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 from keras.optimizers import Adam
 
 from keras_gan.game import Game
-from keras_gan.layers import Frozen
+from keras_gan.layers import Frozen, Maxout
 from keras_gan.one_graph import as_player
 from keras_gan.recipes import with_recipes
+from keras_gan.referee import diversity
 from keras_gan.training_run import TrainingRun
 
 
@@ -37,6 +39,11 @@ class GAN(Game):
         img_shape: (height, width, channels) of the pictures; channels 1 (grey) or 3 (RGB).
         latent_dim: length of the noise vector z.
         learning_rate: of both Adam optimizers.
+        networks: "keras_gan": leaky rectifiers, BatchNormalization in the generator. "goodfellow_2014", those of the paper:
+            a generator of rectifiers that ends in a sigmoid, a discriminator of maxout units with Dropout.
+        k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator (algorithm 1).
+        ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
+            no average.
         seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
         recipe: "classic", the networks and numbers of Keras-GAN.
         run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
@@ -46,6 +53,7 @@ class GAN(Game):
         generator: `keras.Model`, noise (batch, latent_dim) -> pictures (batch, *img_shape) in [-1, 1].
         discriminator: `keras.Model`, pictures -> validity (batch, 1): 1 is real, 0 is generated.
         combined: `keras.Model`, noise -> validity; it trains the generator, the discriminator in it is frozen.
+        generator_ema: the generator that `generate` shows: the moving average, or `generator` itself without one.
 
     Raises:
         ValueError: for arguments that make no sense.
@@ -56,35 +64,54 @@ class GAN(Game):
 
     @with_recipes
     def __init__(self, img_shape: tuple[int, int, int] = (28, 28, 1), latent_dim: int = 100, learning_rate: float = 2e-4,
+                 networks: Literal["keras_gan", "goodfellow_2014"] = "keras_gan", k: int = 1, ema_momentum: float = 0.0,
                  seed: int = 0, recipe: str = "classic", run_eagerly: bool = False,
                  jit_compile: bool | Literal["auto"] = "auto"):
         self.img_shape, self.latent_dim = img_shape, latent_dim
-        self.learning_rate = learning_rate
+        self.learning_rate, self.networks = learning_rate, networks
+        self.k, self.ema_momentum = k, ema_momentum
         self.seed, self.recipe = seed, recipe
         self.run_eagerly, self.jit_compile = run_eagerly, jit_compile
         self.check_arguments()
         how = {"run_eagerly": run_eagerly, "jit_compile": jit_compile}
-        bce = BinaryCrossentropy(from_logits=self.from_logits)
 
         with self.seeded():
             # Build and compile the discriminator
             self.discriminator = as_player(self.build_discriminator())
-            accuracy = BinaryAccuracy(name="accuracy", threshold=0.0 if self.from_logits else 0.5)
-            self.discriminator.compile(loss=bce, optimizer=Adam(self.learning_rate, 0.5), metrics=[accuracy], **how)
+            self.discriminator.compile(loss=BinaryCrossentropy(from_logits=self.from_logits), optimizer=self.build_optimizer(),
+                                       metrics=self.build_metrics(), **how)
 
             # Build the generator
             self.generator = as_player(self.build_generator())
 
             # Build and compile the combined model, which trains the generator
             self.combined = as_player(self.build_combined())
-            self.combined.compile(loss=bce, optimizer=Adam(self.learning_rate, 0.5), **how)
+            self.combined.compile(loss=self.build_generator_loss(), optimizer=self.build_optimizer(), **how)
             # Both hold the same trainable weights, so one optimizer serves both
             self.generator.compile(loss="mse", optimizer=self.combined.optimizer, **how)
 
+            # Build the moving average of the generator
+            self.generator_ema = self.build_generator_ema()
+
     def build_generator(self):
         """Noise z (batch, latent_dim) -> pictures (batch, *img_shape) in [-1, 1]."""
-        model = Sequential([
-            Input((self.latent_dim,)),
+        noise = Input((self.latent_dim,))
+        img = self.generator_layers(self.latent_dim)(noise)
+        return Model(noise, img, name="generator")
+
+    def generator_layers(self, input_width):
+        """The generator from its first layer on: vectors (batch, input_width) -> pictures (batch, *img_shape) in [-1, 1]."""
+        if self.networks == "goodfellow_2014":
+            return Sequential([
+                Input((input_width,)),
+                Dense(1200, activation="relu"),                        # (batch, 1200)
+                Dense(1200, activation="relu"),                        # (batch, 1200)
+                Dense(math.prod(self.img_shape), activation="sigmoid"),    # (batch, 784) in [0, 1]
+                Rescaling(2.0, offset=-1.0),                           # to [-1, 1]
+                Reshape(self.img_shape),                               # (batch, 28, 28, 1)
+            ])
+        return Sequential([
+            Input((input_width,)),
             Dense(256),                                                # (batch, 256)
             LeakyReLU(negative_slope=0.2),
             BatchNormalization(momentum=0.8),
@@ -97,18 +124,27 @@ class GAN(Game):
             Dense(math.prod(self.img_shape), activation="tanh"),       # (batch, 784) for 28x28
             Reshape(self.img_shape),                                   # (batch, 28, 28, 1)
         ])
-        noise = Input((self.latent_dim,))
-        return Model(noise, model(noise), name="generator")
 
     def build_discriminator(self):
         """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1), the probability that they are real."""
+        if self.networks == "goodfellow_2014":
+            layers = [
+                Maxout(240, pieces=5),                                 # (batch, 240)
+                Dropout(0.5),
+                Maxout(240, pieces=5),                                 # (batch, 240)
+                Dropout(0.5),
+            ]
+        else:
+            layers = [
+                Dense(512),                                            # (batch, 512)
+                LeakyReLU(negative_slope=0.2),
+                Dense(256),                                            # (batch, 256)
+                LeakyReLU(negative_slope=0.2),
+            ]
         model = Sequential([
             Input(self.img_shape),
             Flatten(),                                                 # (batch, 784) for 28x28
-            Dense(512),                                                # (batch, 512)
-            LeakyReLU(negative_slope=0.2),
-            Dense(256),                                                # (batch, 256)
-            LeakyReLU(negative_slope=0.2),
+            *layers,
             Dense(1, activation="sigmoid"),                            # (batch, 1)
         ])
         img = Input(self.img_shape)
@@ -124,20 +160,36 @@ class GAN(Game):
         validity = Frozen(self.discriminator)(img)
         return Model(z, validity, name="combined")
 
+    def build_optimizer(self):
+        """The optimizer of a player; each has one of its own."""
+        return Adam(self.learning_rate, 0.5)
+
+    def build_generator_loss(self):
+        """What the combined model minimises, given ones: -log D(G(z)), the non-saturating loss."""
+        return BinaryCrossentropy(from_logits=self.from_logits)
+
+    def build_metrics(self):
+        """What the discriminator reports of a batch besides its loss: accuracy, and what it says, as a probability."""
+        threshold, probability = (0.0, ops.sigmoid) if self.from_logits else (0.5, lambda validity: validity)
+        return [BinaryAccuracy(name="accuracy", threshold=threshold),
+                MeanMetricWrapper(lambda truth, validity: probability(validity), name="validity")]
+
     def train_on_batch(self, images, noise=None):
-        """One turn of the game: a step of the discriminator, a step of the generator.
+        """One turn of the game: k steps of the discriminator, a step of the generator.
 
         Args:
-            images: real pictures (batch, *img_shape), uint8 0..255 or float in [-1, 1].
-            noise: float (batch, latent_dim); None draws it from N(0, 1). Don't draw random numbers with NumPy in here:
+            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
+            noise: float (k batch, latent_dim); None draws it from N(0, 1). Don't draw random numbers with NumPy in here:
                 `train` compiles this method, and they would be the same in every turn.
 
         Returns:
-            dict of floats: d_loss (mean of real and generated, nats), d_accuracy, g_loss (nats).
+            dict of floats: d_loss (mean of real and generated, nats), d_accuracy, g_loss (nats), D(x) and D(G(z)) (what the
+            discriminator says of real and of generated pictures, 0..1), diversity (see `keras_gan.referee.diversity`).
+            They are those of the last step of each player.
         """
-        imgs = self.prepare(images)                                    # (batch, *img_shape) in [-1, 1]
-        batch_size = imgs.shape[0]
-        noise = self.sample_noise(batch_size) if noise is None else noise
+        imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
+        noise = self.sample_noise(imgs.shape[0]) if noise is None else noise
+        batch_size = imgs.shape[0] // self.k
 
         # Adversarial ground truths
         valid = ops.ones((batch_size, 1))
@@ -147,53 +199,60 @@ class GAN(Game):
         #  Train Discriminator
         # ---------------------
 
-        # Generate a batch of new images
-        gen_imgs = self.generator(noise, training=self.fakes_in_training_mode)
+        for real_imgs, z in zip(ops.split(imgs, self.k), ops.split(noise, self.k)):
+            # Generate a batch of new images
+            gen_imgs = self.generator(z, training=self.fakes_in_training_mode)
 
-        # Train the discriminator (real classified as ones and generated as zeros)
-        d_real = self.discriminator.train_on_batch(imgs, valid, return_dict=True)
-        d_fake = self.discriminator.train_on_batch(gen_imgs, fake, return_dict=True)
+            # Train the discriminator (real classified as ones and generated as zeros)
+            d_real = self.discriminator.train_on_batch(real_imgs, valid, return_dict=True)
+            d_fake = self.discriminator.train_on_batch(gen_imgs, fake, return_dict=True)
 
         # ---------------------
         #  Train Generator
         # ---------------------
 
         # Train the generator (wants the discriminator to take its images for real)
-        g = self.combined.train_on_batch(noise, valid, return_dict=True)
+        g = self.combined.train_on_batch(z, valid, return_dict=True)
+        self.update_ema()
 
         return {"d_loss": 0.5 * (d_real["loss"] + d_fake["loss"]),
                 "d_accuracy": 0.5 * (d_real["accuracy"] + d_fake["accuracy"]),
-                "g_loss": g["loss"]}
+                "g_loss": g["loss"],
+                "D(x)": d_real["validity"], "D(G(z))": d_fake["validity"],
+                "diversity": diversity(gen_imgs, real_imgs)}
 
     def train(self, images, steps: int = 10_000, batch_size: int = 32, run_dir: str | None = None,
-              sample_interval: int = 500, checkpoint_interval: int = 500, resume: bool = False, flip: bool = False):
+              sample_interval: int = 500, checkpoint_interval: int = 500, resume: bool = False, flip: bool = False,
+              labels=None):
         """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`).
 
         Args:
             images: array (N, *img_shape), uint8 0..255 or float in [-1, 1]; or what `data_loaders.load_data` returns;
                 or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches.
             steps: turns of this call; with `resume`, of the whole run.
-            batch_size: pictures a step. A Dataset brings its own batches, of any size.
+            batch_size: pictures a step of the discriminator; a turn takes k batches. A Dataset brings its own batches, of k·n
+                pictures, for any n.
             run_dir: folder for pictures, losses, checkpoints and model. None writes nothing.
             sample_interval: steps between two sample sheets.
             checkpoint_interval: steps between two checkpoints.
             resume: go on with the run in `run_dir`, from its newest checkpoint.
             flip: mirror every other picture, at random.
+            labels: ints (N,), of a conditional model: the classes of an array of images. What `load_data` returns has its own.
 
         Returns:
-            history, a dict of lists: step, d_loss, d_accuracy, g_loss.
+            history, a dict of lists: step, and all that `train_on_batch` returns.
 
         Raises:
             ValueError: for data or arguments that don't fit, also those of a resume that differ from the run's.
             FileExistsError: if `run_dir` holds a run already and `resume` is False.
+            FloatingPointError: if a loss is no longer finite. What was saved before is whole.
         """
-        run = TrainingRun(self, images, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume, flip)
+        run = TrainingRun(self, images, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume, flip, labels)
         turn = self.train_on_batch if self.run_eagerly else self.compiled_turn()
         with run:
-            for imgs in run.turns():
-                noise = self.sample_noise(len(imgs))
-                logs = turn(imgs, noise)
-                run.log(logs)
+            for batch in run.turns():                                  # (images,), or (images, labels)
+                noise = self.sample_noise(len(batch[0]))
+                run.log(turn(*batch, noise))
 
                 # If at an interval => save generated image samples, or all that training needs to go on
                 if run.step % sample_interval == 0:

@@ -49,3 +49,16 @@ def check_images(images, img_shape):
     if not -1.0 <= low <= high <= 1.0:          # also false for NaN
         raise ValueError(f"float images must lie in [-1, 1]. Received: values from {low:g} to {high:g}. "
                          "For 0..255 use images.astype('uint8'); for 0..1 use images * 2 - 1.")
+
+
+def check_labels(labels, n, num_classes):
+    """The labels of n pictures, as an int32 array (n, 1). Raise `ValueError` unless they are n whole numbers from 0 to num_classes - 1."""
+    expected = f"labels must be whole numbers from 0 to {num_classes - 1}, one for each of the {n} pictures"
+    if labels is None:
+        raise ValueError(f"{expected}. Received: none. train(images, labels=...) takes them, and load_data makes classes of sub-folders.")
+    labels = np.asarray(labels)
+    if labels.shape not in ((n,), (n, 1)):
+        raise ValueError(f"{expected}. Received: an array of shape {labels.shape}")
+    if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= num_classes:
+        raise ValueError(f"{expected}. Received: {labels.dtype} from {labels.min()} to {labels.max()}. num_classes={num_classes} is an argument of the model.")
+    return labels.reshape(n, 1).astype("int32")

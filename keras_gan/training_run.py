@@ -1,7 +1,7 @@
 """A training run: its data, its progress, its history and its directory. `GAN.train` is the loop that uses it."""
 import csv
-import itertools
 import json
+import math
 import shutil
 import signal
 from pathlib import Path
@@ -10,11 +10,12 @@ import keras
 import numpy as np
 
 from data_loaders import ImageFolder, Pictures
-from data_loaders.batches import Batches, Stream
+from data_loaders.batches import Batches, Distribution, Stream
 from keras_gan import checkpoint, pictures
 from keras_gan.game import is_whole
-from keras_gan.pixels import check_images, to_network, to_pictures
-from keras_gan.progress import TrainingProgress
+from keras_gan.pixels import check_images, check_labels
+from keras_gan.progress import TrainingProgress, readable
+from keras_gan.referee import Referee
 
 CHECKPOINTS_KEPT = 3
 
@@ -33,35 +34,48 @@ class TrainingRun:
         history: dict of lists, `"step"` and every number that a turn returns.
     """
 
-    def __init__(self, gan, images, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume, flip):
+    def __init__(self, gan, images, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume, flip, labels=None):
         for name, value in dict(steps=steps, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval).items():
             if not is_whole(value, 1):
                 raise ValueError(f"{name} must be a whole number of at least 1. Received: {name}={value!r}")
         if resume and run_dir is None:
             raise ValueError("resume=True goes on with the run in run_dir. Received: run_dir=None")
         self.gan, self.steps = gan, steps
-        self.data = self._open_data(images, batch_size, flip)
+        self.data = self._open_data(images, labels, batch_size, flip)
         self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)
         self.directory = Path(run_dir) if run_dir is not None else None
         self.step, self.history, self.logs = 0, {"step": []}, {}
         self.interrupted = False
         self.notes = []
+        self.referee = Referee(gan)
         if self.directory is not None:
             settings = {"model": type(gan).__name__, "parameters": gan.get_config(),
                         "training": {"batch_size": batch_size, "flip": flip, "data": self._describe_data(images)}}
-            self._open_directory(json.loads(json.dumps(settings)), resume)
+            self._open_directory(json.loads(json.dumps(settings)), getattr(images, "source", None), resume)
 
     # --- data ----------------------------------------------------------------------------------------------------------
 
-    def _open_data(self, images, batch_size, flip):
-        array = images.images if isinstance(images, (ImageFolder, Pictures)) else images
+    def _open_data(self, images, labels, batch_size, flip):
+        if isinstance(images, Distribution):
+            return images
+        gan, array, class_names = self.gan, images, None
+        if isinstance(images, (ImageFolder, Pictures)):
+            array, class_names = images.images, images.class_names
+            labels = images.labels if labels is None and gan.num_classes else labels
+        if labels is not None and not gan.num_classes:
+            raise ValueError(f"{type(gan).__name__} knows no classes. Received: labels; a conditional model, such as CGAN, takes them.")
         if hasattr(array, "shape") and hasattr(array, "dtype"):
             array = array if isinstance(array, np.ndarray) else keras.ops.convert_to_numpy(array)
-            check_images(array, self.gan.img_shape)
-            return Batches(array, batch_size=batch_size, seed=self.gan.seed, flip=flip)
+            check_images(array, gan.img_shape)
+            if gan.num_classes:
+                labels = check_labels(labels, len(array), gan.num_classes)
+                gan.class_names = list(class_names or gan.class_names)
+            return Batches(array, labels, is_whole(batch_size, 1) and batch_size * gan.k or batch_size, gan.seed, flip)
         if flip:
             raise ValueError("flip=True is for arrays and folders; a Dataset does its own augmentation. Received: "
                              f"flip=True with a {type(images).__name__}")
+        if labels is not None:
+            raise ValueError(f"labels are for an array of images; a Dataset yields its own: (images, labels). Received: labels with a {type(images).__name__}")
         once_only = hasattr(array, "__next__")
         if isinstance(array, tuple) or once_only or not (hasattr(array, "__iter__") or hasattr(array, "__getitem__")):
             raise ValueError("images must be an array, what load_data returns, a tf.data.Dataset or a keras.utils.PyDataset of "
@@ -70,7 +84,7 @@ class TrainingRun:
         return Stream(array)
 
     def _describe_data(self, images):
-        if isinstance(self.data, Stream):
+        if not isinstance(self.data, Batches):
             return {"kind": type(images).__name__}
         some = self.data.images[::max(1, len(self.data.images) // 16)]
         return {"images": len(self.data.images), "dtype": str(some.dtype),
@@ -85,17 +99,22 @@ class TrainingRun:
             self.save_samples()
         # Arrays: by the model's turns, so that a second `train` goes on where the first stopped. A Dataset: by this run's.
         batches = self.data.from_batch(self.step if isinstance(self.data, Stream) else self.gan.turns)
-        for imgs, *_ in batches:
-            if isinstance(self.data, Stream):                  # arrays were looked at as a whole
-                check_images(imgs, self.gan.img_shape)
-            yield imgs
+        for batch in batches:
+            yield self._checked(batch) if isinstance(self.data, Stream) else batch     # arrays were looked at as a whole
             if self.step >= self.steps or self.interrupted:
                 break
         batches.close()
 
+    def _checked(self, batch):
+        """A batch of somebody else's pipeline: images, and labels if the model takes them."""
+        check_images(batch[0], self.gan.img_shape)
+        if not self.gan.num_classes:
+            return batch[:1]
+        return batch[0], check_labels(batch[1] if len(batch) > 1 else None, len(batch[0]), self.gan.num_classes)
+
     # --- directory -------------------------------------------------------------------------------------------------------
 
-    def _open_directory(self, settings, resume):
+    def _open_directory(self, settings, source, resume):
         config = self.directory / "config.json"
         if self.directory.exists() and not config.exists() and (self.directory.is_file() or any(self.directory.iterdir())):
             raise FileExistsError(f"{self.directory} exists and is not a run directory. Nothing was written; choose another run_dir.")
@@ -111,7 +130,7 @@ class TrainingRun:
             (self.directory / "samples").mkdir(parents=True)
             (self.directory / "checkpoints").mkdir()
             versions = {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__}
-            config.write_text(json.dumps({**settings, "versions": versions}, indent=2), encoding="utf-8")
+            config.write_text(json.dumps({**settings, "source": source, "versions": versions}, indent=2), encoding="utf-8")
 
     def _refuse_differences(self, saved, given):
         differences = []
@@ -163,6 +182,11 @@ class TrainingRun:
         self.logs = logs
         self._remember(self.step, logs)
         self.progress.update(self.step, logs)
+        for remark in self.referee.watch(self.step, logs):
+            self.progress.say(remark)
+        if not all(map(math.isfinite, logs.values())):
+            raise FloatingPointError(f"{type(self.gan).__name__}: at step {self.step} the numbers are no longer finite: {readable(logs)}. "
+                                     "Nothing was saved after the last checkpoint; what was saved before is whole.")
 
     def _remember(self, step, logs):
         self.history["step"].append(step)
@@ -170,13 +194,12 @@ class TrainingRun:
             self.history.setdefault(name, []).append(float(value))
 
     def save_samples(self):
-        """Write `samples/step_000500.png`: 25 pictures of always the same noise."""
+        """Write `samples/step_000500.png`, always of the same noise."""
         if self.logs:
             self.progress.milestone(self.step, self.logs)
         if self.directory is not None:
             self._write_history()
-            pictures.write_png(self.directory / "samples" / f"step_{self.step:06d}.png",
-                               pictures.grid(self.gan.generate(25, seed=self.gan.seed)))
+            self.gan.write_samples(self.directory / "samples" / f"step_{self.step:06d}.png")
 
     def save_checkpoint(self):
         """Save the model as `checkpoints/step_000500` and drop the oldest."""
@@ -216,10 +239,15 @@ class TrainingRun:
         self.gan.save(self.directory / "model")
         pictures.write_losses(self.directory / "losses.png", self.history)
         pictures.write_film(self.directory / "film.gif", checkpoint.steps_in(samples, "step_*.png"))
-        real = itertools.chain.from_iterable(imgs for imgs, *_ in self.data.from_batch(0))
-        real = np.stack(list(itertools.islice(real, 25)))
-        pictures.write_real_vs_generated(samples / "real_vs_generated.png", to_pictures(to_network(real)),
-                                         self.gan.generate(25, seed=self.gan.seed))
+        self.gan.write_beside_real(samples / "real_vs_generated.png", self._first(25))
         done = "Stopped" if self.step < self.steps else "Finished"
         more = f" Go on with run_dir={str(self.directory)!r}, resume=True." if self.step < self.steps else ""
         self.progress.say(f"{done} at step {self.step}. Pictures, film, losses and model are in {self.directory}.{more}")
+
+    def _first(self, n):
+        """The first n samples of the data, as a batch: `(images,)`, or `(images, labels)`."""
+        parts = []
+        for batch in self.data.from_batch(0):
+            parts.append(batch)
+            if sum(len(images) for images, *_ in parts) >= n:
+                return tuple(np.concatenate(part)[:n] for part in zip(*parts))

@@ -1,0 +1,110 @@
+"""Instruments that look at nearest neighbours: what is good, what is missing, what is there twice, what was copied.
+
+All take arrays (n, ...), flattened to vectors; features say more than pixels. Distances are Euclidean.
+"""
+import numpy as np
+from sklearn.metrics import pairwise_distances_chunked
+from sklearn.neighbors import NearestNeighbors
+
+
+def _vectors(*clouds):
+    return [np.asarray(cloud, "float32").reshape(len(cloud), -1) for cloud in clouds]
+
+
+def _nearest(points, others, n=1):
+    """Distances (len(points), n) to the nearest of `others`."""
+    return NearestNeighbors(n_neighbors=n, algorithm="brute").fit(others).kneighbors(points)[0]
+
+
+def precision_and_recall(generated, real, neighbours=3):
+    """How many samples look real, and how much of what is real is made.
+
+    Tuomas Kynkäänniemi et al., 2019, arXiv:1904.06991, equation 1: a cloud's manifold is the union of balls around its points that
+    reach to their third neighbours. Precision: the share of samples in the real manifold. Recall: the
+    share of real ones in the manifold of the samples.
+
+    Args:
+        generated, real: arrays (n, ...), (m, ...), more than `neighbours` each.
+        neighbours: int.
+
+    Returns:
+        dict of floats in [0, 1]: "precision", "recall".
+
+    Raises:
+        ValueError: if there are too few.
+    """
+    generated, real = _vectors(generated, real)
+    if min(len(generated), len(real)) <= neighbours:
+        raise ValueError(f"There must be more than neighbours={neighbours} of each. Received: {len(generated)} generated, {len(real)} real")
+
+    def share_inside(points, cloud):
+        radii = _nearest(cloud, cloud, neighbours + 1)[:, -1]           # the nearest of all is the point itself
+        return float(np.mean(np.concatenate([(d <= radii).any(axis=1) for d in pairwise_distances_chunked(points, cloud)])))
+
+    return {"precision": share_inside(generated, real), "recall": share_inside(real, generated)}
+
+
+def nearest_neighbour_error(samples, labels, test, test_labels):
+    """GAN-train with the simplest of classifiers: one nearest neighbour, taught by samples, tested on real pictures.
+
+    Konstantin Shmelkov et al., 2018, arXiv:1807.09499, section 3. It takes good pictures of the right classes, and many different ones.
+
+    Args:
+        samples: (n, ...) generated for the `labels` (n,).
+        test: (m, ...) real, with `test_labels` (m,).
+
+    Returns:
+        float in [0, 1], the share of test pictures that get a wrong label.
+    """
+    samples, test = _vectors(samples, test)
+    nearest = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(samples).kneighbors(test, return_distance=False)[:, 0]
+    return float(np.mean(np.asarray(labels)[nearest] != np.asarray(test_labels)))
+
+
+def birthday_test(generated, real):
+    """How many pairs of samples are nearly the same, and how many different pictures that speaks for.
+
+    Sanjeev Arora, Yi Zhang, 2017, arXiv:1706.08224: of N equally likely pictures a sample of n has n(n-1)/(2N) equal pairs. They
+    looked at the nearest pairs themselves; here "the same" is nearer than any two of as many real pictures are.
+
+    Args:
+        generated, real: arrays (n, ...), (m, ...); as many of both are used as there are of the fewer.
+
+    Returns:
+        dict: "pairs" (int, nearly equal pairs), "support" (float, the estimate of N; infinite without such a pair),
+        "distance" (float, what counts as equal).
+    """
+    n = min(len(generated), len(real))
+    generated, real = _vectors(generated[:n], real[:n])
+    distance = float(_nearest(real, real, 2)[:, 1].min())
+
+    def near(chunk, start):
+        rows = np.arange(start, start + len(chunk))[:, None]
+        return int(((chunk < distance) & (np.arange(n) > rows)).sum())
+
+    pairs = sum(_chunks_with_start(generated, near))
+    return {"pairs": pairs, "support": n * (n - 1) / 2 / pairs if pairs else float("inf"), "distance": distance}
+
+
+def _chunks_with_start(points, count):
+    start = 0
+    for chunk in pairwise_distances_chunked(points):
+        yield count(chunk, start)
+        start += len(chunk)
+
+
+def copied_share(generated, training, held_out, level=0.01):
+    """The share of samples that are suspiciously near to a training picture.
+
+    Suspicious is nearer than all but `level` of the held-out real pictures are. A generator that remembers nothing scores about `level`.
+
+    Args:
+        generated, training, held_out: arrays (n, ...).
+        level: float in (0, 1), the floor.
+
+    Returns:
+        float in [0, 1].
+    """
+    generated, training, held_out = _vectors(generated, training, held_out)
+    suspicious = np.quantile(_nearest(held_out, training), level)
+    return float(np.mean(_nearest(generated, training) < suspicious))
