@@ -21,6 +21,7 @@ SCENES_VERSION = 1            # of the drawing; another number draws them anew
 
 MNIST_FILES = {"train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
                "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")}
+WITH_TEST_SPLIT = ("scenes", "mnist", "fashion_mnist", "cifar10")
 CLASS_NAMES = {
     "digits": [str(d) for d in range(10)],
     "mnist": [str(d) for d in range(10)],
@@ -38,11 +39,13 @@ class Pictures:
         labels: int array (n,).
         class_names: list of str, one a label.
         name: str, where they come from.
+        source: dict, the arguments of `load_data` that give it; None if it came from elsewhere.
     """
     images: np.ndarray
     labels: np.ndarray
     class_names: list
     name: str
+    source: dict | None = None
 
     def __len__(self):
         return len(self.images)
@@ -80,13 +83,16 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
         ValueError: for arguments that make no sense.
     """
     named = source in ("scenes", *CLASS_NAMES) if isinstance(source, str) else False
-    if split not in ("train", "test") or (split == "test" and (not named or source == "digits")):
+    if split not in ("train", "test") or (split == "test" and source not in WITH_TEST_SPLIT):
         raise ValueError(f"split must be 'train', or 'test' for scenes, mnist, fashion_mnist and cifar10. Received: split={split!r} "
                          f"for {source!r}")
-    if source == "scenes" or not named:
-        path = _scenes_folder(split) if named else source
-        return ImageFolder(path, img_shape or (128, 160, 3), fit, background)
-
+    if not named:
+        return ImageFolder(source, img_shape or (128, 160, 3), fit, background)
+    given = {"source": source, "fit": fit, "background": list(background), "folder": folder}
+    if source == "scenes":
+        data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
+        data.source = given
+        return data
     if source == "digits":
         from sklearn.datasets import load_digits          # slow to import, seldom needed
         digits = load_digits()
@@ -96,7 +102,7 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
         small, labels = _read_dataset(source, split, folder)
     shape = check_shape(img_shape or small.shape[1:], fit, background)
     return Pictures(_to_shape(small, shape, fit, background), labels.astype(np.int64).reshape(-1), CLASS_NAMES[source],
-                    source if split == "train" else f"{source}, {split}")
+                    source if split == "train" else f"{source}, {split}", given)
 
 
 def _to_shape(small, shape, fit, background):

@@ -36,6 +36,7 @@ class ImageFolder:
         class_names: list of str, the sub-folders' names; pictures beside sub-folders are of class ".". None without labels.
         files: list of str, path of each picture below `folder`.
         skipped: dict, path below `folder` -> why that file was not used.
+        source: dict, the arguments of `load_data` that give these pictures.
         sizes: dict, (height, width) of the files -> how many pictures have it, the most frequent first.
 
     Raises:
@@ -53,6 +54,7 @@ class ImageFolder:
             raise FileNotFoundError(f"No folder {self.folder.resolve()}. Give a folder of pictures (JPEG, PNG, WebP, BMP, TIFF, "
                                     "GIF), sub-folders allowed.")
         self.fit, self.background, self.on_error = fit, tuple(int(c) for c in background), on_error
+        self.source = {"source": str(self.folder.resolve()), "fit": fit, "background": list(self.background)}
         names = self._walk()
         entry = self._cache_entry(names)
         if not self._load(entry):

@@ -4,6 +4,7 @@ import dataclasses
 import glob
 import inspect
 import itertools
+import json
 import sys
 import typing
 from pathlib import Path
@@ -15,6 +16,7 @@ import tyro
 from keras_gan.papers import PAPERS, find
 
 DATA_FLAGS = ("fit", "background", "folder")         # of load_data
+FROM_DATA = "num_classes"                            # an argument of models that the data decide
 app = tyro.extras.SubcommandApp()
 
 
@@ -29,7 +31,7 @@ def main(args=None):
         if args[:1] == ["train"] and args[1:2] not in ([], ["-h"], ["--help"]):
             train_command(find(args[1]).load(), args[2:])
         else:
-            app.cli(prog="keras-gan", description="GANs in Keras: list, train and sample them.", args=args)
+            app.cli(prog="keras-gan", description="GANs in Keras: list, train, sample and evaluate them.", args=args)
 
 
 @contextlib.contextmanager
@@ -37,7 +39,7 @@ def _errors_in_a_line():
     """What the person at the keyboard can mend is told in a line, without a traceback."""
     try:
         yield
-    except (ValueError, FileNotFoundError, FileExistsError) as error:
+    except (ValueError, FileNotFoundError, FileExistsError, FloatingPointError) as error:
         sys.exit(f"keras-gan: {error}")
 
 
@@ -63,20 +65,84 @@ def train(model: Annotated[Literal[tuple(paper.module for paper in PAPERS)], tyr
 
 
 @app.command
-def sample(run: Annotated[Path, tyro.conf.Positional], n: int = 64, seed: int = 1, out: Path = Path("grid.png")):
+def sample(run: Annotated[Path, tyro.conf.Positional], n: int = 64, seed: int = 1, labels: tuple[str, ...] = (),
+           out: Path = Path("grid.png")):
     """Write a sheet of new pictures of a trained model.
 
     Args:
         run: a run directory, or a saved model.
         n: how many pictures.
         seed: another one gives other pictures.
+        labels: classes to ask a conditional model for, in turn: names or numbers.
         out: PNG file to write.
     """
+    saved, gan = _load(run)
+    from keras_gan import pictures
+    asked = {}
+    if labels:
+        if not gan.num_classes:
+            raise ValueError(f"{type(gan).__name__} knows no classes. Received: --labels {' '.join(labels)}")
+        asked["labels"] = [gan.class_number(labels[i % len(labels)]) for i in range(n)]
+    if len(gan.img_shape) == 3:
+        pictures.write_png(out, pictures.grid(gan.generate(n, seed=seed, **asked), columns=8))
+    else:
+        gan.write_samples(out)
+    print(f"Samples of {saved} are in {out}.")
+
+
+@app.command
+def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None, folder: str | None = None, n: int = 10_000,
+             seed: int = 1, mobilenet_weights: str = "imagenet", out: Path | None = None):
+    """Measure a trained model: a table of figures, each beside its floor (the same of real data), and a JSON file.
+
+    Real data are the test split where there is one, otherwise one half of the data; the other half is then the floor's.
+
+    Args:
+        run: a run directory, or a saved model.
+        data: a folder of pictures or the name of a data set; by default what the run was trained on.
+        folder: of the data set's files, as for train.
+        n: how many samples; at most as many as there are real ones.
+        seed: another one measures other samples.
+        mobilenet_weights: where there are no classes: "imagenet" (downloaded), or a file of weights for MobileNetV2.
+        out: JSON file to write; by default evaluation.json in the run directory.
+    """
+    if n < 100:
+        raise ValueError(f"n must be at least 100, or the figures say nothing. Received: n={n}")
+    saved, gan = _load(run)
+    from rich.console import Console
+
+    from keras_gan.evaluation import report
+    if len(gan.img_shape) == 3:
+        evaluation = report.evaluate(gan, *_real_data(run, gan, data, folder), n, seed, mobilenet_weights)
+    else:
+        evaluation = report.evaluate_gaussian(gan, n, seed)
+    Console().print(evaluation.table())
+    out = out or run / "evaluation.json"
+    out.write_text(evaluation.as_json(), encoding="utf-8")
+    print(f"{saved}; as JSON in {out}")
+
+
+def _real_data(run, gan, data, folder):
+    """Training and held-out data for the evaluation of a run: as named, or as its `config.json` says."""
+    from data_loaders import load_data
+    from data_loaders.datasets import WITH_TEST_SPLIT
+    from keras_gan.evaluation.report import halves
+    config = run / "config.json"
+    recorded = json.loads(config.read_text(encoding="utf-8")).get("source") if config.exists() else None
+    if data is None and not recorded:
+        raise ValueError(f"What {run} was trained on is not recorded there. --data names a data set or a folder of pictures.")
+    how = recorded if data is None else {"source": data}
+    how = {**how, "img_shape": gan.img_shape, **({"folder": folder} if folder else {})}
+    if how["source"] in WITH_TEST_SPLIT:
+        return load_data(**how), load_data(**how, split="test")
+    return halves(load_data(**how))
+
+
+def _load(run):
+    """The newest model of a run directory, or the saved model at this path: its folder, and the model."""
     saved = _newest_model(run)
-    from keras_gan import checkpoint, pictures
-    gan = find(checkpoint.read_config(saved)["model"]).load().load(saved)
-    pictures.write_png(out, pictures.grid(gan.generate(n, seed=seed), columns=8))
-    print(f"{n} pictures of {saved} are in {out}.")
+    from keras_gan import checkpoint
+    return saved, find(checkpoint.read_config(saved)["model"]).load().load(saved)
 
 
 def _newest_model(run):
@@ -103,22 +169,35 @@ def train_command(model, args=None):
     paper = find(model.__name__)
     from data_loaders import load_data
     with _errors_in_a_line():
+        takes_data = "data" in paper.command
         flags = tyro.cli(_flags(model, paper, args), args=args, prog=f"keras-gan train {paper.module}", description=(
             f"{paper.title}. {paper.authors}, {paper.year}, arXiv:{paper.arxiv}.\n"
-            f"Without a flag it trains on {paper.command['data']!r}."))
+            + (f"Without a flag it trains on {paper.command['data']!r}." if takes_data else "It makes its own data.")))
         chosen = {field.name: getattr(flags, field.name) for field in dataclasses.fields(flags)}
-        run_dir = chosen.pop("run_dir") or _default_run_dir(paper, chosen["data"], chosen["resume"])
-        gan = model(**{name: chosen.pop(name) for name in _parameters(model.__init__)})
-        data = load_data(chosen.pop("data"), gan.img_shape, **{name: chosen.pop(name) for name in DATA_FLAGS})
+        source = chosen.pop("data", None)
+        run_dir = chosen.pop("run_dir") or _default_run_dir(paper, source, chosen["resume"])
+        parameters = {name: chosen.pop(name) for name in _parameters(model.__init__) if name in chosen}
+        data = []
+        if takes_data:
+            data = [load_data(source, parameters["img_shape"], **{name: chosen.pop(name) for name in DATA_FLAGS})]
+            if FROM_DATA in _parameters(model.__init__):
+                parameters[FROM_DATA] = _number_of_classes(data[0])
+        gan = model(**parameters)
         print(f"{model.__name__}, recipe {gan.recipe!r}: G {gan.generator.count_params():,} and "
-              f"D {gan.discriminator.count_params():,} parameters\n{data}\n"
-              f"{chosen['steps']:,} steps of {chosen['batch_size']} pictures into {run_dir}")
-        gan.train(data, run_dir=run_dir, **chosen)
+              f"D {gan.discriminator.count_params():,} parameters", *data,
+              f"{chosen['steps']:,} steps of {chosen['batch_size']} samples into {run_dir}", sep="\n")
+        gan.train(*data, run_dir=run_dir, **chosen)
+
+
+def _number_of_classes(data):
+    if data.labels is None or len(data.class_names) < 2:
+        raise ValueError(f"A conditional model needs classes: sub-folders of the pictures become classes. Received: {data}")
+    return len(data.class_names)
 
 
 def _default_run_dir(paper, data, resume):
     """The next `runs/dcgan-scenes-1` that doesn't exist yet; to resume, the last one that does."""
-    name = f"{paper.module}-{Path(data).resolve().name}"
+    name = f"{paper.module}-{Path(data).resolve().name}" if data else paper.module
     last = max((int(number) for path in Path("runs").glob(f"{glob.escape(name)}-*")
                 if (number := path.name.removeprefix(f"{name}-")).isdecimal()), default=0)
     if resume and not last:
@@ -135,15 +214,18 @@ def _flags(model, paper, args):
                   next((a.split("=", 1)[1] for a in args if a.startswith("--recipe=")),
                        paper.command.get("recipe", "classic")))
     defaults = {**recipe_arguments(model, recipe), **paper.command, "recipe": recipe}
-    fields = [("data", Annotated[str, tyro.conf.arg(help="A folder of pictures, or the name of a data set: digits, scenes, "
-                                                         "mnist, fashion_mnist, cifar10.")],
-               dataclasses.field(default=paper.command["data"]))]
-    for function, doc, names in ((load_data, load_data.__doc__, DATA_FLAGS), (model.__init__, model.__doc__, None),
-                                 (model.train, model.train.__doc__, None)):
+    fields = []
+    functions = [(model.__init__, model.__doc__, None), (model.train, model.train.__doc__, None)]
+    if "data" in paper.command:
+        fields.append(("data", Annotated[str, tyro.conf.arg(help="A folder of pictures, or the name of a data set: digits, scenes, "
+                                                                 "mnist, fashion_mnist, cifar10.")],
+                       dataclasses.field(default=paper.command["data"])))
+        functions.insert(0, (load_data, load_data.__doc__, DATA_FLAGS))
+    for function, doc, names in functions:
         texts = {p.arg_name.split(",")[0]: p.description for p in docstring_parser.parse(doc).params}
         types = typing.get_type_hints(inspect.unwrap(function))
         for name, parameter in _parameters(function).items():
-            if names is not None and name not in names:
+            if (names is not None and name not in names) or name in ("labels", FROM_DATA):
                 continue
             kind = Annotated[types[name], tyro.conf.arg(help=texts[name].replace("\n", " "))]
             fields.append((name, kind, dataclasses.field(default=defaults.get(name, parameter.default))))

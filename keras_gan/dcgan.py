@@ -35,7 +35,7 @@ class DCGAN(GAN):
         base_channels: channels of both networks at the picture's end; they double with every halving, up to 16 times.
         full_size_features: True lets the generator work out `base_channels` feature maps in the picture's size and mix
             them into the picture there; False makes the picture in the last doubling, in less than half the time.
-        discriminator_norm: "batch" (BatchNormalization) or "spectral" (SpectralNormalization, arXiv:1802.05957).
+        discriminator_norm: "batch" (BatchNormalization), "spectral" (SpectralNormalization, arXiv:1802.05957) or "none".
         dropout: share of the discriminator's activations that Dropout drops.
         from_logits: True lets the discriminator end without sigmoid; the loss applies it. The same mathematics, but a
             sigmoid that has rounded to 0 or 1 has no gradient left.
@@ -71,10 +71,12 @@ class DCGAN(GAN):
         },
     }
 
+    smallest_side = 8                  # of a picture that can be halved five times
+
     @with_recipes
     def __init__(self, img_shape: tuple[int, int, int] = (128, 160, 3), latent_dim: int = 100, learning_rate: float = 1e-4,
                  base_channels: int = 32, full_size_features: bool = True,
-                 discriminator_norm: Literal["batch", "spectral"] = "batch", dropout: float = 0.25,
+                 discriminator_norm: Literal["batch", "spectral", "none"] = "batch", dropout: float = 0.25,
                  from_logits: bool = False, fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic",
                  run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.base_channels, self.full_size_features = base_channels, full_size_features
@@ -130,11 +132,13 @@ class DCGAN(GAN):
         """Raise `ValueError` for arguments that make no sense, or for pictures that these networks can't make."""
         super().check_arguments()
         height, width, channels = self.img_shape
-        if min(height, width) < 8:
-            raise ValueError(f"img_shape must be at least 8x8: the discriminator halves a picture five times. Received: "
-                             f"img_shape={self.img_shape}. The nearest that can be made: {(max(8, height), max(8, width), channels)}")
+        side = self.smallest_side
+        if min(height, width) < side:
+            raise ValueError(f"img_shape must be at least {side}x{side}: the discriminator halves a picture five times. Received: img_shape="
+                             f"{self.img_shape}. The nearest that can be made: {(max(side, height), max(side, width), channels)}")
         self.require(is_whole(self.base_channels, 1), "base_channels", "a whole number of at least 1")
-        self.require(self.discriminator_norm in ("batch", "spectral"), "discriminator_norm", "'batch' or 'spectral'")
+        self.require(self.discriminator_norm in ("batch", "spectral", "none"), "discriminator_norm",
+                     "'batch', 'spectral' or 'none'")
         self.require(isinstance(self.dropout, numbers.Real) and 0 <= self.dropout < 1, "dropout",
                      "a number from 0 up to, not including, 1")
         self.base_channels, self.dropout = int(self.base_channels), float(self.dropout)

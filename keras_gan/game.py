@@ -1,5 +1,6 @@
 """What every GAN of this house can do besides its game: check its arguments, draw noise, generate, save and load."""
 import inspect
+import math
 import numbers
 
 import keras
@@ -14,6 +15,7 @@ from keras_gan.pixels import check_images, to_network, to_pictures
 from keras_gan.seeding import seeded_layers
 
 
+VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
 NOISE = 3         # keeps these random numbers apart from those that other rooms draw with the same seed
 
 
@@ -50,9 +52,13 @@ class Game:
         shape = self.img_shape
         self.require(isinstance(shape, (tuple, list)) and len(shape) == 3 and all(is_whole(n, 1) for n in shape)
                      and shape[2] in (1, 3), "img_shape", "(height, width, channels) with 1 (grey) or 3 (RGB) channels")
+        self.img_shape = tuple(int(n) for n in shape)
+        self.check_common_arguments()
+
+    def check_common_arguments(self):
+        """The part of `check_arguments` that is about the game, not about pictures."""
         self.require(is_whole(self.latent_dim, 1), "latent_dim", "a whole number of at least 1")
         self.require(is_whole(self.seed, 0), "seed", "a whole number of at least 0")
-        self.img_shape = tuple(int(n) for n in shape)
         self.latent_dim, self.seed = int(self.latent_dim), int(self.seed)       # JSON can't hold NumPy's integers
         self.require(isinstance(self.learning_rate, numbers.Real) and 0 < self.learning_rate < 1, "learning_rate",
                      "a number between 0 and 1")
@@ -161,10 +167,11 @@ class Game:
 
     def generate_from(self, *inputs):
         """What the generator (its moving average, if there is one) makes of its inputs, an array (n, ...) each: float array (n, *img_shape)."""
-        n = len(inputs[0])
-        inputs = inputs[0] if len(inputs) == 1 else list(inputs)
-        batches = [self.generator_ema(keras.tree.map_structure(lambda a: a[i:i + 50], inputs), training=False)
-                   for i in track(range(0, n, 50), "generating", transient=True, disable=n <= 500)]
+        n, size = len(inputs[0]), max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
+        batches = []
+        for i in track(range(0, n, size), "generating", transient=True, disable=n <= 10 * size):
+            batch = [array[i:i + size] for array in inputs]
+            batches.append(self.generator_ema(batch if len(batch) > 1 else batch[0], training=False))
         return np.concatenate(batches)
 
     def write_samples(self, path):

@@ -78,7 +78,7 @@ class GAN(Game):
         with self.seeded():
             # Build and compile the discriminator
             self.discriminator = as_player(self.build_discriminator())
-            self.discriminator.compile(loss=BinaryCrossentropy(from_logits=self.from_logits), optimizer=self.build_optimizer(),
+            self.discriminator.compile(loss=BinaryCrossentropy(from_logits=self.from_logits), optimizer=self.build_optimizer("discriminator", moves=2 * self.k),
                                        metrics=self.build_metrics(), **how)
 
             # Build the generator
@@ -86,7 +86,7 @@ class GAN(Game):
 
             # Build and compile the combined model, which trains the generator
             self.combined = as_player(self.build_combined())
-            self.combined.compile(loss=self.build_generator_loss(), optimizer=self.build_optimizer(), **how)
+            self.combined.compile(loss=self.build_generator_loss(), optimizer=self.build_optimizer("generator", moves=1), **how)
             # Both hold the same trainable weights, so one optimizer serves both
             self.generator.compile(loss="mse", optimizer=self.combined.optimizer, **how)
 
@@ -160,8 +160,8 @@ class GAN(Game):
         validity = Frozen(self.discriminator)(img)
         return Model(z, validity, name="combined")
 
-    def build_optimizer(self):
-        """The optimizer of a player; each has one of its own."""
+    def build_optimizer(self, player, moves):
+        """The optimizer of a player, "discriminator" or "generator", who makes so many moves in a turn."""
         return Adam(self.learning_rate, 0.5)
 
     def build_generator_loss(self):

@@ -27,8 +27,11 @@ class Paper:
 
 
 PAPERS = [
+    Paper("gaussian_gan", "GaussianGAN", "Generative Adversarial Networks", "Goodfellow et al.", 2014, "1406.2661"),
     Paper("gan", "GAN", "Generative Adversarial Networks", "Goodfellow et al.", 2014, "1406.2661",
           dict(data="digits", steps=5000, batch_size=32)),
+    Paper("cgan", "CGAN", "Conditional Generative Adversarial Nets", "Mirza, Osindero", 2014, "1411.1784",
+          dict(data="digits", recipe="digits", steps=5000, batch_size=32)),
     Paper("dcgan", "DCGAN", "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
           "Radford, Metz, Chintala", 2015, "1511.06434",
           dict(data="scenes", recipe="laptop", steps=1500, batch_size=16, sample_interval=100, checkpoint_interval=100)),

@@ -55,6 +55,47 @@ def write_real_vs_generated(path, real, generated):
     figure.savefig(path, dpi=110)
 
 
+def write_gaussian_game(path, x, p, q, d, d_star, z, g_of_z, turns):
+    """The game in one dimension, after figure 1 of Goodfellow et al., 2014 (arXiv:1406.2661).
+
+    Args:
+        path: PNG file to write.
+        x: (n,) points; p, q, d, d_star: (n,) densities of data and samples there, what the discriminator says, and the best it could say.
+        z: (m,) noise, and g_of_z (m,) where the generator takes it.
+        turns: int, for the title.
+    """
+    figure = Figure(figsize=(7, 5), layout="constrained")
+    densities, arrows = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    densities.fill_between(x, p, color="black", alpha=0.15, label="data p(x)")
+    densities.plot(x, q, color="tab:green", label="generated q(x)")
+    densities.set(ylim=(0, 1.6 * p.max()), ylabel="density", title=f"turn {turns}")
+    says = densities.twinx()
+    says.plot(x, d_star, color="tab:blue", linestyle=":", label="D*(x)")
+    says.plot(x, d, color="tab:blue", label="D(x)")
+    says.set(ylim=(0, 1), ylabel="probability of being real")
+    lines = [*densities.get_legend_handles_labels()[0], *says.get_legend_handles_labels()[0]]
+    densities.legend(lines, [line.get_label() for line in lines], loc="upper left", fontsize="small")
+    # z and x have units of their own: z is spread over the middle of the picture
+    places = np.interp(z, (z.min(), z.max()), (x[len(x) // 4], x[-len(x) // 4]))
+    for start, end in zip(places, g_of_z):
+        arrows.annotate("", (end, 1), (start, 0), arrowprops={"arrowstyle": "->", "color": "tab:green", "linewidth": 0.8}, annotation_clip=True)
+    arrows.set(xlim=(x[0], x[-1]), ylim=(0, 1), yticks=(0, 1), yticklabels=("z", "x = G(z)"), xlabel="x")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=100)
+
+
+def write_histograms(path, real, generated):
+    """Histograms of two samples of numbers, (n, 1) each, one over the other."""
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    edges = np.histogram_bin_edges(np.concatenate([real, generated]), 80)
+    for name, sample, colour in (("real", real, "black"), ("generated", generated, "tab:green")):
+        axes.hist(np.ravel(sample), edges, density=True, alpha=0.4, color=colour, label=name)
+    axes.set(xlabel="x", ylabel="density")
+    axes.legend()
+    figure.savefig(path, dpi=100)
+
+
 def write_losses(path, history):
     """Loss curves of a run. `history` is what `train` returns: a dict of lists, with `"step"`."""
     figure = Figure(figsize=(8, 5), layout="constrained")

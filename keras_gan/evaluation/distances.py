@@ -59,11 +59,11 @@ def kernel_distance(a, b):
     """
     a, b = check_vectors(a=a, b=b)
 
-    def kernel(x, y):
-        return (x @ y.T / a.shape[1] + 1) ** 3
+    def mean_kernel(x, y, without_diagonal=False):
+        total = 0.0
+        for i in range(0, len(x), 1000):                             # (1000, m) kernel values at once
+            k = (x[i:i + 1000] @ y.T / x.shape[1] + 1) ** 3
+            total += k.sum() - (np.trace(k, offset=i) if without_diagonal else 0.0)
+        return total / (len(x) * (len(y) - without_diagonal))
 
-    def mean_of_pairs(x):                              # of different vectors
-        k = kernel(x, x)
-        return (k.sum() - np.trace(k)) / (len(x) * (len(x) - 1))
-
-    return float(mean_of_pairs(a) + mean_of_pairs(b) - 2 * kernel(a, b).mean())
+    return float(mean_kernel(a, a, without_diagonal=True) + mean_kernel(b, b, without_diagonal=True) - 2 * mean_kernel(a, b))

@@ -65,7 +65,7 @@ class LeNet:
             with new_entry(weights.parent) as beside:
                 network.save_weights(beside / weights.name)
         network.load_weights(weights)
-        self._features_and_classes = keras.Model(network.inputs, [network.get_layer("features").output, network.output])
+        self._features_and_classes = keras.Model(network.inputs[0], [network.get_layer("features").output, network.outputs[0]])
 
     @staticmethod
     def _teach(network, images, labels):

@@ -1,0 +1,259 @@
+"""Conditional Generative Adversarial Nets.
+
+Mehdi Mirza, Simon Osindero, 2014. arXiv:1411.1784
+
+The game of `gan.py`, but both players are told the class y of a picture. G makes pictures of the class that one asks for,
+D says how likely a picture is a real one of that class:
+
+    min_G max_D V(D, G) = E_x[log D(x|y)] + E_z[log(1 - D(G(z|y)|y))]                (equation 2)
+
+The classic networks are those of Keras-GAN; those of `dcgan.py` are an option, for colour pictures of any shape.
+"""
+from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
+import math
+from typing import Literal
+
+import numpy as np
+from keras import Input, Model, Sequential, ops
+from keras.layers import (Activation, Add, CategoryEncoding, Concatenate, Dense, Dot, Dropout, Embedding, Flatten, LeakyReLU,
+                          Multiply, Reshape)
+
+from keras_gan.dcgan import DCGAN
+from keras_gan.game import is_whole
+from keras_gan.gan import GAN
+from keras_gan.layers import Frozen
+from keras_gan.one_graph import being_compiled
+from keras_gan.pictures import grid, write_png, write_real_vs_generated
+from keras_gan.pixels import check_labels, to_network, to_pictures
+from keras_gan.recipes import with_recipes
+from keras_gan.referee import diversity
+
+
+class CGAN(DCGAN):
+    """The conditional GAN. Pictures are those of `GAN`; labels are whole numbers from 0 to num_classes - 1, (N,).
+
+    Recipes (whatever you pass yourself wins):
+
+    - `"classic"`: the defaults below, Keras-GAN's networks and numbers.
+    - `"digits"`: for small grey pictures; far better digits than the classic in the same time.
+    - `"laptop"`: for colour pictures: the convolutional networks, small enough for two cores. `CGAN.recipes` says what differs, and why.
+
+    Args:
+        img_shape: (height, width, channels) of the pictures; channels 1 (grey) or 3 (RGB).
+        num_classes: how many classes there are, at least 2.
+        latent_dim: length of the noise vector z.
+        learning_rate: of both Adam optimizers.
+        conditioning: how the players are told the class. "embedding", as in Keras-GAN: multiplied into the noise and into the
+            picture. "projection" (Takeru Miyato, Masanori Koyama, 2018, arXiv:1802.05637): one-hot beside the noise, and
+            in the discriminator as the inner product of an embedding with its last features.
+        convolutional: False for fully connected networks, True for those of the DCGAN, of pictures from 8x8 on.
+        base_channels: of the convolutional networks, see `DCGAN`.
+        full_size_features: of the convolutional networks, see `DCGAN`.
+        discriminator_norm: of the convolutional networks, see `DCGAN`.
+        dropout: share of the discriminator's activations that Dropout drops.
+        from_logits: True lets the discriminator end without sigmoid; the loss applies it.
+        fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
+            step does; False with moving averages, as Keras-GAN's `predict` did.
+        k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator.
+        ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
+            no average.
+        seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
+        recipe: "classic", "digits" or "laptop".
+        run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
+        jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
+
+    Attributes:
+        generator: `keras.Model`, [noise (batch, latent_dim), labels (batch, 1)] -> pictures (batch, *img_shape) in [-1, 1].
+        discriminator: `keras.Model`, [pictures, labels] -> validity (batch, 1): 1 is real, 0 is generated.
+        combined: `keras.Model`, [noise, labels] -> validity; it trains the generator, the discriminator in it is frozen.
+        generator_ema: the generator that `generate` shows: the moving average, or `generator` itself without one.
+        class_names: list of str, the classes of the data it was trained on; empty before.
+
+    Raises:
+        ValueError: for arguments that make no sense.
+    """
+
+    recipes = {"digits": {}, "laptop": {}}
+
+    @with_recipes
+    def __init__(self, img_shape: tuple[int, int, int] = (28, 28, 1), num_classes: int = 10, latent_dim: int = 100,
+                 learning_rate: float = 2e-4, conditioning: Literal["embedding", "projection"] = "embedding",
+                 convolutional: bool = False, base_channels: int = 32, full_size_features: bool = True,
+                 discriminator_norm: Literal["batch", "spectral", "none"] = "batch", dropout: float = 0.4,
+                 from_logits: bool = False, fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0,
+                 seed: int = 0, recipe: str = "classic", run_eagerly: bool = False,
+                 jit_compile: bool | Literal["auto"] = "auto"):
+        self.num_classes, self.conditioning, self.convolutional = num_classes, conditioning, convolutional
+        super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, base_channels=base_channels,
+                         full_size_features=full_size_features, discriminator_norm=discriminator_norm, dropout=dropout,
+                         from_logits=from_logits, fakes_in_training_mode=fakes_in_training_mode, k=k, ema_momentum=ema_momentum,
+                         seed=seed, recipe=recipe, run_eagerly=run_eagerly, jit_compile=jit_compile)
+
+    def build_generator(self):
+        """Noise z (batch, latent_dim) and labels (batch, 1) -> pictures (batch, *img_shape) in [-1, 1]."""
+        noise = Input((self.latent_dim,))
+        label = Input((1,), dtype="int32")
+        if self.conditioning == "embedding":
+            label_embedding = Flatten()(Embedding(self.num_classes, self.latent_dim)(label))       # (batch, 100)
+            model_input = Multiply()([noise, label_embedding])                                     # (batch, 100)
+        else:
+            one_hot = CategoryEncoding(self.num_classes, output_mode="one_hot")(label)             # (batch, 10)
+            model_input = Concatenate()([noise, one_hot])                                          # (batch, 110)
+        img = self.generator_layers(model_input.shape[-1])(model_input)
+        return Model([noise, label], img, name="generator")
+
+    def generator_layers(self, input_width):
+        """The generator behind the conditioning: vectors (batch, input_width) -> pictures (batch, *img_shape) in [-1, 1]."""
+        networks = DCGAN if self.convolutional else GAN
+        return networks.generator_layers(self, input_width)
+
+    def build_discriminator(self):
+        """Pictures (batch, *img_shape) in [-1, 1] and labels (batch, 1) -> validity (batch, 1): probability of being real, or its logit."""
+        img = Input(self.img_shape)
+        label = Input((1,), dtype="int32")
+        if self.conditioning == "embedding":
+            label_embedding = Embedding(self.num_classes, math.prod(self.img_shape))(label)        # (batch, 1, 784)
+            model_input = Multiply()([img, Reshape(self.img_shape)(label_embedding)])              # (batch, 28, 28, 1)
+            validity = Dense(1)(self.discriminator_layers()(model_input))                          # (batch, 1)
+        else:
+            features = self.discriminator_layers()(img)                                            # (batch, 512)
+            label_embedding = Flatten()(Embedding(self.num_classes, features.shape[-1])(label))    # (batch, 512)
+            validity = Add()([Dense(1)(features), Dot(1)([label_embedding, features])])            # (batch, 1)
+        if not self.from_logits:
+            validity = Activation("sigmoid")(validity)
+        return Model([img, label], validity, name="discriminator")
+
+    def discriminator_layers(self):
+        """The discriminator up to its last layer: pictures (batch, *img_shape) -> features (batch, width)."""
+        if self.convolutional:
+            return super().discriminator_layers()
+        return Sequential([
+            Input(self.img_shape),
+            Flatten(),                                                 # (batch, 784) for 28x28
+            Dense(512),                                                # (batch, 512)
+            LeakyReLU(negative_slope=0.2),
+            Dense(512),                                                # (batch, 512)
+            LeakyReLU(negative_slope=0.2),
+            Dropout(self.dropout),
+            Dense(512),                                                # (batch, 512)
+            LeakyReLU(negative_slope=0.2),
+            Dropout(self.dropout),
+        ])
+
+    def build_combined(self):
+        """Noise z (batch, latent_dim) and labels (batch, 1) -> validity (batch, 1) of the pictures that the generator makes of them."""
+        noise = Input((self.latent_dim,))
+        label = Input((1,), dtype="int32")
+        img = self.generator([noise, label])
+        validity = Frozen(self.discriminator)([img, label])
+        return Model([noise, label], validity, name="combined")
+
+    def train_on_batch(self, images, labels, noise=None):
+        """One turn of the game: k steps of the discriminator, a step of the generator.
+
+        Args:
+            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
+            labels: their classes, whole numbers (k batch,) or (k batch, 1). The generator is asked for the same classes, so that it
+                learns them as often as the data show them.
+            noise: float (k batch, latent_dim); None draws it from N(0, 1).
+
+        Returns:
+            dict of floats, as `GAN.train_on_batch`; diversity is that within a class.
+        """
+        imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
+        labels = self.prepare_labels(labels, imgs.shape[0])            # (k batch, 1)
+        noise = self.sample_noise(imgs.shape[0]) if noise is None else noise
+        batch_size = imgs.shape[0] // self.k
+
+        # Adversarial ground truths
+        valid = ops.ones((batch_size, 1))
+        fake = ops.zeros((batch_size, 1))
+
+        # ---------------------
+        #  Train Discriminator
+        # ---------------------
+
+        for real_imgs, y, z in zip(*(ops.split(part, self.k) for part in (imgs, labels, noise))):
+            # Generate a batch of new images of the same classes
+            gen_imgs = self.generator([z, y], training=self.fakes_in_training_mode)
+
+            # Train the discriminator (real classified as ones and generated as zeros, given the class)
+            d_real = self.discriminator.train_on_batch([real_imgs, y], valid, return_dict=True)
+            d_fake = self.discriminator.train_on_batch([gen_imgs, y], fake, return_dict=True)
+
+        # ---------------------
+        #  Train Generator
+        # ---------------------
+
+        # Train the generator (wants the discriminator to take its images for real ones of the class)
+        g = self.combined.train_on_batch([z, y], valid, return_dict=True)
+        self.update_ema()
+
+        return {"d_loss": 0.5 * (d_real["loss"] + d_fake["loss"]),
+                "d_accuracy": 0.5 * (d_real["accuracy"] + d_fake["accuracy"]),
+                "g_loss": g["loss"],
+                "D(x)": d_real["validity"], "D(G(z))": d_fake["validity"],
+                "diversity": diversity(gen_imgs, real_imgs, y, self.num_classes)}
+
+    def prepare_labels(self, labels, n):
+        """The labels of n pictures as the networks take them: int32 (n, 1)."""
+        return labels if being_compiled() else check_labels(labels, n, self.num_classes)
+
+    def generate(self, n, seed=None, labels=None):
+        """Generate pictures of the classes that you ask for.
+
+        Args:
+            n: int, how many.
+            seed: int >= 0; the same seed gives the same pictures. None: other pictures at each call.
+            labels: n of them, whole numbers or class names. None: all classes in turn, 0, 1, 2, ..., 0, 1, 2, ...
+
+        Returns:
+            float32 array (n, *img_shape) in [0, 1], RGB or grey.
+
+        Raises:
+            ValueError: for labels that the model doesn't know, or if there aren't n.
+        """
+        noise = self.draw_noise(n, np.random.default_rng(seed))
+        labels = np.arange(n) % self.num_classes if labels is None else np.array([self.class_number(label) for label in labels])
+        return to_pictures(self.generate_from(noise, check_labels(labels, n, self.num_classes)))
+
+    def class_number(self, label):
+        """The number of a class: of its name, or of a number (also as a str).
+
+        Raises:
+            ValueError: for a name that the model doesn't know.
+        """
+        if not isinstance(label, str):
+            return label
+        if label in self.class_names:
+            return list(self.class_names).index(label)
+        if label.isdecimal():
+            return int(label)
+        raise ValueError(f"This model knows the classes {', '.join(self.class_names) or '0, 1, 2, ... (they have no names)'}. Received: {label!r}")
+
+    def write_samples(self, path):
+        """Write a sheet of samples as a PNG file: a class a column (the first ten), and in each of five rows the same noise for all."""
+        columns = min(self.num_classes, 10)
+        noise = np.repeat(self.draw_noise(5, np.random.default_rng(self.seed)), columns, axis=0)
+        labels = np.tile(np.arange(columns, dtype="int32"), 5)[:, None]
+        write_png(path, grid(to_pictures(self.generate_from(noise, labels)), columns))
+
+    def write_beside_real(self, path, real):
+        """Write real beside generated samples of the same classes. `real` is a batch of the data: `(images, labels)`."""
+        images, labels = real
+        write_real_vs_generated(path, to_pictures(to_network(images)),
+                                self.generate(len(images), seed=self.seed, labels=np.ravel(labels)))
+
+    def check_arguments(self):
+        """Raise `ValueError` for arguments that make no sense."""
+        self.require(is_whole(self.num_classes, 2), "num_classes", "a whole number of at least 2")
+        self.require(self.conditioning in ("embedding", "projection"), "conditioning", "'embedding' or 'projection'")
+        self.num_classes = int(self.num_classes)
+        self.smallest_side = DCGAN.smallest_side if self.convolutional else 1
+        super().check_arguments()
+
+
+if __name__ == "__main__":
+    from keras_gan.command_line import train_command
+    train_command(CGAN)
