@@ -74,7 +74,27 @@ class CGAN(DCGAN):
         ValueError: for arguments that make no sense.
     """
 
-    recipes = {"digits": {}, "laptop": {}}
+    recipes = {
+        "digits": {
+            # A class that is multiplied into noise and pixels by an embedding, which begins near zero, is heard late. Measured on
+            # MNIST after 10,000 steps of 32 (agreement / Fréchet): see the README.
+            "conditioning": "projection",
+            # The discriminator isn't too strong here; Dropout only makes its advice noisier.
+            "dropout": 0.0,
+            "from_logits": True,
+            # BatchNormalization's moving averages lag behind a generator that changes at every step; and these fakes are those
+            # of the generator's own step, so that the compiled turn makes them once for both.
+            "fakes_in_training_mode": True,
+            # The players circle around their equilibrium; the average of where the generator was is nearer to it.
+            "ema_momentum": 0.999,
+        },
+        "laptop": {
+            **DCGAN.recipes["laptop"],
+            "img_shape": (128, 160, 3),
+            "convolutional": True,
+            "conditioning": "projection",
+        },
+    }
 
     @with_recipes
     def __init__(self, img_shape: tuple[int, int, int] = (28, 28, 1), num_classes: int = 10, latent_dim: int = 100,

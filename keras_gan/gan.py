@@ -41,6 +41,10 @@ class GAN(Game):
         learning_rate: of both Adam optimizers.
         networks: "keras_gan": leaky rectifiers, BatchNormalization in the generator. "goodfellow_2014", those of the paper:
             a generator of rectifiers that ends in a sigmoid, a discriminator of maxout units with Dropout.
+        from_logits: True lets the discriminator end without sigmoid; the loss applies it. The same mathematics, but a
+            sigmoid that has rounded to 0 or 1 has no gradient left.
+        fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
+            step does; False with moving averages, as Keras-GAN's `predict` did.
         k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator (algorithm 1).
         ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
             no average.
@@ -59,16 +63,25 @@ class GAN(Game):
         ValueError: for arguments that make no sense.
     """
 
-    from_logits = False                # the discriminator ends in a sigmoid
-    fakes_in_training_mode = False     # as in Keras-GAN, where `generator.predict` makes the discriminator's fakes
+    recipes = {
+        "digits": {
+            "from_logits": True,
+            # BatchNormalization's moving averages lag behind a generator that changes at every step; and these fakes are those
+            # of the generator's own step, so that the compiled turn makes them once for both.
+            "fakes_in_training_mode": True,
+            # The players circle around their equilibrium; the average of where the generator was is nearer to it.
+            "ema_momentum": 0.999,
+        },
+    }
 
     @with_recipes
     def __init__(self, img_shape: tuple[int, int, int] = (28, 28, 1), latent_dim: int = 100, learning_rate: float = 2e-4,
-                 networks: Literal["keras_gan", "goodfellow_2014"] = "keras_gan", k: int = 1, ema_momentum: float = 0.0,
-                 seed: int = 0, recipe: str = "classic", run_eagerly: bool = False,
-                 jit_compile: bool | Literal["auto"] = "auto"):
+                 networks: Literal["keras_gan", "goodfellow_2014"] = "keras_gan", from_logits: bool = False,
+                 fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic",
+                 run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.img_shape, self.latent_dim = img_shape, latent_dim
         self.learning_rate, self.networks = learning_rate, networks
+        self.from_logits, self.fakes_in_training_mode = from_logits, fakes_in_training_mode
         self.k, self.ema_momentum = k, ema_momentum
         self.seed, self.recipe = seed, recipe
         self.run_eagerly, self.jit_compile = run_eagerly, jit_compile
@@ -126,7 +139,7 @@ class GAN(Game):
         ])
 
     def build_discriminator(self):
-        """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1), the probability that they are real."""
+        """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1): probability of being real, or its logit."""
         if self.networks == "goodfellow_2014":
             layers = [
                 Maxout(240, pieces=5),                                 # (batch, 240)
@@ -145,7 +158,7 @@ class GAN(Game):
             Input(self.img_shape),
             Flatten(),                                                 # (batch, 784) for 28x28
             *layers,
-            Dense(1, activation="sigmoid"),                            # (batch, 1)
+            Dense(1, activation=None if self.from_logits else "sigmoid"),      # (batch, 1)
         ])
         img = Input(self.img_shape)
         return Model(img, model(img), name="discriminator")

@@ -60,9 +60,6 @@ class GaussianGAN(GAN):
         ValueError: for arguments that make no sense.
     """
 
-    from_logits = True
-    fakes_in_training_mode = True      # there is no layer here that would know the difference
-
     @with_recipes
     def __init__(self, mu: float = 3.0, sigma: float = 1.0, prior: Literal["normal", "uniform"] = "normal",
                  generator_loss: Literal["non_saturating", "saturating"] = "non_saturating", k: int = 3, pretraining: int = 0,
@@ -71,7 +68,7 @@ class GaussianGAN(GAN):
         self.mu, self.sigma, self.prior = mu, sigma, prior
         self.generator_loss, self.pretraining = generator_loss, pretraining
         self.generator_learning_rate, self.half_life = generator_learning_rate, half_life
-        super().__init__(img_shape=(1,), latent_dim=1, learning_rate=learning_rate, k=k, seed=seed, recipe=recipe,
+        super().__init__(img_shape=(1,), latent_dim=1, learning_rate=learning_rate, from_logits=True, k=k, seed=seed, recipe=recipe,
                          run_eagerly=run_eagerly, jit_compile=jit_compile)
         self.pretrain_discriminator(self.pretraining)
 

@@ -1,0 +1,66 @@
+"""The table of the README: train models on MNIST with the commands that a user would type, and measure them.
+
+    python benchmarks/mnist.py --folder path/to/mnist --rows cgan-digits --seeds 0 1 2
+
+Each run is a directory `runs/mnist/ROW-SEED` with its evaluation.json; what is there already is not trained again.
+"""
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+ROWS = {          # what is behind `keras-gan train`
+    "gan-classic": "gan --recipe classic --steps 30000",
+    "gan-digits": "gan --recipe digits --steps 30000",
+    "gan-2014": "gan --recipe goodfellow_2014 --steps 30000",
+    "cgan-classic": "cgan --recipe classic --steps 20000",
+    "cgan-digits": "cgan --recipe digits --steps 20000",
+}
+COMMON = "--data mnist --batch-size 32 --sample-interval 2500 --checkpoint-interval 10000"
+
+
+@dataclasses.dataclass
+class Arguments:
+    """Train and measure."""
+    rows: tuple[Literal[tuple(ROWS)], ...] = tuple(ROWS)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    folder: str | None = None
+    """Folder of MNIST's four files; without it Keras downloads them."""
+
+
+def run_of(row, seed, folder):
+    """Train and evaluate one model unless that has been done: (minutes of training, figures)."""
+    run = Path("runs") / "mnist" / f"{row}-{seed}"
+    keras_gan = str(Path(sys.executable).with_name("keras-gan"))
+    if not (run / "evaluation.json").exists():
+        where = ["--folder", folder] if folder else []
+        train = ["train", *ROWS[row].split(), *COMMON.split(), *where, "--seed", str(seed), "--run-dir", str(run)]
+        print("keras-gan", *train, flush=True)
+        start = time.monotonic()
+        subprocess.run([keras_gan, *train], check=True)
+        (run / "minutes.json").write_text(json.dumps((time.monotonic() - start) / 60))
+        subprocess.run([keras_gan, "evaluate", str(run), *where], check=True)
+    return json.loads((run / "minutes.json").read_text()), json.loads((run / "evaluation.json").read_text())["figures"]
+
+
+def main(arguments):
+    for row in arguments.rows:
+        minutes, figures = zip(*(run_of(row, seed, arguments.folder) for seed in arguments.seeds))
+        table = Table("figure", *(f"seed {seed}" for seed in arguments.seeds), "mean", "real", title=f"{row}: keras-gan train {ROWS[row]} {COMMON}")
+        table.add_row("minutes", *(f"{m:.1f}" for m in minutes), f"{np.mean(minutes):.1f}", "")
+        for same in zip(*figures):
+            values = [figure["generated"] for figure in same]
+            table.add_row(same[0]["name"], *(f"{v:.4g}" for v in values), f"{np.mean(values):.4g}", f"{same[0]['real']:.4g}")
+        Console(width=140).print(table)
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Arguments))
