@@ -7,7 +7,6 @@ are those of Keras-GAN with one doubling more.
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
-import numbers
 from typing import Literal
 
 from keras import Input, Model, Sequential
@@ -80,8 +79,8 @@ class DCGAN(GAN):
                  from_logits: bool = False, fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic",
                  run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.base_channels, self.full_size_features = base_channels, full_size_features
-        self.discriminator_norm, self.dropout = discriminator_norm, dropout
-        super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, from_logits=from_logits,
+        self.discriminator_norm = discriminator_norm
+        super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, dropout=dropout, from_logits=from_logits,
                          fakes_in_training_mode=fakes_in_training_mode, k=k, ema_momentum=ema_momentum, seed=seed, recipe=recipe, run_eagerly=run_eagerly, jit_compile=jit_compile)
 
     def generator_layers(self, input_width):
@@ -138,9 +137,7 @@ class DCGAN(GAN):
         self.require(is_whole(self.base_channels, 1), "base_channels", "a whole number of at least 1")
         self.require(self.discriminator_norm in ("batch", "spectral", "none"), "discriminator_norm",
                      "'batch', 'spectral' or 'none'")
-        self.require(isinstance(self.dropout, numbers.Real) and 0 <= self.dropout < 1, "dropout",
-                     "a number from 0 up to, not including, 1")
-        self.base_channels, self.dropout = int(self.base_channels), float(self.dropout)
+        self.base_channels = int(self.base_channels)
 
 
 if __name__ == "__main__":

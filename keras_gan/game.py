@@ -66,7 +66,9 @@ class Game:
         self.require(is_whole(self.k, 1), "k", "a whole number of at least 1")
         self.require(isinstance(self.ema_momentum, numbers.Real) and 0 <= self.ema_momentum < 1, "ema_momentum",
                      "a number from 0 (no average) up to, not including, 1")
-        self.k, self.ema_momentum = int(self.k), float(self.ema_momentum)
+        self.require(isinstance(self.dropout, numbers.Real) and 0 <= self.dropout < 1, "dropout",
+                     "a number from 0 up to, not including, 1")
+        self.k, self.ema_momentum, self.dropout = int(self.k), float(self.ema_momentum), float(self.dropout)
         self.require(self.jit_compile in (True, False, "auto"), "jit_compile", "True, False or 'auto'")
 
     def get_config(self):

@@ -41,6 +41,7 @@ class GAN(Game):
         learning_rate: of both Adam optimizers.
         networks: "keras_gan": leaky rectifiers, BatchNormalization in the generator. "goodfellow_2014", those of the paper:
             a generator of rectifiers that ends in a sigmoid, a discriminator of maxout units with Dropout.
+        dropout: share of the maxout discriminator's activations that Dropout drops; the other networks of this class have none.
         from_logits: True lets the discriminator end without sigmoid; the loss applies it. The same mathematics, but a
             sigmoid that has rounded to 0 or 1 has no gradient left.
         fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
@@ -76,11 +77,11 @@ class GAN(Game):
 
     @with_recipes
     def __init__(self, img_shape: tuple[int, int, int] = (28, 28, 1), latent_dim: int = 100, learning_rate: float = 2e-4,
-                 networks: Literal["keras_gan", "goodfellow_2014"] = "keras_gan", from_logits: bool = False,
+                 networks: Literal["keras_gan", "goodfellow_2014"] = "keras_gan", dropout: float = 0.5, from_logits: bool = False,
                  fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic",
                  run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.img_shape, self.latent_dim = img_shape, latent_dim
-        self.learning_rate, self.networks = learning_rate, networks
+        self.learning_rate, self.networks, self.dropout = learning_rate, networks, dropout
         self.from_logits, self.fakes_in_training_mode = from_logits, fakes_in_training_mode
         self.k, self.ema_momentum = k, ema_momentum
         self.seed, self.recipe = seed, recipe
@@ -143,9 +144,9 @@ class GAN(Game):
         if self.networks == "goodfellow_2014":
             layers = [
                 Maxout(240, pieces=5),                                 # (batch, 240)
-                Dropout(0.5),
+                Dropout(self.dropout),
                 Maxout(240, pieces=5),                                 # (batch, 240)
-                Dropout(0.5),
+                Dropout(self.dropout),
             ]
         else:
             layers = [

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan import DCGAN, GAN
+from keras_gan import CGAN, DCGAN, GAN
 
 TINY = dict(latent_dim=5, jit_compile=False)         # XLA takes seconds to compile what then takes a millisecond
 GAMES = {
@@ -16,6 +16,8 @@ GAMES = {
     # classic: BatchNormalization and Dropout in the discriminator; an odd size, so that the generator crops
     "dcgan": lambda **more: DCGAN(**{"img_shape": (17, 20, 3), "base_channels": 2, **TINY, **more}),
     "dcgan-laptop": lambda **more: DCGAN(**{"img_shape": (16, 32, 3), "base_channels": 2, "recipe": "laptop", **TINY, **more}),
+    # two steps of D a turn, logits, and a moving average of the generator
+    "cgan": lambda **more: CGAN(**{"img_shape": (6, 8, 1), "num_classes": 3, "recipe": "digits", "k": 2, "ema_momentum": 0.9, **TINY, **more}),
 }
 
 
@@ -47,3 +49,19 @@ def random_images(rng, n, img_shape):
 def values(model):
     """The values of a model's weights, by path."""
     return {v.path: keras.ops.convert_to_numpy(v) for v in model.weights}
+
+
+def random_data(rng, n, gan):
+    """What `gan.train_on_batch` takes: uint8 noise (n, *img_shape), and labels (n,) if it knows classes."""
+    images = random_images(rng, n, gan.img_shape)
+    return (images, rng.integers(gan.num_classes, size=n)) if gan.num_classes else (images,)
+
+
+def for_train(data):
+    """`(images,)` or `(images, labels)` as keyword arguments of `train`."""
+    return dict(zip(("images", "labels"), data))
+
+
+def inputs(samples, labels=()):
+    """Inputs of a network: samples, or samples and labels if there are any."""
+    return [samples, *labels] if len(labels) else samples

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_loaders.batches import SHUFFLE
-from keras_gan import DCGAN, GAN
-from tests.conftest import random_images, values
+from keras_gan import CGAN, DCGAN, GAN
+from tests.conftest import for_train, inputs, random_data, random_images, values
 
 
 def changed(before, model):
@@ -21,23 +21,25 @@ def test_each_player_moves_its_own_network_alone(make_game, rng):
     for batch_size in (5, 2, 5, 1):
         g, d = values(gan.generator), values(gan.discriminator)
         images = rng.uniform(-1, 1, (batch_size, *gan.img_shape))
-        gan.discriminator.train_on_batch(images, np.ones((batch_size, 1)))
+        labels = [rng.integers(3, size=(batch_size, 1))] if gan.num_classes else []
+        gan.discriminator.train_on_batch(inputs(images, labels), np.ones((batch_size, 1)))
         assert changed(d, gan.discriminator) >= {v.path for v in gan.discriminator.trainable_weights} != set()
         assert changed(g, gan.generator) == set()
 
         g, d = values(gan.generator), values(gan.discriminator)
-        gan.combined.train_on_batch(rng.normal(size=(batch_size, 5)), np.ones((batch_size, 1)))
+        gan.combined.train_on_batch(inputs(rng.normal(size=(batch_size, 5)), labels), np.ones((batch_size, 1)))
         assert changed(d, gan.discriminator) == set()
         assert changed(g, gan.generator) >= {v.path for v in gan.generator.trainable_weights} != set()
 
 
 def test_check_freeze_says_ok_and_puts_everything_back(make_game, rng):
     gan, other = make_game(), make_game()
-    images = random_images(rng, 4, gan.img_shape)
+    data = random_data(rng, 4, gan)
     report = gan.check_freeze()
     assert report.ok and "OK" in str(report)
     assert "compiled, batch of 3: combined.train_on_batch moved" in str(report)
-    assert gan.train_on_batch(images) == other.train_on_batch(images)
+    assert gan.train_on_batch(*data) == other.train_on_batch(*data)
+    np.testing.assert_array_equal(gan.generate(2, seed=0), other.generate(2, seed=0))
     for path, value in values(gan.generator).items():
         np.testing.assert_array_equal(value, dict(zip(values(gan.generator), values(other.generator).values()))[path])
 
@@ -109,33 +111,34 @@ def test_combined_trains_exactly_the_generator(make_game):
 
 # --- one turn, one source -------------------------------------------------------------------------------------------------
 
-def play(game, turns, images, **arguments):
+def play(game, turns, data, **arguments):
     """The weights after some turns of `train`, one after the other."""
     gan = game(**arguments)
-    gan.train(images, steps=turns, batch_size=8)
-    return [keras.ops.convert_to_numpy(v) for v in (*gan.generator.weights, *gan.discriminator.weights)]
+    gan.train(**for_train(data), steps=turns, batch_size=8)
+    return [keras.ops.convert_to_numpy(v) for network in gan.networks_to_save.values() for v in network.weights]
 
 
 def test_compiled_turns_are_the_turns_call_by_call(make_game, float64, rng):
-    images = random_images(rng, 24, make_game().img_shape)
-    for one, other in zip(play(make_game, 20, images), play(make_game, 20, images, run_eagerly=True), strict=True):
+    data = random_data(rng, 24, make_game())
+    for one, other in zip(play(make_game, 20, data), play(make_game, 20, data, run_eagerly=True), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
 
 
 def test_a_compiled_turn_in_float32_is_the_turn_call_by_call(make_game, rng):
-    images = random_images(rng, 24, make_game().img_shape)
-    for one, other in zip(play(make_game, 1, images), play(make_game, 1, images, run_eagerly=True), strict=True):
+    data = random_data(rng, 24, make_game())
+    for one, other in zip(play(make_game, 1, data), play(make_game, 1, data, run_eagerly=True), strict=True):
         if one.ndim > 1:                        # kernels
             np.testing.assert_allclose(one, other, atol=3e-4, rtol=0)
 
 
 def test_train_plays_the_turns_of_train_on_batch(make_game, rng):
-    images = random_images(rng, 8, make_game().img_shape)
     trained, by_hand = make_game(run_eagerly=True), make_game(run_eagerly=True)
-    history = trained.train(images, steps=2, batch_size=8)
-    order = [np.random.default_rng([0, SHUFFLE, epoch]).permutation(8) for epoch in (0, 1)]      # one batch is an epoch here
-    logs = [by_hand.train_on_batch(images[o]) for o in order]
+    data = random_data(rng, 8, trained)
+    history = trained.train(**for_train(data), steps=2, batch_size=8 // trained.k)
+    order = [np.random.default_rng([0, SHUFFLE, epoch]).permutation(8) for epoch in (0, 1)]      # one turn is an epoch here
+    logs = [by_hand.train_on_batch(*(part[o] for part in data)) for o in order]
     assert [dict(zip(history, row)) for row in zip(*history.values())] == [{"step": i + 1, **l} for i, l in enumerate(logs)]
+    assert all(type(value) in (float, np.float32) for value in logs[0].values()), logs[0]
 
 
 def test_xla_plays_the_same_game(float64, rng):
@@ -168,8 +171,8 @@ def test_jit_compile_has_a_switch(jit_compile, run_eagerly):
 
 
 def test_one_seed_is_one_run_bit_for_bit_and_another_is_another(make_game, rng):
-    images = random_images(rng, 24, make_game().img_shape)
-    one, again, other = (play(make_game, 3, images, seed=seed) for seed in (1, 1, 2))
+    data = random_data(rng, 24, make_game())
+    one, again, other = (play(make_game, 3, data, seed=seed) for seed in (1, 1, 2))
     for a, b in zip(one, again, strict=True):
         np.testing.assert_array_equal(a, b)
     assert any(not np.array_equal(a, b) for a, b in zip(one, other))
@@ -228,8 +231,10 @@ def test_any_picture_shape_can_be_made(height, width, channels):
     (dict(seed=-1), "seed must be"),
     (dict(base_channels=0), "base_channels must be"),
     (dict(dropout=1.0), "dropout must be"),
-    (dict(discriminator_norm="layer"), "discriminator_norm must be 'batch' or 'spectral'"),
+    (dict(discriminator_norm="layer"), "discriminator_norm must be 'batch', 'spectral' or 'none'"),
     (dict(jit_compile="yes"), "jit_compile must be"),
+    (dict(k=0), "k must be a whole number of at least 1. Received: k=0"),
+    (dict(ema_momentum=1), "ema_momentum must be a number from 0"),
 ])
 def test_arguments_that_make_no_sense_are_refused_in_words(arguments, message):
     with pytest.raises(ValueError, match=message):
@@ -265,10 +270,13 @@ def test_train_refuses_arguments_that_make_no_sense(arguments, message):
 
 def test_generate_gives_pictures_between_0_and_1(make_game):
     gan = make_game()
-    pictures = gan.generate(53, seed=1)                     # more than the networks see at once
+    pictures = gan.generate(53, seed=1)
     assert pictures.shape == (53, *gan.img_shape) and pictures.dtype == np.float32
     assert 0.0 <= pictures.min() < pictures.max() <= 1.0
     np.testing.assert_array_equal(pictures, gan.generate(53, seed=1))
+    with pytest.MonkeyPatch.context() as patch:             # as if the networks could see no more than 50 at once
+        patch.setattr("keras_gan.game.VALUES_AT_ONCE", 1)
+        np.testing.assert_allclose(gan.generate(53, seed=1), pictures, atol=1e-5)
     assert not np.array_equal(pictures, gan.generate(53, seed=2))
     with pytest.raises(ValueError, match="n must be a whole number of at least 1. Received: n=0"):
         gan.generate(0)
@@ -276,16 +284,17 @@ def test_generate_gives_pictures_between_0_and_1(make_game):
 
 def test_what_is_loaded_is_what_was_saved_and_goes_on_the_same(make_game, rng, tmp_path):
     gan = make_game()
-    images = random_images(rng, 8, gan.img_shape)
-    gan.train_on_batch(images)
+    data = random_data(rng, 8, gan)
+    gan.train_on_batch(*data)
     pictures = gan.generate(4, seed=1)
     gan.save(tmp_path / "model")
     again = type(gan).load(tmp_path / "model")
     np.testing.assert_array_equal(again.generate(4, seed=1), pictures)
     assert again.get_config() == gan.get_config()
-    assert [gan.train_on_batch(images) for _ in range(3)] == [again.train_on_batch(images) for _ in range(3)]
+    assert [gan.train_on_batch(*data) for _ in range(3)] == [again.train_on_batch(*data) for _ in range(3)]
+    np.testing.assert_array_equal(again.generate(4, seed=1), gan.generate(4, seed=1))
     assert not list(tmp_path.rglob("*.pkl")) and sorted(p.name for p in (tmp_path / "model").iterdir()) == [
-        "config.json", "discriminator.weights.h5", "generator.weights.h5"]
+        "config.json", *sorted(f"{name}.weights.h5" for name in gan.networks_to_save)]
     gan.save(tmp_path / "model")                            # a saved model may be replaced ...
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "a.jpg").write_bytes(b"precious")

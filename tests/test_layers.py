@@ -1,4 +1,4 @@
-"""`UpSamplingConv2D` against the two Keras layers that it replaces, and `Frozen` against what it must not do."""
+"""`UpSamplingConv2D` against the two Keras layers that it replaces, `Maxout` against its formula, and `Frozen` against what it must not do."""
 import keras
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from keras_gan import Frozen, UpSamplingConv2D
+from keras_gan import Frozen, Maxout, UpSamplingConv2D
 from tests.conftest import values
 
 
@@ -87,3 +87,31 @@ def test_frozen_lets_gradients_through_to_its_input_and_none_to_its_weights(mode
     to_input, *to_weights = tape.gradient(loss, [x, *(v.value for v in model.trainable_weights)])
     assert np.abs(to_input).max() > 0
     assert to_weights == [None] * len(model.trainable_weights)
+
+
+def test_maxout_is_the_largest_of_its_linear_pieces(rng):
+    layer = Maxout(4, pieces=3, dtype="float64")
+    x = rng.normal(size=(7, 5))
+    assert layer(x).shape == (7, 4) and layer.kernel.shape == (5, 12)
+    layer.set_weights([rng.normal(size=(5, 12)), rng.normal(size=12)])
+    kernel, bias = layer.get_weights()
+    by_hand = [[max(row @ kernel[:, 3 * i + j] + bias[3 * i + j] for j in range(3)) for i in range(4)] for row in x]
+    np.testing.assert_allclose(layer(x), by_hand)
+    assert layer.compute_output_shape((None, 5)) == (None, 4)
+
+
+def test_maxout_of_one_piece_is_dense(rng):
+    maxout, dense = Maxout(4, pieces=1, dtype="float64"), layers.Dense(4, dtype="float64")
+    x = rng.normal(size=(7, 5))
+    maxout(x), dense(x)
+    maxout.set_weights(dense.get_weights())
+    np.testing.assert_allclose(maxout(x), dense(x))
+
+
+def test_a_network_with_maxout_can_be_saved_and_loaded(rng, tmp_path):
+    network = keras.Sequential([keras.Input((5,)), Maxout(4, pieces=3, kernel_initializer="he_normal")])
+    network.save(tmp_path / "maxout.keras")
+    x = rng.normal(size=(7, 5))
+    loaded = keras.saving.load_model(tmp_path / "maxout.keras")
+    np.testing.assert_array_equal(loaded(x), network(x))
+    assert loaded.layers[0].pieces == 3 and isinstance(loaded.layers[0].kernel_initializer, keras.initializers.HeNormal)

@@ -16,18 +16,17 @@ from PIL import Image
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN, checkpoint
 from keras_gan.training_run import TrainingRun
-from tests.conftest import random_images
+from tests.conftest import for_train, random_data, random_images
 
 
 def weights_of(gan):
-    return [keras.ops.convert_to_numpy(v) for v in (*gan.generator.variables, *gan.discriminator.variables,
+    return [keras.ops.convert_to_numpy(v) for v in (*(v for network in gan.networks_to_save.values() for v in network.variables),
                                                     *gan.combined.optimizer.variables, *gan.discriminator.optimizer.variables)]
 
 
 def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
     gan = make_game()
-    images = random_images(rng, 30, gan.img_shape)
-    history = gan.train(images, steps=7, batch_size=8, run_dir=tmp_path / "run", sample_interval=3, checkpoint_interval=2)
+    history = gan.train(**for_train(random_data(rng, 30, gan)), steps=7, batch_size=8, run_dir=tmp_path / "run", sample_interval=3, checkpoint_interval=2)
     assert sorted(p.relative_to(tmp_path / "run").as_posix() for p in (tmp_path / "run").rglob("*") if p.parent.name != "model"
                   and not p.parent.name.startswith("step_")) == [
         "checkpoints", "checkpoints/step_000004", "checkpoints/step_000006", "checkpoints/step_000007", "config.json", "film.gif",
@@ -36,7 +35,7 @@ def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
 
     with (tmp_path / "run" / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == list(history) == ["step", "d_loss", "d_accuracy", "g_loss"]
+    assert list(rows[0]) == list(history) == ["step", "d_loss", "d_accuracy", "g_loss", "D(x)", "D(G(z))", "diversity"]
     assert {name: [float(row[name]) for row in rows] for name in history} == history and history["step"] == list(range(1, 8))
 
     config = json.loads((tmp_path / "run" / "config.json").read_text())
@@ -45,8 +44,9 @@ def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
 
     sheet = cv2.imread(str(tmp_path / "run" / "samples" / "step_000007.png"))
     h, w = gan.img_shape[:2]
-    assert sheet.shape == (5 * h + 4 * 2, 5 * w + 4 * 2, 3)
-    first = np.round(gan.generate(25, seed=gan.seed)[0] * 255)           # always the same noise
+    columns = gan.num_classes or 5                                       # a class a column
+    assert sheet.shape == (5 * h + 4 * 2, columns * w + (columns - 1) * 2, 3)
+    first = np.round(gan.generate(5, seed=gan.seed)[0] * 255)            # always the same noise
     np.testing.assert_array_equal(sheet[:h, :w, ::-1], np.broadcast_to(first, (h, w, 3)))
     with Image.open(tmp_path / "run" / "film.gif") as film:
         assert film.n_frames == 4
@@ -69,18 +69,18 @@ def test_a_resumed_run_is_the_same_run_with_xla_and_dropout(rng, tmp_path):
 
 
 def assert_resuming_changes_nothing(new_game, rng, tmp_path):
-    images = random_images(rng, 30, new_game().img_shape)
+    data = for_train(random_data(rng, 30, new_game()))
     settings = dict(batch_size=8, sample_interval=100, flip=True)
     whole, part, resumed = (new_game() for _ in range(3))
-    history = whole.train(images, steps=7, **settings)
-    part.train(images, steps=4, run_dir=tmp_path / "run", checkpoint_interval=3, **settings)
-    again = resumed.train(images, steps=7, run_dir=tmp_path / "run", checkpoint_interval=2, resume=True, **settings)
+    history = whole.train(**data, steps=7, **settings)
+    part.train(**data, steps=4, run_dir=tmp_path / "run", checkpoint_interval=3, **settings)
+    again = resumed.train(**data, steps=7, run_dir=tmp_path / "run", checkpoint_interval=2, resume=True, **settings)
     assert again == history
     for one, other in zip(weights_of(resumed), weights_of(whole), strict=True):
         np.testing.assert_array_equal(one, other)
     for result in ("film.gif", "losses.png"):
         (tmp_path / "run" / result).unlink()                      # as if killed between the last checkpoint and the results
-    resumed.train(images, steps=7, run_dir=tmp_path / "run", resume=True, **settings)
+    resumed.train(**data, steps=7, run_dir=tmp_path / "run", resume=True, **settings)
     assert resumed.turns == 7 and (tmp_path / "run" / "film.gif").exists() and (tmp_path / "run" / "losses.png").exists()
 
 
