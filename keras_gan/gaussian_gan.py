@@ -19,7 +19,7 @@ import numpy as np
 from keras import Input, Model, Sequential, ops
 from keras.layers import Dense
 from keras.losses import BinaryCrossentropy
-from keras.optimizers import Adam
+from keras.optimizers import SGD, Adam
 from keras.optimizers.schedules import ExponentialDecay
 from rich.progress import track
 from scipy.stats import gaussian_kde, norm
@@ -30,6 +30,8 @@ from keras_gan.game import is_whole
 from keras_gan.gan import GAN
 from keras_gan.recipes import with_recipes
 
+EDGE = 3 ** 0.5               # the uniform distribution between -EDGE and EDGE has variance 1
+
 
 class GaussianGAN(GAN):
     """The 1-D game, with small fully connected networks. It needs no data: `GaussianGAN().train()`.
@@ -37,14 +39,16 @@ class GaussianGAN(GAN):
     Args:
         mu: mean of the data.
         sigma: standard deviation of the data, above 0.
-        prior: of the noise z: "normal", N(0, 1), or "uniform", between -1 and 1.
+        prior: of the noise z: "normal", N(0, 1), or "uniform", of the same mean and variance.
+        latent_dim: length of the noise vector z. None: 1 of a normal prior, 4 of a uniform one. A single uniform number has ends, and the
+            tails of a normal distribution would take a generator that is infinitely steep there.
         generator_loss: what the generator minimises. "non_saturating": -log D(G(z)). "saturating": log(1 - D(G(z))), as in
             equation 1, which hardly has a gradient as long as the discriminator sees through the generator.
         k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator.
         pretraining: steps of the discriminator towards the D* of the untrained generator, before the first turn.
-        learning_rate: of the discriminator's Adam optimizer at the start.
-        generator_learning_rate: of the generator's; lower, so that the discriminator stays near D* of the generator that it sees
-            (Martin Heusel et al., 2017, arXiv:1706.08500).
+        learning_rate: of the discriminator's Adam optimizer at the start. It is quick, and so stays near D*.
+        generator_learning_rate: of the generator's plain gradient descent (algorithm 1) at the start. Adam would step as far near the
+            equilibrium, where gradients vanish, as far from it, and so circle around it.
         half_life: turns after which the learning rates have fallen by half, again and again, so that players who go round
             their equilibrium come to rest there.
         seed: whole number; initial weights, noise and data follow from it.
@@ -53,7 +57,7 @@ class GaussianGAN(GAN):
         jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
 
     Attributes:
-        generator: `keras.Model`, noise (batch, 1) -> x (batch, 1), in the data's own units.
+        generator: `keras.Model`, noise (batch, latent_dim) -> x (batch, 1), in the data's own units.
         discriminator: `keras.Model`, x (batch, 1) -> logit (batch, 1) of the probability that x is real.
 
     Raises:
@@ -61,21 +65,21 @@ class GaussianGAN(GAN):
     """
 
     @with_recipes
-    def __init__(self, mu: float = 3.0, sigma: float = 1.0, prior: Literal["normal", "uniform"] = "normal",
+    def __init__(self, mu: float = 3.0, sigma: float = 1.0, prior: Literal["normal", "uniform"] = "normal", latent_dim: int | None = None,
                  generator_loss: Literal["non_saturating", "saturating"] = "non_saturating", k: int = 3, pretraining: int = 0,
-                 learning_rate: float = 5e-3, generator_learning_rate: float = 1e-3, half_life: int = 1500, seed: int = 0, recipe: str = "classic",
+                 learning_rate: float = 1e-2, generator_learning_rate: float = 0.05, half_life: int = 1000, seed: int = 0, recipe: str = "classic",
                  run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.mu, self.sigma, self.prior = mu, sigma, prior
         self.generator_loss, self.pretraining = generator_loss, pretraining
         self.generator_learning_rate, self.half_life = generator_learning_rate, half_life
-        super().__init__(img_shape=(1,), latent_dim=1, learning_rate=learning_rate, from_logits=True, k=k, seed=seed, recipe=recipe,
+        super().__init__(img_shape=(1,), latent_dim=latent_dim or {"normal": 1, "uniform": 4}.get(prior), learning_rate=learning_rate, from_logits=True, k=k, seed=seed, recipe=recipe,
                          run_eagerly=run_eagerly, jit_compile=jit_compile)
         self.pretrain_discriminator(self.pretraining)
 
     def build_generator(self):
-        """Noise z (batch, 1) -> x (batch, 1)."""
+        """Noise z (batch, latent_dim) -> x (batch, 1)."""
         return Sequential([
-            Input((1,)),
+            Input((self.latent_dim,)),
             Dense(32, activation="elu"),                               # (batch, 32)
             Dense(32, activation="elu"),                               # (batch, 32)
             Dense(1),                                                  # (batch, 1)
@@ -91,9 +95,10 @@ class GaussianGAN(GAN):
         ], name="discriminator")
 
     def build_optimizer(self, player, moves):
-        """Adam whose learning rate has fallen by half after every `half_life` turns."""
-        rate = self.learning_rate if player == "discriminator" else self.generator_learning_rate
-        return Adam(ExponentialDecay(rate, decay_steps=moves * self.half_life, decay_rate=0.5), 0.5)
+        """Adam for the discriminator, gradient descent for the generator; the learning rates fall by half in every `half_life` turns."""
+        def falling(rate):
+            return ExponentialDecay(rate, decay_steps=moves * self.half_life, decay_rate=0.5)
+        return Adam(falling(self.learning_rate), 0.5) if player == "discriminator" else SGD(falling(self.generator_learning_rate))
 
     def build_generator_loss(self):
         """What the combined model minimises, given ones: -log D(G(z)), or log(1 - D(G(z))) if it is to be saturating."""
@@ -177,10 +182,10 @@ class GaussianGAN(GAN):
         return rng.normal(self.mu, self.sigma, (n, 1)).astype(keras.config.floatx())
 
     def draw_noise(self, n, rng):
-        """Noise z from a `numpy.random.Generator`, of the `prior`: float array (n, 1)."""
+        """Noise z from a `numpy.random.Generator`, of the `prior`: float array (n, latent_dim)."""
         if self.prior == "normal":
             return super().draw_noise(n, rng)
-        return rng.uniform(-1, 1, (n, 1)).astype(keras.config.floatx())
+        return rng.uniform(-EDGE, EDGE, (n, self.latent_dim)).astype(keras.config.floatx())
 
     def prepare(self, images):
         """Data (k batch, 1), any finite floats, as they are."""
@@ -199,7 +204,7 @@ class GaussianGAN(GAN):
         """
         return self.generate_from(self.draw_noise(n, np.random.default_rng(seed)))
 
-    def train(self, steps: int = 4000, batch_size: int = 256, run_dir: str | None = None, sample_interval: int = 100,
+    def train(self, steps: int = 3000, batch_size: int = 256, run_dir: str | None = None, sample_interval: int = 100,
               checkpoint_interval: int = 1000, resume: bool = False):
         """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`), on fresh data.
 
@@ -227,7 +232,8 @@ class GaussianGAN(GAN):
     def write_samples(self, path):
         """Write the picture after figure 1 as a PNG file: densities, D and D*, and where the generator takes z."""
         x = np.linspace(self.mu - 6 * self.sigma, self.mu + 6 * self.sigma, 400)
-        z = np.linspace(*((-2, 2) if self.prior == "normal" else (-1, 1)), 17, dtype=keras.config.floatx())[:, None]
+        z = np.zeros((17, self.latent_dim), keras.config.floatx())             # arrows along the first coordinate
+        z[:, 0] = np.linspace(*((-2, 2) if self.prior == "normal" else (-EDGE, EDGE)), 17)
         p, q = self.density(x), self.generated_density(x)
         pictures.write_gaussian_game(path, x, p, q, self.discriminate(x), self.optimal_discriminator(x, q),
                                      z[:, 0], self.generate_from(z)[:, 0], self.turns)
