@@ -5,6 +5,7 @@ import numbers
 
 import keras
 import numpy as np
+from keras import ops
 from rich.progress import track
 
 from keras_gan import checkpoint
@@ -96,9 +97,13 @@ class Game:
 
     def update_ema(self):
         """Let the average follow the generator by one step, statistics of BatchNormalization included."""
-        if self.generator_ema is not self.generator:
-            for average, weight in zip(self.generator_ema.weights, self.generator.weights):
-                average.assign(self.ema_momentum * average + (1 - self.ema_momentum) * weight)
+        if self.generator_ema is self.generator:
+            return
+        # In its first turns an average is of few values: otherwise the untrained weights would stay in it for long
+        turns = ops.cast(self.combined.optimizer.iterations, keras.config.floatx())
+        momentum = ops.minimum(self.ema_momentum, turns / (turns + 9.0))
+        for average, weight in zip(self.generator_ema.weights, self.generator.weights):
+            average.assign(momentum * average + (1 - momentum) * weight)
 
     @property
     def networks_to_save(self):

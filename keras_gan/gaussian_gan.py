@@ -67,13 +67,15 @@ class GaussianGAN(GAN):
     @with_recipes
     def __init__(self, mu: float = 3.0, sigma: float = 1.0, prior: Literal["normal", "uniform"] = "normal", latent_dim: int | None = None,
                  generator_loss: Literal["non_saturating", "saturating"] = "non_saturating", k: int = 3, pretraining: int = 0,
-                 learning_rate: float = 1e-2, generator_learning_rate: float = 0.05, half_life: int = 1000, seed: int = 0, recipe: str = "classic",
-                 run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
+                 learning_rate: float = 1e-2, generator_learning_rate: float = 0.05, half_life: int = 1000, seed: int = 0,
+                 recipe: str = "classic", run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.mu, self.sigma, self.prior = mu, sigma, prior
         self.generator_loss, self.pretraining = generator_loss, pretraining
         self.generator_learning_rate, self.half_life = generator_learning_rate, half_life
-        super().__init__(img_shape=(1,), latent_dim=latent_dim or {"normal": 1, "uniform": 4}.get(prior), learning_rate=learning_rate, from_logits=True, k=k, seed=seed, recipe=recipe,
-                         run_eagerly=run_eagerly, jit_compile=jit_compile)
+        if latent_dim is None:
+            latent_dim = 4 if prior == "uniform" else 1
+        super().__init__(img_shape=(1,), latent_dim=latent_dim, learning_rate=learning_rate, from_logits=True, k=k, seed=seed,
+                         recipe=recipe, run_eagerly=run_eagerly, jit_compile=jit_compile)
         self.pretrain_discriminator(self.pretraining)
 
     def build_generator(self):
@@ -89,8 +91,8 @@ class GaussianGAN(GAN):
         """x (batch, 1) -> logit (batch, 1) of the probability that x is real."""
         return Sequential([
             Input((1,)),
-            Dense(32, activation="tanh"),                               # (batch, 32)
-            Dense(32, activation="tanh"),                               # (batch, 32)
+            Dense(32, activation="tanh"),                              # (batch, 32)
+            Dense(32, activation="tanh"),                              # (batch, 32)
             Dense(1),                                                  # (batch, 1)
         ], name="discriminator")
 
@@ -204,7 +206,7 @@ class GaussianGAN(GAN):
         """
         return self.generate_from(self.draw_noise(n, np.random.default_rng(seed)))
 
-    def train(self, steps: int = 3000, batch_size: int = 256, run_dir: str | None = None, sample_interval: int = 100,
+    def train(self, steps: int = 3000, batch_size: int = 512, run_dir: str | None = None, sample_interval: int = 250,
               checkpoint_interval: int = 1000, resume: bool = False):
         """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`), on fresh data.
 

@@ -18,7 +18,7 @@ def changed(before, model):
 
 def test_each_player_moves_its_own_network_alone(make_game, rng):
     gan = make_game()
-    for batch_size in (5, 2, 5, 1):
+    for batch_size in (5, 2, 5):              # every new shape is traced anew
         g, d = values(gan.generator), values(gan.discriminator)
         images = rng.uniform(-1, 1, (batch_size, *gan.img_shape))
         labels = [rng.integers(3, size=(batch_size, 1))] if gan.num_classes else []
@@ -35,7 +35,7 @@ def test_each_player_moves_its_own_network_alone(make_game, rng):
 def test_check_freeze_says_ok_and_puts_everything_back(make_game, rng):
     gan, other = make_game(), make_game()
     data = random_data(rng, 4, gan)
-    report = gan.check_freeze()
+    report = gan.check_freeze(batch_sizes=(3,))
     assert report.ok and "OK" in str(report)
     assert "compiled, batch of 3: combined.train_on_batch moved" in str(report)
     assert gan.train_on_batch(*data) == other.train_on_batch(*data)
@@ -172,10 +172,12 @@ def test_jit_compile_has_a_switch(jit_compile, run_eagerly):
 
 def test_one_seed_is_one_run_bit_for_bit_and_another_is_another(make_game, rng):
     data = random_data(rng, 24, make_game())
-    one, again, other = (play(make_game, 3, data, seed=seed) for seed in (1, 1, 2))
+    one, again = (play(make_game, 3, data, seed=1) for _ in range(2))
     for a, b in zip(one, again, strict=True):
         np.testing.assert_array_equal(a, b)
-    assert any(not np.array_equal(a, b) for a, b in zip(one, other))
+    weights = [make_game(seed=seed).generator.get_weights()[0] for seed in (1, 2)]
+    noise = [make_game(seed=seed).sample_noise(2) for seed in (1, 2)]
+    assert not np.array_equal(*weights) and not np.array_equal(*noise)
 
 
 def test_the_users_own_random_numbers_are_left_alone(make_game):
