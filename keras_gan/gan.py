@@ -92,7 +92,7 @@ class GAN(Game):
         with self.seeded():
             # Build and compile the discriminator
             self.discriminator = as_player(self.build_discriminator())
-            self.discriminator.compile(loss=BinaryCrossentropy(from_logits=self.from_logits), optimizer=self.build_optimizer("discriminator", moves=2 * self.k),
+            self.discriminator.compile(loss=BinaryCrossentropy(from_logits=self.from_logits), optimizer=self.build_optimizer("discriminator"),
                                        metrics=self.build_metrics(), **how)
 
             # Build the generator
@@ -100,7 +100,7 @@ class GAN(Game):
 
             # Build and compile the combined model, which trains the generator
             self.combined = as_player(self.build_combined())
-            self.combined.compile(loss=self.build_generator_loss(), optimizer=self.build_optimizer("generator", moves=1), **how)
+            self.combined.compile(loss=self.build_generator_loss(), optimizer=self.build_optimizer("generator"), **how)
             # Both hold the same trainable weights, so one optimizer serves both
             self.generator.compile(loss="mse", optimizer=self.combined.optimizer, **how)
 
@@ -174,8 +174,8 @@ class GAN(Game):
         validity = Frozen(self.discriminator)(img)
         return Model(z, validity, name="combined")
 
-    def build_optimizer(self, player, moves):
-        """The optimizer of a player, "discriminator" or "generator", who makes so many moves in a turn."""
+    def build_optimizer(self, player):
+        """The optimizer of a player, "discriminator" or "generator"; each has one of its own."""
         return Adam(self.learning_rate, 0.5)
 
     def build_generator_loss(self):
@@ -187,6 +187,11 @@ class GAN(Game):
         threshold, probability = (0.0, ops.sigmoid) if self.from_logits else (0.5, lambda validity: validity)
         return [BinaryAccuracy(name="accuracy", threshold=threshold),
                 MeanMetricWrapper(lambda truth, validity: probability(validity), name="validity")]
+
+    def check_arguments(self):
+        """Raise `ValueError` for arguments that make no sense."""
+        super().check_arguments()
+        self.require(self.networks in ("keras_gan", "goodfellow_2014"), "networks", "'keras_gan' or 'goodfellow_2014'")
 
     def train_on_batch(self, images, noise=None):
         """One turn of the game: k steps of the discriminator, a step of the generator.

@@ -28,7 +28,9 @@ from data_loaders.batches import Distribution
 from keras_gan import pictures
 from keras_gan.game import is_whole
 from keras_gan.gan import GAN
+from keras_gan.one_graph import being_compiled
 from keras_gan.recipes import with_recipes
+from keras_gan.referee import diversity, number
 
 EDGE = 3 ** 0.5               # the uniform distribution between -EDGE and EDGE has variance 1
 
@@ -64,6 +66,8 @@ class GaussianGAN(GAN):
         ValueError: for arguments that make no sense.
     """
 
+    recipes = {}
+
     @with_recipes
     def __init__(self, mu: float = 3.0, sigma: float = 1.0, prior: Literal["normal", "uniform"] = "normal", latent_dim: int | None = None,
                  generator_loss: Literal["non_saturating", "saturating"] = "non_saturating", k: int = 3, pretraining: int = 0,
@@ -96,11 +100,11 @@ class GaussianGAN(GAN):
             Dense(1),                                                  # (batch, 1)
         ], name="discriminator")
 
-    def build_optimizer(self, player, moves):
+    def build_optimizer(self, player):
         """Adam for the discriminator, gradient descent for the generator; the learning rates fall by half in every `half_life` turns."""
-        def falling(rate):
-            return ExponentialDecay(rate, decay_steps=moves * self.half_life, decay_rate=0.5)
-        return Adam(falling(self.learning_rate), 0.5) if player == "discriminator" else SGD(falling(self.generator_learning_rate))
+        if player == "discriminator":
+            return Adam(ExponentialDecay(self.learning_rate, self.k * self.half_life, 0.5), 0.5)
+        return SGD(ExponentialDecay(self.generator_learning_rate, self.half_life, 0.5))
 
     def build_generator_loss(self):
         """What the combined model minimises, given ones: -log D(G(z)), or log(1 - D(G(z))) if it is to be saturating."""
@@ -108,6 +112,33 @@ class GaussianGAN(GAN):
         if self.generator_loss == "non_saturating":
             return bce
         return lambda valid, logit: -bce(1 - valid, logit)
+
+    def train_on_batch(self, images, noise=None):
+        """One turn of the game, by algorithm 1: k steps of the discriminator, a step of the generator.
+
+        Args:
+            images: data x (k batch, 1), floats.
+            noise: float (k batch, latent_dim); None draws it from the prior.
+
+        Returns:
+            dict of floats, as `GAN.train_on_batch`.
+        """
+        x = self.prepare(images)                                       # (k batch, 1)
+        noise = self.sample_noise(x.shape[0]) if noise is None else noise
+        batch_size = x.shape[0] // self.k
+        valid, fake = ops.ones((batch_size, 1)), ops.zeros((batch_size, 1))
+
+        for real_x, z in zip(ops.split(x, self.k), ops.split(noise, self.k)):
+            # One step on data and samples together: near the equilibrium their gradients nearly cancel, and what is left
+            # says where to go. Adam, taking two steps after one another, would make them of one length first.
+            gen_x = self.generator(z, training=True)
+            d = self.discriminator.train_on_batch(ops.concatenate([real_x, gen_x]), ops.concatenate([valid, fake]), return_dict=True)
+
+        g = self.combined.train_on_batch(z, valid, return_dict=True)
+
+        says = {name: number(ops.mean(ops.sigmoid(self.discriminator(samples, training=False))))
+                for name, samples in (("D(x)", real_x), ("D(G(z))", gen_x))}
+        return {"d_loss": d["loss"], "d_accuracy": d["accuracy"], "g_loss": g["loss"], **says, "diversity": diversity(gen_x, real_x)}
 
     # --- theory ------------------------------------------------------------------------------------------------------
 
@@ -159,6 +190,7 @@ class GaussianGAN(GAN):
         high = max(samples.max(), self.mu + 4 * self.sigma)
         x = np.linspace(low, high, 10_000, dtype=keras.config.floatx())[:, None]
         truth = self.optimal_discriminator(x)
+        x, truth = x[np.isfinite(truth)[:, 0]], truth[np.isfinite(truth)[:, 0]]       # not in a gap between samples and data
         rng = np.random.default_rng(self.seed)
         for _ in track(range(steps), "pretraining D", transient=True, disable=steps < 500):
             chosen = rng.integers(len(x), size=batch_size)
@@ -177,6 +209,9 @@ class GaussianGAN(GAN):
         self.require(self.generator_loss in ("non_saturating", "saturating"), "generator_loss", "'non_saturating' or 'saturating'")
         self.require(is_whole(self.pretraining, 0), "pretraining", "a whole number of at least 0")
         self.require(is_whole(self.half_life, 1), "half_life", "a whole number of at least 1")
+        rate = self.generator_learning_rate
+        self.require(isinstance(rate, numbers.Real) and 0 < rate < 1, "generator_learning_rate", "a number between 0 and 1")
+        self.generator_learning_rate = float(rate)
         self.check_common_arguments()
 
     def sample_data(self, n, rng):
@@ -185,12 +220,17 @@ class GaussianGAN(GAN):
 
     def draw_noise(self, n, rng):
         """Noise z from a `numpy.random.Generator`, of the `prior`: float array (n, latent_dim)."""
-        if self.prior == "normal":
-            return super().draw_noise(n, rng)
-        return rng.uniform(-EDGE, EDGE, (n, self.latent_dim)).astype(keras.config.floatx())
+        z = super().draw_noise(n, rng)
+        return z if self.prior == "normal" else rng.uniform(-EDGE, EDGE, z.shape).astype(z.dtype)
 
     def prepare(self, images):
-        """Data (k batch, 1), any finite floats, as they are."""
+        """Data (k batch, 1), floats, as they are.
+
+        Raises:
+            ValueError: if they have another shape, aren't finite, or aren't k batches.
+        """
+        if len(images.shape) != 2 or images.shape[1] != 1 or not (being_compiled() or np.isfinite(ops.convert_to_numpy(images)).all()):
+            raise ValueError(f"Data must be finite floats of shape (n, 1). Received: shape {tuple(images.shape)}, {images.dtype}")
         self.check_k_batches(images)
         return ops.cast(images, keras.config.floatx())
 
@@ -242,7 +282,7 @@ class GaussianGAN(GAN):
 
     def write_beside_real(self, path, real):
         """Write histograms of 10,000 data and as many samples as a PNG file."""
-        pictures.write_histograms(path, self.sample_data(10_000, np.random.default_rng(self.seed)), self.generate(10_000, seed=self.seed))
+        pictures.write_histograms(path, self.sample_data(10_000, np.random.default_rng([self.seed, 1])), self.generate(10_000, seed=self.seed))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,12 @@ def diversity(generated, real, labels=None, num_classes=None):
     tiny = 1e-12              # real samples that are all alike must not divide by zero
     dtype = keras.config.floatx()
     ratio = ops.sqrt((spread(ops.cast(generated, dtype)) + tiny) / (spread(ops.cast(real, dtype)) + tiny))
-    return ratio if being_compiled() else float(ratio)
+    return number(ratio)
+
+
+def number(scalar):
+    """A scalar tensor as a float; as it is where a turn is being compiled."""
+    return scalar if being_compiled() else float(scalar)
 
 
 class Referee:

@@ -15,9 +15,9 @@ GAMES = {
     "gan": lambda **more: GAN(**{"img_shape": (6, 8, 1), **TINY, **more}),
     # classic: BatchNormalization and Dropout in the discriminator; an odd size, so that the generator crops
     "dcgan": lambda **more: DCGAN(**{"img_shape": (17, 20, 3), "base_channels": 2, **TINY, **more}),
-    "dcgan-laptop": lambda **more: DCGAN(**{"img_shape": (16, 32, 3), "base_channels": 2, "recipe": "laptop", **TINY, **more}),
-    # two steps of D a turn, logits, and a moving average of the generator
-    "cgan": lambda **more: CGAN(**{"img_shape": (6, 8, 1), "num_classes": 3, "recipe": "digits", "k": 2, "ema_momentum": 0.9, **TINY, **more}),
+    # spectral norms, logits, projection, two steps of D a turn, and a moving average of the generator
+    "cgan": lambda **more: CGAN(**{"img_shape": (16, 32, 3), "num_classes": 3, "recipe": "laptop", "base_channels": 2, "k": 2,
+                                   "ema_momentum": 0.9, **TINY, **more}),
 }
 
 

@@ -1,4 +1,5 @@
 """The commands as a person types them, in processes of their own."""
+import json
 import os
 import re
 import subprocess
@@ -63,13 +64,50 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     assert cv2.imread(str(tmp_path / "new" / "grid.png")).shape == (2 * 16 + 2, 8 * 24 + 7 * 2, 3)
 
 
+def test_a_conditional_model_is_asked_by_name_and_measured(tmp_path):
+    rng = np.random.default_rng(0)
+    for name, colour in (("night", 40), ("day", 210)):
+        (tmp_path / "skies" / name).mkdir(parents=True)
+        for i in range(20):
+            cv2.imwrite(str(tmp_path / "skies" / name / f"{i}.png"), rng.integers(colour - 30, colour + 30, (16, 16, 3), dtype=np.uint8))
+    trained = type_in(tmp_path, KERAS_GAN, "train", "cgan", "--recipe", "laptop", "--data", "skies", "--run-dir", "run", *FLAGS)
+    assert trained.returncode == 0 and trained.stderr == "", trained.stderr
+    assert "classes: day, night" in trained.stdout
+    sampled = type_in(tmp_path, KERAS_GAN, "sample", "run", "--n", "3", "--labels", "night", "0")
+    assert sampled.returncode == 0, sampled.stderr
+    from keras_gan import CGAN                                # the sheet shows what was asked for: night, day, night
+    sheet = cv2.imread(str(tmp_path / "grid.png"))[..., ::-1]
+    asked = CGAN.load(tmp_path / "run" / "model").generate(3, seed=1, labels=["night", "day", "night"])
+    assert np.abs(sheet[:, 26:50] / 255 - asked[1]).max() < 0.01
+    refused = type_in(tmp_path, KERAS_GAN, "sample", "run", "--labels", "dusk")
+    assert refused.returncode == 1 and "knows the classes day, night. Received: 'dusk'" in refused.stderr
+
+    measured = type_in(tmp_path, KERAS_GAN, "evaluate", "run")
+    assert measured.returncode == 0, measured.stderr
+    assert "CGAN: 18 samples against half of" in measured.stdout and "agreement" in measured.stdout
+    told = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert told["n"] == 18 and "agreement of the classifier with the labels asked for" in [figure["name"] for figure in told["figures"]]
+
+
+def test_the_gaussian_game_trains_and_is_measured(tmp_path):
+    trained = type_in(tmp_path, KERAS_GAN, "train", "gaussian_gan", "--mu", "-2", "--steps", "3", "--batch-size", "8", "--jit-compile", "False")
+    assert trained.returncode == 0 and trained.stderr == "", trained.stderr
+    assert cv2.imread(str(tmp_path / "runs" / "gaussian_gan-1" / "samples" / "step_000003.png")).shape == (500, 700, 3)
+    measured = type_in(tmp_path, KERAS_GAN, "evaluate", "runs/gaussian_gan-1", "--n", "1000", "--out", "figures.json")
+    assert measured.returncode == 0, measured.stderr
+    assert "1000 samples against N(-2, 1²)" in measured.stdout
+    assert [f["name"].split()[0] for f in json.loads((tmp_path / "figures.json").read_text())["figures"]] == ["mean", "standard", "Jensen-Shannon", "largest"]
+
+
 @pytest.mark.parametrize("words, message", [
     (("train", "dcgan", "--data", "nowhere"), r"keras-gan: No folder .*nowhere"),
     (("train", "dcgan", "--recipe", "lapdog"), "recipe must be one of"),
     (("train", "dcgan", "--seed", "-1"), "seed must be a whole number"),
     (("train", "dcgan", "--data", ".", "--resume"), "There is no run runs/.*-1 to resume"),
     (("sample", "nowhere"), "No folder nowhere"),
-    (("train", "pix2pix"), "There is no model 'pix2pix'. There are: gan, dcgan"),
+    (("evaluate", "nowhere"), "No folder nowhere"),
+    (("train", "cgan", "--data", "."), "No picture|no picture|classes"),
+    (("train", "pix2pix"), "There is no model 'pix2pix'. There are: gaussian_gan, gan, cgan, dcgan"),
 ])
 def test_mistakes_are_told_in_a_line(tmp_path, words, message):
     done = type_in(tmp_path, KERAS_GAN, *words)
@@ -79,7 +117,7 @@ def test_mistakes_are_told_in_a_line(tmp_path, words, message):
 
 def test_help_comes_without_tensorflow_and_lists_the_commands(tmp_path):
     done = type_in(tmp_path, sys.executable, "-X", "importtime", KERAS_GAN, "--help")
-    assert all(command in done.stdout for command in ("list", "train", "sample"))
+    assert all(command in done.stdout for command in ("list", "train", "sample", "evaluate"))
     imported = re.findall(r"\| +(\w+)$", done.stderr, re.MULTILINE)
     assert "keras_gan" in imported and not {"tensorflow", "keras", "cv2", "matplotlib"} & set(imported)
 
@@ -103,7 +141,7 @@ def test_every_paper_is_a_class_of_the_package_with_its_arxiv_number_in_its_file
     for paper in PAPERS:
         assert getattr(keras_gan, paper.model) is paper.load() is find(paper.module).load()
         assert paper.arxiv in (HERE / f"{paper.module}.py").read_text()
-    modules = {p.stem for p in HERE.glob("*.py") if "class " in p.read_text() and "(GAN)" in p.read_text()}
+    modules = {p.stem for p in HERE.glob("*.py") if "class " in p.read_text() and re.search(r"\((DC|C)?GAN\):", p.read_text())}
     assert modules <= {paper.module for paper in PAPERS}      # none forgotten
     with pytest.raises(AttributeError, match="no attribute 'NoSuchGAN'"):
         keras_gan.NoSuchGAN

@@ -14,7 +14,12 @@ def jensen_shannon(p, q, x):
 
     Returns:
         float in [0, log 2].
+
+    Raises:
+        ValueError: if a density is nowhere above 0.
     """
+    if not (np.any(np.asarray(p) > 0) and np.any(np.asarray(q) > 0)):
+        raise ValueError("Both densities must be above 0 somewhere; x must reach as far as they do")
     p, q = (np.asarray(density, "float64") / np.trapezoid(density, x) for density in (p, q))
     m = 0.5 * (p + q)
 

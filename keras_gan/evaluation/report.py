@@ -161,8 +161,9 @@ def evaluate_gaussian(gan, n=10_000, seed=1):
     Returns:
         An `Evaluation`.
     """
-    made, real = gan.generate(n, seed=seed), gan.sample_data(n, np.random.default_rng(seed))
-    x = np.linspace(gan.mu - 10 * gan.sigma, gan.mu + 10 * gan.sigma, 4001)
+    made, real = gan.generate(n, seed=seed), gan.sample_data(n, np.random.default_rng([seed, 1]))
+    ends = np.concatenate([made[:, 0], [gan.mu - 6 * gan.sigma, gan.mu + 6 * gan.sigma]])
+    x = np.linspace(ends.min() - gan.sigma, ends.max() + gan.sigma, 8001)
     where_data_are = np.linspace(gan.mu - 2 * gan.sigma, gan.mu + 2 * gan.sigma, 401)
     instruments = {
         "mean": ("near real", lambda samples: float(samples.mean())),
