@@ -36,14 +36,14 @@ class Pictures:
 
     Attributes:
         images: uint8 array (n, height, width, channels), RGB or grey.
-        labels: int array (n,).
-        class_names: list of str, one a label.
+        labels: int array (n,), or None.
+        class_names: list of str, one a label, or None.
         name: str, where they come from.
         source: dict, the arguments of `load_data` that give it; None if it came from elsewhere.
     """
     images: np.ndarray
-    labels: np.ndarray
-    class_names: list
+    labels: np.ndarray | None
+    class_names: list | None
     name: str
     source: dict | None = None
 
@@ -52,8 +52,8 @@ class Pictures:
 
     def __str__(self):
         n, h, w, channels = self.images.shape
-        return (f"{self.name}: {n} pictures, {w}x{h} {'RGB' if channels == 3 else 'grey'}\n"
-                f"  classes: {', '.join(self.class_names)}")
+        size = f"{self.name}: {n} pictures, {w}x{h} {'RGB' if channels == 3 else 'grey'}"
+        return f"{size}\n  classes: {', '.join(self.class_names)}" if self.class_names else size
 
 
 def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "crop",
@@ -88,7 +88,8 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
                          f"for {source!r}")
     if not named:
         return ImageFolder(source, img_shape or (128, 160, 3), fit, background)
-    given = {"source": source, "fit": fit, "background": list(background), "folder": folder}
+    given = {"source": source, "fit": fit, "background": [int(c) for c in background], "split": split,
+             "folder": None if folder is None else str(Path(folder).resolve())}
     if source == "scenes":
         data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
         data.source = given

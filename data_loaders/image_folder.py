@@ -54,7 +54,7 @@ class ImageFolder:
             raise FileNotFoundError(f"No folder {self.folder.resolve()}. Give a folder of pictures (JPEG, PNG, WebP, BMP, TIFF, "
                                     "GIF), sub-folders allowed.")
         self.fit, self.background, self.on_error = fit, tuple(int(c) for c in background), on_error
-        self.source = {"source": str(self.folder.resolve()), "fit": fit, "background": list(self.background)}
+        self.source = {"source": str(self.folder.resolve()), "fit": fit, "background": list(self.background), "split": "train"}
         names = self._walk()
         entry = self._cache_entry(names)
         if not self._load(entry):

@@ -77,7 +77,7 @@ class CGAN(DCGAN):
     recipes = {
         "digits": {
             # A class that is multiplied into noise and pixels by an embedding, which begins near zero, is heard late. Measured on
-            # MNIST after 10,000 steps of 32 (agreement / Fréchet): see the README.
+            # MNIST, one seed, 10,000 steps of 32: agreement .981 with the projection, .975 with one-hot planes beside the picture.
             "conditioning": "projection",
             # The discriminator isn't too strong here; Dropout only makes its advice noisier.
             "dropout": 0.0,
@@ -235,6 +235,8 @@ class CGAN(DCGAN):
             ValueError: for labels that the model doesn't know, or if there aren't n.
         """
         noise = self.draw_noise(n, np.random.default_rng(seed))
+        if isinstance(labels, str) or (labels is not None and not hasattr(labels, "__iter__")):
+            raise ValueError(f"labels must be {n}, one for each picture: labels=[{labels!r}] * {n}. Received: labels={labels!r}")
         labels = np.arange(n) % self.num_classes if labels is None else np.array([self.class_number(label) for label in labels])
         return to_pictures(self.generate_from(noise, check_labels(labels, n, self.num_classes)))
 
@@ -261,7 +263,7 @@ class CGAN(DCGAN):
 
     def write_beside_real(self, path, real):
         """Write real beside generated samples of the same classes. `real` is a batch of the data: `(images, labels)`."""
-        images, labels = real
+        images, labels = real[:2]
         write_real_vs_generated(path, to_pictures(to_network(images)),
                                 self.generate(len(images), seed=self.seed, labels=np.ravel(labels)))
 

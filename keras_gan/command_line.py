@@ -92,18 +92,21 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int = 64, seed: int = 
 
 @app.command
 def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None, folder: str | None = None, n: int = 10_000,
-             seed: int = 1, mobilenet_weights: str = "imagenet", out: Path | None = None):
+             seed: int = 1, features: Literal["auto", "lenet", "mobilenet"] = "auto", mobilenet_weights: str = "imagenet",
+             out: Path | None = None):
     """Measure a trained model: a table of figures, each beside its floor (the same of real data), and a JSON file.
 
-    Real data are the test split where there is one, otherwise one half of the data; the other half is then the floor's.
+    Real data are the test split where there is one. Otherwise they are one half of the data, of which the model has seen all: it may
+    then be good by remembering.
 
     Args:
-        run: a run directory, or a saved model.
+        run: a run directory, or a saved model or checkpoint in one.
         data: a folder of pictures or the name of a data set; by default what the run was trained on.
         folder: of the data set's files, as for train.
         n: how many samples; at most as many as there are real ones.
         seed: another one measures other samples.
-        mobilenet_weights: where there are no classes: "imagenet" (downloaded), or a file of weights for MobileNetV2.
+        features: of a LeNet that the classes teach, or of MobileNetV2; auto is LeNet if there are classes.
+        mobilenet_weights: "imagenet" (downloaded), or a file of weights for MobileNetV2.
         out: JSON file to write; by default evaluation.json in the run directory.
     """
     if n < 100:
@@ -112,29 +115,31 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
     from rich.console import Console
 
     from keras_gan.evaluation import report
+    directory = next((folder for folder in (run, *run.resolve().parents[:2]) if (folder / "history.csv").exists()), None)
     if len(gan.img_shape) == 3:
-        evaluation = report.evaluate(gan, *_real_data(run, gan, data, folder), n, seed, mobilenet_weights)
+        evaluation = report.evaluate(gan, *_real_data(directory, gan, data, folder), n, seed, features, mobilenet_weights)
     else:
         evaluation = report.evaluate_gaussian(gan, n, seed)
     Console().print(evaluation.table())
-    out = out or run / "evaluation.json"
+    out = out or (directory or Path()) / ("evaluation.json" if directory in (run, None) else f"evaluation-{run.resolve().name}.json")
     out.write_text(evaluation.as_json(), encoding="utf-8")
     print(f"{saved}; as JSON in {out}")
+    if evaluation.n < 1000:
+        print(f"Of {evaluation.n} samples alone: look at how far a figure is from that of real data, not at the figure.")
 
 
-def _real_data(run, gan, data, folder):
-    """Training and held-out data for the evaluation of a run: as named, or as its `config.json` says."""
+def _real_data(directory, gan, data, folder):
+    """Training and held-out data for an evaluation: as named, or as the `config.json` of the run directory says."""
     from data_loaders import load_data
     from data_loaders.datasets import WITH_TEST_SPLIT
     from keras_gan.evaluation.report import halves
-    config = run / "config.json"
-    recorded = json.loads(config.read_text(encoding="utf-8")).get("source") if config.exists() else None
+    recorded = json.loads((directory / "config.json").read_text(encoding="utf-8")).get("source") if directory else None
     if data is None and not recorded:
-        raise ValueError(f"What {run} was trained on is not recorded there. --data names a data set or a folder of pictures.")
-    how = recorded if data is None else {"source": data}
-    how = {**how, "img_shape": gan.img_shape, **({"folder": folder} if folder else {})}
+        raise ValueError("What this model was trained on is not recorded with it. --data names a data set or a folder of pictures.")
+    how = {"split": "train", **(recorded if data is None else {"source": data}), "img_shape": gan.img_shape, **({"folder": folder} if folder else {})}
     if how["source"] in WITH_TEST_SPLIT:
-        return load_data(**how), load_data(**how, split="test")
+        other = "test" if how["split"] == "train" else "train"
+        return load_data(**how), load_data(**{**how, "split": other})
     return halves(load_data(**how))
 
 

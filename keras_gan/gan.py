@@ -21,6 +21,7 @@ from keras.layers import BatchNormalization, Dense, Dropout, Flatten, LeakyReLU,
 from keras.losses import BinaryCrossentropy
 from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 from keras.optimizers import Adam
+from keras.saving import register_keras_serializable
 
 from keras_gan.game import Game
 from keras_gan.layers import Frozen, Maxout
@@ -30,10 +31,28 @@ from keras_gan.referee import diversity
 from keras_gan.training_run import TrainingRun
 
 
+@register_keras_serializable("keras_gan")
+def probability(truth, validity):
+    """What a discriminator says that ends in a sigmoid. Both (batch, 1)."""
+    return validity
+
+
+@register_keras_serializable("keras_gan")
+def probability_of_logits(truth, validity):
+    """What a discriminator says that ends in logits, as a probability. Both (batch, 1)."""
+    return ops.sigmoid(validity)
+
+
 class GAN(Game):
     """The vanilla GAN: both networks are fully connected.
 
     Pictures go in as uint8 0..255 or float in [-1, 1], (N, *img_shape), RGB or grey; `generate` gives float32 in [0, 1].
+
+    Recipes (whatever you pass yourself wins; `GAN.recipes` says what differs, and why):
+
+    - `"classic"`: the defaults below, the networks and numbers of Keras-GAN.
+    - `"digits"`: the same networks; better digits in the same number of steps.
+    - `"goodfellow_2014"`: the networks of the paper.
 
     Args:
         img_shape: (height, width, channels) of the pictures; channels 1 (grey) or 3 (RGB).
@@ -50,7 +69,7 @@ class GAN(Game):
         ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
             no average.
         seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
-        recipe: "classic", the networks and numbers of Keras-GAN.
+        recipe: "classic", "digits" or "goodfellow_2014".
         run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
         jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
 
@@ -71,6 +90,14 @@ class GAN(Game):
             # of the generator's own step, so that the compiled turn makes them once for both.
             "fakes_in_training_mode": True,
             # The players circle around their equilibrium; the average of where the generator was is nearer to it.
+            "ema_momentum": 0.999,
+        },
+        "goodfellow_2014": {
+            "networks": "goodfellow_2014",
+            "learning_rate": 5e-4,
+            # The maxout discriminator isn't too strong for this generator; with Dropout samples are noisier, and come later.
+            "dropout": 0.0,
+            "from_logits": True,
             "ema_momentum": 0.999,
         },
     }
@@ -184,9 +211,8 @@ class GAN(Game):
 
     def build_metrics(self):
         """What the discriminator reports of a batch besides its loss: accuracy, and what it says, as a probability."""
-        threshold, probability = (0.0, ops.sigmoid) if self.from_logits else (0.5, lambda validity: validity)
-        return [BinaryAccuracy(name="accuracy", threshold=threshold),
-                MeanMetricWrapper(lambda truth, validity: probability(validity), name="validity")]
+        return [BinaryAccuracy(name="accuracy", threshold=0.0 if self.from_logits else 0.5),
+                MeanMetricWrapper(probability_of_logits if self.from_logits else probability, name="validity")]
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""

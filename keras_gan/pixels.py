@@ -57,8 +57,10 @@ def check_labels(labels, n, num_classes):
     if labels is None:
         raise ValueError(f"{expected}. Received: none. train(images, labels=...) takes them, and load_data makes classes of sub-folders.")
     labels = np.asarray(labels)
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"{expected}. Received: dtype {labels.dtype}")
     if labels.shape not in ((n,), (n, 1)):
         raise ValueError(f"{expected}. Received: an array of shape {labels.shape}")
-    if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= num_classes:
-        raise ValueError(f"{expected}. Received: {labels.dtype} from {labels.min()} to {labels.max()}. num_classes={num_classes} is an argument of the model.")
+    if labels.min() < 0 or labels.max() >= num_classes:
+        raise ValueError(f"{expected}. Received: from {labels.min()} to {labels.max()}. num_classes={num_classes} is an argument of the model.")
     return labels.reshape(n, 1).astype("int32")

@@ -20,7 +20,7 @@ class TrainingProgress:
 
     Args:
         done, steps: ints, where the run stands and where it ends.
-        batch_size: int, pictures a step; None if every step may have another number.
+        batch_size: int, pictures a turn; None if every step may have another number.
     """
 
     def __init__(self, done, steps, batch_size):

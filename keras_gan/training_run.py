@@ -1,9 +1,11 @@
 """A training run: its data, its progress, its history and its directory. `GAN.train` is the loop that uses it."""
 import csv
+import inspect
 import json
 import math
 import shutil
 import signal
+import zlib
 from pathlib import Path
 
 import keras
@@ -51,7 +53,7 @@ class TrainingRun:
         if self.directory is not None:
             settings = {"model": type(gan).__name__, "parameters": gan.get_config(),
                         "training": {"batch_size": batch_size, "flip": flip, "data": self._describe_data(images)}}
-            self._open_directory(json.loads(json.dumps(settings)), getattr(images, "source", None), resume)
+            self._open_directory(json.loads(json.dumps(settings)), images.source if isinstance(images, (ImageFolder, Pictures)) else None, resume)
 
     # --- data ----------------------------------------------------------------------------------------------------------
 
@@ -70,7 +72,10 @@ class TrainingRun:
             if gan.num_classes:
                 labels = check_labels(labels, len(array), gan.num_classes)
                 gan.class_names = list(class_names or gan.class_names)
-            return Batches(array, labels, is_whole(batch_size, 1) and batch_size * gan.k or batch_size, gan.seed, flip)
+            if is_whole(batch_size, 1) and batch_size * gan.k > len(array) and gan.k > 1:
+                raise ValueError(f"A turn takes k={gan.k} batches of {batch_size}, more than the {len(array)} images. "
+                                 f"Use batch_size={len(array) // gan.k} or less, or more images.")
+            return Batches(array, labels, batch_size * gan.k if is_whole(batch_size, 1) else batch_size, gan.seed, flip)
         if flip:
             raise ValueError("flip=True is for arrays and folders; a Dataset does its own augmentation. Received: "
                              f"flip=True with a {type(images).__name__}")
@@ -87,8 +92,10 @@ class TrainingRun:
         if not isinstance(self.data, Batches):
             return {"kind": type(images).__name__}
         some = self.data.images[::max(1, len(self.data.images) // 16)]
+        labels = self.data.labels
         return {"images": len(self.data.images), "dtype": str(some.dtype),
-                "mean_of_some": float(np.mean(np.asarray(some), dtype="float64"))}
+                "mean_of_some": float(np.mean(np.asarray(some), dtype="float64")),
+                "labels": None if labels is None else zlib.crc32(labels.tobytes())}
 
     def turns(self):
         """The batches of the turns that are still to play, until the last step or Ctrl-C."""
@@ -136,9 +143,11 @@ class TrainingRun:
         differences = []
         if saved.get("model") != given["model"]:
             differences.append(f"model: the run has {saved.get('model')}, this is {given['model']}")
+        defaults = inspect.signature(type(self.gan).__init__).parameters          # of arguments that are newer than the run
         for part in ("parameters", "training"):
             for name in sorted({*saved.get(part, {}), *given[part]}):
-                old, new = saved.get(part, {}).get(name), given[part].get(name)
+                unknown = defaults[name].default if name in defaults else None
+                old, new = saved.get(part, {}).get(name, unknown), given[part].get(name)
                 if old != new:
                     differences.append(f"{name}: the run has {old!r}, given was {new!r}")
         if differences:
@@ -160,7 +169,7 @@ class TrainingRun:
     # --- while it goes ---------------------------------------------------------------------------------------------------
 
     def __enter__(self):
-        self.progress = TrainingProgress(self.step, self.steps, self.batch_size)
+        self.progress = TrainingProgress(self.step, self.steps, self.batch_size and self.batch_size * self.gan.k)
         self.progress.__enter__()
         for note in self.notes:
             self.progress.say(note)

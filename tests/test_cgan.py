@@ -53,13 +53,13 @@ def test_generate_takes_numbers_names_and_nothing(rng):
     np.testing.assert_array_equal(gan.generate(5, seed=1), gan.generate(5, seed=1, labels=[0, 1, 2, 0, 1]))
     np.testing.assert_array_equal(gan.generate(3, seed=1), gan.generate(3, seed=1, labels=range(3)))
     for labels, message in ((["horse"], "knows the classes cat, dog, 7. Received: 'horse'"), ([3], "whole numbers from 0 to 2"),
-                            ([0, 1], "one for each of the 1 pictures"), ([0.5], "float64")):
+                            ([0, 1], "one for each of the 1 pictures"), ([0.5], "dtype float64"), ("dog", "one for each picture"), (2, "one for each picture")):
         with pytest.raises(ValueError, match=message):
             gan.generate(1, labels=labels)
 
 
 @pytest.mark.parametrize("labels, message", [
-    (None, "Received: none"), (np.arange(9), "from 0 to 8"), (np.zeros(9), "float64"), (np.zeros(4, int), r"shape \(4,\)"), (-np.ones(9, int), "from -1"),
+    (None, "Received: none"), (np.arange(9), "from 0 to 8"), (np.zeros(9), "dtype float64"), (["a"] * 9, "dtype <U1"), (np.zeros(4, int), r"shape \(4,\)"), (-np.ones(9, int), "from -1"),
 ])
 def test_labels_that_do_not_fit_are_refused_in_words(labels, message):
     images = np.zeros((9, 6, 8, 1))

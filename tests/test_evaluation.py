@@ -8,7 +8,7 @@ from scipy.linalg import sqrtm
 from scipy.stats import multivariate_normal, norm
 from sklearn.neighbors import KernelDensity
 
-from data_loaders import load_data
+from data_loaders import Pictures, load_data
 from keras_gan import CGAN, GAN, GaussianGAN
 from keras_gan.evaluation import (agreement, birthday_test, class_histogram, class_kl, copied_share, frechet_distance, grid, jensen_shannon,
                                   kernel_distance, mode_coverage, nearest_neighbour_error, parzen_log_likelihood, precision_and_recall, ring)
@@ -111,6 +111,16 @@ def test_birthday_test_counts_pairs_that_are_nearer_than_any_two_real_ones():
     made = np.array([0, 0.5, 3, 3.25, 3.5, 6, 8, 10, 12, 14])[:, None]       # pairs: one, and three among three
     assert birthday_test(made, real) == {"pairs": 4, "support": 45 / 4, "distance": 1.0}
     assert birthday_test(real, real)["pairs"] == 0 and birthday_test(real, real)["support"] == np.inf
+
+
+def test_copies_among_the_real_pictures_blind_no_instrument(rng):
+    real = rng.uniform(size=(200, 6)).astype("float32")
+    real[1] = real[0]
+    assert birthday_test(np.repeat(real[:1], 50, axis=0), real)["pairs"] == 50 * 49 / 2
+    training, held_out = rng.uniform(size=(300, 6)), rng.uniform(size=(200, 6))
+    held_out[:10] = training[:10]                              # 5 % of the held-out pictures are in the training set too
+    assert copied_share(training[100:200], training, held_out) == 1.0
+    assert copied_share(rng.uniform(size=(2000, 6)), training, held_out) == pytest.approx(0.01, abs=0.02)
 
 
 def test_birthday_test_estimates_how_many_pictures_there_are(rng):
@@ -268,6 +278,25 @@ def test_mobilenet_takes_a_file_of_weights(tmp_path, rng):
     np.testing.assert_allclose(grey, same, atol=1e-5)
     with pytest.raises(FileNotFoundError, match="--mobilenet-weights FILE"):
         MobileNet(str(tmp_path / "nowhere.weights.h5"))
+    data = Pictures(rng.integers(0, 256, (24, 8, 8, 3), dtype=np.uint8), None, None, "photos")      # no classes
+    report = evaluate(GAN((8, 8, 3), jit_compile=False), *halves(data), 20, mobilenet_weights=str(tmp_path / "some.weights.h5"))
+    assert report.n == 11 and "Fréchet distance (MobileNetV2 features)" in str(report) and "half of photos" in str(report)
+    assert not any("class" in figure.name for figure in report.figures)
+
+
+@pytest.mark.parametrize("change, message", [
+    (dict(images=np.zeros((40, 12, 12, 3), np.uint8)), r"makes pictures of \(12, 12, 1\)"),
+    (dict(images=np.zeros((40, 12, 12, 1), np.float32)), "must be uint8"),
+    (dict(images=np.zeros((12, 12, 12, 1), np.uint8), labels=np.zeros(12, int)), "at least 10 real pictures"),
+    (dict(labels=None, class_names=None), "knows 2 classes: cat, dog. Received: data with none"),
+    (dict(class_names=["dog", "cat"]), "knows 2 classes: cat, dog. Received: data with dog, cat"),
+])
+def test_data_that_do_not_fit_are_refused_before_anything_slow(change, message):
+    good = dict(images=np.zeros((40, 12, 12, 1), np.uint8), labels=np.arange(40) % 2, class_names=["cat", "dog"], name="made up")
+    gan = CGAN((12, 12, 1), num_classes=2, jit_compile=False)
+    gan.class_names = ["cat", "dog"]
+    with pytest.raises(ValueError, match=message):
+        evaluate(gan, *halves(Pictures(**{**good, **change})))
 
 
 def test_reduced_pictures(rng):

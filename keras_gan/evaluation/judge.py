@@ -97,7 +97,6 @@ class MobileNet:
     """
 
     name = "MobileNetV2"
-    class_names = None
 
     def __init__(self, weights="imagenet"):
         try:

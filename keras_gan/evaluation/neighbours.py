@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
+ROUNDING = 1e-3               # distances of equal pictures, as they are computed in float32
+
 
 def _vectors(*clouds):
     return [np.asarray(cloud, "float32").reshape(len(cloud), -1) for cloud in clouds]
@@ -56,16 +58,20 @@ def nearest_neighbour_error(samples, labels, test, test_labels):
     Returns:
         float in [0, 1], the share of test pictures that get a wrong label.
     """
+    labels, test_labels = np.ravel(labels), np.ravel(test_labels)
+    if len(labels) != len(samples) or len(test_labels) != len(test):
+        raise ValueError(f"There must be a label for each picture. Received: {len(labels)} for {len(samples)} samples, {len(test_labels)} for "
+                         f"{len(test)} test pictures")
     samples, test = _vectors(samples, test)
     nearest = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(samples).kneighbors(test, return_distance=False)[:, 0]
-    return float(np.mean(np.asarray(labels)[nearest] != np.asarray(test_labels)))
+    return float(np.mean(labels[nearest] != test_labels))
 
 
 def birthday_test(generated, real):
     """How many pairs of samples are nearly the same, and how many different pictures that speaks for.
 
     Sanjeev Arora, Yi Zhang, 2017, arXiv:1706.08224: of N equally likely pictures a sample of n has n(n-1)/(2N) equal pairs. They
-    looked at the nearest pairs themselves; here "the same" is nearer than any two of as many real pictures are.
+    looked at the nearest pairs themselves; here "the same" is nearer than any two of as many real pictures are that aren't copies of one another.
 
     Args:
         generated, real: arrays (n, ...), (m, ...); as many of both are used as there are of the fewer.
@@ -76,7 +82,8 @@ def birthday_test(generated, real):
     """
     n = min(len(generated), len(real))
     generated, real = _vectors(generated[:n], real[:n])
-    distance = float(_nearest(real, real, 2)[:, 1].min())
+    between = _nearest(real, real, 2)[:, 1]
+    distance = float(between.min(where=between > ROUNDING, initial=np.inf))
 
     def near(chunk, start):
         rows = np.arange(start, start + len(chunk))[:, None]
@@ -96,7 +103,7 @@ def _chunks_with_start(points, count):
 def copied_share(generated, training, held_out, level=0.01):
     """The share of samples that are suspiciously near to a training picture.
 
-    Suspicious is nearer than all but `level` of the held-out real pictures are. A generator that remembers nothing scores about `level`.
+    Suspicious is as near as `level` of the held-out real pictures are (those left out that are in the training set themselves). A generator that remembers nothing scores about `level`.
 
     Args:
         generated, training, held_out: arrays (n, ...).
@@ -106,5 +113,6 @@ def copied_share(generated, training, held_out, level=0.01):
         float in [0, 1].
     """
     generated, training, held_out = _vectors(generated, training, held_out)
-    suspicious = np.quantile(_nearest(held_out, training), level)
-    return float(np.mean(_nearest(generated, training) < suspicious))
+    distances = _nearest(held_out, training)
+    suspicious = np.quantile(distances[distances > ROUNDING], level) if (distances > ROUNDING).any() else ROUNDING
+    return float(np.mean(_nearest(generated, training) <= suspicious))

@@ -88,33 +88,45 @@ class Seen:
     asked: np.ndarray | None
 
 
-def evaluate(gan, training, held_out, n=10_000, seed=1, mobilenet_weights="imagenet"):
+def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto", mobilenet_weights="imagenet"):
     """Measure a trained model with every instrument that fits it.
 
     Args:
         gan: a trained model of pictures.
         training: what it was trained on, as `load_data` returns it.
-        held_out: real pictures that it hasn't seen, likewise.
+        held_out: real pictures to compare with, likewise: such as it hasn't seen, if there are any.
         n: int, how many samples; at most as many as there are real ones.
         seed: int, of the samples and of the choice of real ones.
-        mobilenet_weights: where no labels can teach a classifier, the features are those of MobileNetV2: "imagenet" (downloaded),
-            or a file of weights.
+        features: "lenet", of a LeNet that the labels teach; "mobilenet", of MobileNetV2; "auto": LeNet if there are labels.
+        mobilenet_weights: "imagenet" (downloaded), or a file of weights.
 
     Returns:
         An `Evaluation`.
 
     Raises:
-        ValueError: if the data have another shape than the model's pictures.
+        ValueError: if the data have another shape or other classes than the model's pictures, or are too few.
         FileNotFoundError: if MobileNetV2 is needed and its weights can't be had.
     """
     for data in (training, held_out):
         if tuple(data.images.shape[1:]) != tuple(gan.img_shape):
             raise ValueError(f"The model makes pictures of {tuple(gan.img_shape)}. Received: data of {tuple(data.images.shape[1:])}")
-    judge = LeNet(training) if training.labels is not None and len(training.class_names) > 1 else MobileNet(mobilenet_weights)
-    n = min(n, len(held_out.images), len(training.images) - len(training.images) // 10)
+        if data.images.dtype != np.uint8:
+            raise ValueError(f"The data must be uint8, as load_data gives them. Received: {data.images.dtype}")
+        if gan.num_classes and (data.labels is None or len(data.class_names) != gan.num_classes
+                                or (gan.class_names and list(gan.class_names) != list(data.class_names))):
+            raise ValueError(f"The model knows {gan.num_classes} classes: {', '.join(gan.class_names)}. Received: data with "
+                             f"{'none' if data.labels is None else ', '.join(data.class_names)}")
+    n = min(n, len(held_out.images), len(training.images) - max(1, len(training.images) // 10))
+    if n < 10:
+        raise ValueError(f"Figures take at least 10 real pictures to hold out, and more to train on. Received: {len(held_out.images)} and "
+                         f"{len(training.images)}")
+    labelled = training.labels is not None and len(training.class_names) > 1
+    classifier = LeNet(training) if labelled else None
+    judge = MobileNet(mobilenet_weights) if features == "mobilenet" or not labelled else classifier
 
     def look(pictures, labels):
-        return Seen(reduced(pictures).reshape(len(pictures), -1), *judge.look_at(pictures), labels)
+        seen, sees = judge.look_at(pictures)
+        return Seen(reduced(pictures).reshape(len(pictures), -1), seen, classifier.look_at(pictures)[1] if sees is None and labelled else sees, labels)
 
     order = np.random.default_rng(seed).permutation(len(training.images))
     real = look(*chosen(held_out, np.random.default_rng(seed).permutation(len(held_out.images))[:n]))
@@ -124,8 +136,10 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, mobilenet_weights="image
     everything = reduced(training.images).reshape(len(training.images), -1)
     validation = everything[order[n:][:VALIDATION]]
 
+    some = np.random.default_rng(seed).permutation(n)[:COPIES_AMONG]
+
     def classes(x):
-        return class_histogram(x.seen, len(judge.class_names))
+        return class_histogram(x.seen, len(training.class_names))
 
     features = f"{judge.name} features"
     pixels = "pixels" if max(gan.img_shape[:2]) <= LARGEST_SIDE else f"pixels, reduced to {LARGEST_SIDE}"
@@ -137,12 +151,12 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, mobilenet_weights="image
         f"recall ({features})": ("more", lambda x: precision_and_recall(x.features, real.features)["recall"], again),
         f"nearly equal pairs ({pixels})": ("near real", lambda x: birthday_test(x.pixels, real.pixels)["pairs"], again),
         f"share copied from the training set ({pixels})": (
-            "near real", lambda x: copied_share(x.pixels[:COPIES_AMONG], everything, real.pixels[:COPIES_AMONG]), real),
+            "near real", lambda x: copied_share(x.pixels[some], everything, real.pixels[some]), real),
     }
     if pixels == "pixels":
         instruments["Parzen log-likelihood, nats (pixels)"] = (
             "more", lambda x: parzen_log_likelihood(x.pixels, real.pixels, validation)["nats"], again)
-    if judge.class_names:
+    if labelled:
         instruments["KL of the class histogram, nats"] = ("less", lambda x: class_kl(classes(x), classes(real)), again)
     if gan.num_classes:
         instruments["agreement of the classifier with the labels asked for"] = ("more", lambda x: agreement(x.asked, x.seen), real)
