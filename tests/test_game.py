@@ -141,6 +141,48 @@ def test_train_plays_the_turns_of_train_on_batch(make_game, rng):
     assert all(type(value) in (float, np.float32) for value in logs[0].values()), logs[0]
 
 
+def test_a_turn_with_k_is_k_steps_of_d_on_fresh_batches_and_one_of_g(rng):
+    game, by_hand = (GAN(img_shape=(6, 8, 1), latent_dim=5, k=2, run_eagerly=True) for _ in range(2))
+    images, noise = rng.uniform(-1, 1, (8, 6, 8, 1)).astype("float32"), rng.normal(size=(8, 5)).astype("float32")
+    game.train_on_batch(images, noise)
+    for part in (slice(0, 4), slice(4, 8)):
+        by_hand.discriminator.train_on_batch(images[part], np.ones((4, 1)))
+        by_hand.discriminator.train_on_batch(by_hand.generator(noise[part], training=False), np.zeros((4, 1)))
+    by_hand.combined.train_on_batch(noise[4:], np.ones((4, 1)))
+    for one, other in ((game.generator, by_hand.generator), (game.discriminator, by_hand.discriminator)):
+        for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match="k=2 steps of the discriminator takes k batches of one size.*Received: 7"):
+        game.train_on_batch(images[:7])
+    with pytest.raises(ValueError, match="A turn takes k=2 batches of 5, more than the 8 images. Use batch_size=4 or less"):
+        game.train(images, steps=1, batch_size=5)
+
+
+def test_generate_shows_the_moving_average_of_the_generator(rng):
+    gan = GAN(img_shape=(6, 8, 1), latent_dim=5, ema_momentum=0.2, run_eagerly=True)
+    average = gan.generator.get_weights()
+    for turn in (1, 2, 3):
+        gan.train_on_batch(random_images(rng, 4, (6, 8, 1)))
+        momentum = min(0.2, turn / (turn + 9))                # .1, .18, .2: the first averages are of few values
+        average = [momentum * a + (1 - momentum) * w for a, w in zip(average, gan.generator.get_weights())]
+    for a, w in zip(average, gan.generator_ema.get_weights(), strict=True):
+        np.testing.assert_allclose(a, w, rtol=1e-5, atol=1e-6)
+    shown = gan.generate(3, seed=1)
+    gan.generator.set_weights(gan.generator_ema.get_weights())
+    np.testing.assert_array_equal(np.array(gan.generator(gan.draw_noise(3, np.random.default_rng(1)))) / 2 + 0.5, shown)
+    assert GAN(img_shape=(6, 8, 1)).generator_ema.name == "generator"                     # without an average: itself
+
+
+def test_the_networks_of_2014():
+    gan = GAN(recipe="goodfellow_2014")
+    assert count(gan.discriminator.weights) == (784 + 1) * 1200 + (240 + 1) * 1200 + 241
+    assert count(gan.generator.weights) == 101 * 1200 + 1201 * 1200 + 1201 * 784
+    gan.generator_ema.set_weights([np.full(w.shape, -9.0) if w.ndim == 1 else np.zeros(w.shape) for w in gan.generator.get_weights()])
+    assert gan.generate(1).max() < 2e-4                        # a sigmoid near 0 is black
+    with pytest.raises(ValueError, match="networks must be 'keras_gan' or 'goodfellow_2014'"):
+        GAN(networks="goodfelow")
+
+
 def test_xla_plays_the_same_game(float64, rng):
     images, results = random_images(rng, 16, (6, 8, 1)), []
     for jit_compile in (True, False):
