@@ -35,9 +35,9 @@ def test_each_player_moves_its_own_network_alone(make_game, rng):
 def test_check_freeze_says_ok_and_puts_everything_back(make_game, rng):
     gan, other = make_game(), make_game()
     data = random_data(rng, 4, gan)
-    report = gan.check_freeze(batch_sizes=(3,))
+    report = gan.check_freeze(batch_sizes=(4,))              # a second shape would make TensorFlow trace for any: other rounding
     assert report.ok and "OK" in str(report)
-    assert "compiled, batch of 3: combined.train_on_batch moved" in str(report)
+    assert "compiled, batch of 4: combined.train_on_batch moved" in str(report)
     assert gan.train_on_batch(*data) == other.train_on_batch(*data)
     np.testing.assert_array_equal(gan.generate(2, seed=0), other.generate(2, seed=0))
     for path, value in values(gan.generator).items():
