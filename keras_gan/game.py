@@ -13,7 +13,6 @@ from keras_gan.freeze import check_freeze
 from keras_gan.one_graph import being_compiled, one_graph, xla_pays
 from keras_gan.pictures import grid, write_png, write_real_vs_generated
 from keras_gan.pixels import check_images, to_network, to_pictures
-from keras_gan.seeding import seeded_layers
 
 
 VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
@@ -76,10 +75,6 @@ class Game:
         """The constructor arguments of this model, a dict that JSON can hold."""
         names = [n for n in inspect.signature(type(self).__init__).parameters if n != "self"]
         return {n: list(v) if isinstance(v := getattr(self, n), tuple) else v for n in names}
-
-    def seeded(self):
-        """Layers made in this context follow from `seed`."""
-        return seeded_layers(self.seed)
 
     # --- the moving average of the generator -----------------------------------------------------------------------
 

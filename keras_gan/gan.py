@@ -28,6 +28,7 @@ from keras_gan.layers import Frozen, Maxout
 from keras_gan.one_graph import as_player
 from keras_gan.recipes import with_recipes
 from keras_gan.referee import diversity
+from keras_gan.seeding import seeded_layers
 from keras_gan.training_run import TrainingRun
 
 
@@ -51,7 +52,7 @@ class GAN(Game):
     Recipes (whatever you pass yourself wins; `GAN.recipes` says what differs, and why):
 
     - `"classic"`: the defaults below, the networks and numbers of Keras-GAN.
-    - `"digits"`: the same networks; better digits in the same number of steps.
+    - `"digits"`: the same networks; better digits in fewer steps (numbers in the README).
     - `"goodfellow_2014"`: the networks of the paper.
 
     Args:
@@ -116,7 +117,7 @@ class GAN(Game):
         self.check_arguments()
         how = {"run_eagerly": run_eagerly, "jit_compile": jit_compile}
 
-        with self.seeded():
+        with seeded_layers(self.seed):
             # Build and compile the discriminator
             self.discriminator = as_player(self.build_discriminator())
             self.discriminator.compile(loss=BinaryCrossentropy(from_logits=self.from_logits), optimizer=self.build_optimizer("discriminator"),

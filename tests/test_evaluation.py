@@ -11,7 +11,7 @@ from sklearn.neighbors import KernelDensity
 from data_loaders import Pictures, load_data
 from keras_gan import CGAN, GAN, GaussianGAN
 from keras_gan.evaluation import (agreement, birthday_test, class_histogram, class_kl, copied_share, frechet_distance, grid, jensen_shannon,
-                                  kernel_distance, mode_coverage, nearest_neighbour_error, parzen_log_likelihood, precision_and_recall, ring)
+                                  kernel_distance, mode_coverage, nearest_neighbour_error, parzen_log_likelihood, precision, recall, ring)
 from keras_gan.evaluation.judge import LeNet, MobileNet, reduced
 from keras_gan.evaluation.parzen import SIGMAS, log_likelihood
 from keras_gan.evaluation.report import evaluate, evaluate_gaussian, halves
@@ -92,13 +92,12 @@ def test_parzen_chooses_the_width_on_the_validation_pictures(rng):
 
 def test_precision_and_recall_of_intervals():
     line = np.arange(20.0)[:, None]
-    both = precision_and_recall(line, line + 0.5)
-    assert both == {"precision": 1.0, "recall": 1.0}
-    half = precision_and_recall(line[:10], line)               # all real, but half is missing: 10 and 11 are still in reach
-    assert half["precision"] == 1.0 and half["recall"] == pytest.approx(13 / 20)
-    assert precision_and_recall(line + 100, line) == {"precision": 0.0, "recall": 0.0}
+    assert precision(line, line + 0.5) == recall(line, line + 0.5) == 1.0
+    assert precision(line[:10], line) == 1.0                   # all real ...
+    assert recall(line[:10], line) == pytest.approx(13 / 20)   # ... but half is missing: 10, 11 and 12 are still in reach
+    assert precision(line + 100, line) == recall(line + 100, line) == 0.0
     with pytest.raises(ValueError, match="more than neighbours=3"):
-        precision_and_recall(line[:3], line)
+        precision(line[:3], line)
 
 
 def test_nearest_neighbour_error_by_hand():

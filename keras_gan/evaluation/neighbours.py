@@ -18,32 +18,32 @@ def _nearest(points, others, n=1):
     return NearestNeighbors(n_neighbors=n, algorithm="brute").fit(others).kneighbors(points)[0]
 
 
-def precision_and_recall(generated, real, neighbours=3):
-    """How many samples look real, and how much of what is real is made.
+def precision(generated, real, neighbours=3):
+    """How many samples look real: the share of samples in the manifold of the real ones.
 
-    Tuomas Kynkäänniemi et al., 2019, arXiv:1904.06991, equation 1: a cloud's manifold is the union of balls around its points that
-    reach to their third neighbours. Precision: the share of samples in the real manifold. Recall: the
-    share of real ones in the manifold of the samples.
+    Tuomas Kynkäänniemi et al., 2019, arXiv:1904.06991, equation 1: the manifold of a cloud is the union of balls around its points that
+    reach to their third neighbours.
 
     Args:
         generated, real: arrays (n, ...), (m, ...), more than `neighbours` each.
         neighbours: int.
 
     Returns:
-        dict of floats in [0, 1]: "precision", "recall".
+        float in [0, 1].
 
     Raises:
         ValueError: if there are too few.
     """
-    generated, real = _vectors(generated, real)
-    if min(len(generated), len(real)) <= neighbours:
-        raise ValueError(f"There must be more than neighbours={neighbours} of each. Received: {len(generated)} generated, {len(real)} real")
+    points, cloud = _vectors(generated, real)
+    if min(len(points), len(cloud)) <= neighbours:
+        raise ValueError(f"There must be more than neighbours={neighbours} of each. Received: {len(points)} and {len(cloud)}")
+    radii = _nearest(cloud, cloud, neighbours + 1)[:, -1]               # the nearest of all is the point itself
+    return float(np.mean(np.concatenate([(d <= radii).any(axis=1) for d in pairwise_distances_chunked(points, cloud)])))
 
-    def share_inside(points, cloud):
-        radii = _nearest(cloud, cloud, neighbours + 1)[:, -1]           # the nearest of all is the point itself
-        return float(np.mean(np.concatenate([(d <= radii).any(axis=1) for d in pairwise_distances_chunked(points, cloud)])))
 
-    return {"precision": share_inside(generated, real), "recall": share_inside(real, generated)}
+def recall(generated, real, neighbours=3):
+    """How much of what is real is made: the share of real ones in the manifold of the samples. Otherwise as `precision`."""
+    return precision(real, generated, neighbours)
 
 
 def nearest_neighbour_error(samples, labels, test, test_labels):

@@ -15,7 +15,7 @@ from keras_gan.evaluation.classes import agreement, class_histogram, class_kl
 from keras_gan.evaluation.densities import jensen_shannon
 from keras_gan.evaluation.distances import frechet_distance, kernel_distance
 from keras_gan.evaluation.judge import LARGEST_SIDE, LeNet, MobileNet, reduced
-from keras_gan.evaluation.neighbours import birthday_test, copied_share, nearest_neighbour_error, precision_and_recall
+from keras_gan.evaluation.neighbours import birthday_test, copied_share, nearest_neighbour_error, precision, recall
 from keras_gan.evaluation.parzen import parzen_log_likelihood
 
 VALIDATION = 1000             # training pictures that choose the width of the Parzen window
@@ -147,8 +147,8 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto", mobilen
     instruments = {
         f"Fréchet distance ({features})": ("less", lambda x: frechet_distance(x.features, real.features), again),
         f"kernel distance ({features})": ("less", lambda x: kernel_distance(x.features, real.features), again),
-        f"precision ({features})": ("more", lambda x: precision_and_recall(x.features, real.features)["precision"], again),
-        f"recall ({features})": ("more", lambda x: precision_and_recall(x.features, real.features)["recall"], again),
+        f"precision ({features})": ("more", lambda x: precision(x.features, real.features), again),
+        f"recall ({features})": ("more", lambda x: recall(x.features, real.features), again),
         f"nearly equal pairs ({pixels})": ("near real", lambda x: birthday_test(x.pixels, real.pixels)["pairs"], again),
         f"share copied from the training set ({pixels})": (
             "near real", lambda x: copied_share(x.pixels[some], everything, real.pixels[some]), real),
