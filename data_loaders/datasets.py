@@ -12,9 +12,10 @@ import numpy as np
 from rich.progress import track
 
 from data_loaders import scenes
-from data_loaders.cache import cache_folder, new_entry
+from data_loaders.cache import cache_folder
 from data_loaders.image_file import check_shape, resize
 from data_loaders.image_folder import ImageFolder
+from data_loaders.whole import whole_folder
 
 SCENES = {"train": range(0, 2000), "test": range(2000, 2400)}
 SCENES_VERSION = 1            # of the drawing; another number draws them anew
@@ -123,7 +124,7 @@ def _scenes_folder(split):
         return name, data.tobytes()
 
     if not path.exists():
-        with new_entry(path) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        with whole_folder(path, replace=False) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for name in scenes.CLASSES:
                 (beside / name).mkdir()
             for name, data in track(pool.map(draw, SCENES[split]), "drawing scenes", total=len(SCENES[split]), transient=True):

@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from rich.progress import track
 
-from data_loaders.cache import cache_folder, new_entry
+from data_loaders.cache import cache_folder
 from data_loaders.image_file import NotAPicture, check_shape, decode, resize
+from data_loaders.whole import whole_folder
 
 FORMAT = 1                    # of a cache entry; another number makes old entries stale
 
@@ -88,7 +89,7 @@ class ImageFolder:
     def _decode(self, names, entry):
         """Decode all pictures, in threads and in order, into a new cache entry."""
         used, skipped, sizes = [], {}, collections.Counter()
-        with new_entry(entry) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        with whole_folder(entry, replace=False) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)      # we name broken files ourselves
             try:
                 with (beside / "images.raw").open("wb") as file:

@@ -1,55 +1,105 @@
-"""A saved model is a folder: `config.json` and one `.weights.h5` file for each network. No pickle, no code."""
+"""A saved model is a folder: `config.json`, one `.weights.h5` file for each network, and `SHA256SUMS`. No pickle, no code."""
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
+import hashlib
 import json
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import keras
+import numpy as np
+
+from data_loaders.whole import put_back, whole_folder
+
+SUMS = "SHA256SUMS"           # `sha256sum --check SHA256SUMS` understands it too
 
 
-def save(gan, path):
-    """Write a model beside its place and move it there, so that `path` is always a whole model or absent."""
+def save(gan, path, others=None):
+    """Write a model beside its place and move it there, so that `path` is always a whole model or absent.
+
+    Args:
+        gan: the model.
+        path: folder; a model that was saved there before is replaced.
+        others: dict of bytes, more files to put into the folder, by name.
+
+    Raises:
+        FileExistsError: if `path` is something else than a saved model.
+        FloatingPointError: if a weight, or a number of an optimizer, is not finite.
+        OSError: if it can't be written. What was at `path` before is there still.
+    """
     path = Path(path)
     if path.exists() and not (path / "config.json").exists() and (path.is_file() or any(path.iterdir())):
         raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; choose another folder.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    try:
-        config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns, "class_names": list(gan.class_names),
-                  "random_state": [keras.ops.convert_to_numpy(v).tolist() for v in _seeds(gan)]}
-        (beside / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
+    check_finite(gan)
+    config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns, "class_names": list(gan.class_names),
+              "random_state": [keras.ops.convert_to_numpy(v).tolist() for v in _seeds(gan)]}
+    with whole_folder(path) as beside:
+        for name, data in {"config.json": json.dumps(config, indent=2).encode(), **(others or {})}.items():
+            (beside / name).write_bytes(data)
         for name, network in gan.networks_to_save.items():                # the optimizers are saved with them
             network.save_weights(beside / f"{name}.weights.h5")
-        beside.chmod(0o755)
-        if path.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
-            os.replace(path, old)
-            os.replace(beside, path)
-            shutil.rmtree(old)
-        else:
-            os.replace(beside, path)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
+        _write_sums(beside)
+
+
+def check_finite(gan):
+    """Raise `FloatingPointError` if a weight of a network or a number of its optimizer is infinite or not a number."""
+    for name, network in gan.networks_to_save.items():
+        for variable in (*network.variables, *(network.optimizer.variables if network.optimizer else ())):
+            if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
+                raise FloatingPointError(f"{type(gan).__name__}: {variable.path} of the {name} is no longer finite, so this model is not saved.")
+
+
+def _write_sums(folder):
+    """Have every file of a new folder on the disk itself, and write down its SHA-256."""
+    lines = []
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as file:
+            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n")
+            os.fsync(file.fileno())
+    with (folder / SUMS).open("w") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def verify(path):
+    """Raise `ValueError` unless every file of a saved model is as it was written."""
+    path = Path(path)
+    try:
+        lines = (path / SUMS).read_text(encoding="utf-8").splitlines()
+        sums = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    except FileNotFoundError:
+        raise ValueError(f"{path} has no {SUMS}: it was not written by save, or not to its end.") from None
+    except ValueError as error:
+        raise ValueError(f"{path / SUMS} is damaged ({error}).") from None
+    for name in ("config.json", *sums):
+        file = path / Path(name).name                       # never outside of this folder
+        if not file.is_file():
+            raise ValueError(f"{path} is damaged: {name} is missing.")
+        with file.open("rb") as opened:
+            if hashlib.file_digest(opened, "sha256").hexdigest() != sums.get(name):
+                raise ValueError(f"{path} is damaged: {name} is not as it was saved.")
 
 
 def steps_in(folder, pattern="step_*"):
-    """The files or folders `step_000500` in a folder, in the order of their numbers."""
-    return sorted(folder.glob(pattern), key=lambda path: int(path.stem.removeprefix("step_")))
+    """The files or folders `step_000500` in a folder, in the order of their numbers. Other names are passed over."""
+    found = [path for path in folder.glob(pattern) if path.stem.removeprefix("step_").isdecimal()]
+    return sorted(found, key=lambda path: int(path.stem.removeprefix("step_")))
 
 
 def read_config(path):
-    """The `config.json` of a saved model: `{"model": class name, "parameters": {...}, "turns": int, "random_state": [...]}`."""
+    """The `config.json` of a saved model: `{"model": class name, "parameters": {...}, "turns": int, "random_state": [...], "class_names": [...]}`."""
     file = Path(path) / "config.json"
+    put_back(path)
     if not file.is_file():
         raise FileNotFoundError(f"No saved model at {path}: there is no {file}. "
                                 "gan.save(path) makes one; in a run directory it is the folder model/ or one below checkpoints/.")
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
-        config["model"], config["parameters"], config["turns"], config["random_state"]
+        kinds = {"model": str, "parameters": dict, "turns": int, "random_state": list, "class_names": list}
+        wrong = [name for name, kind in kinds.items() if not isinstance(config[name], kind)]
+        if wrong or config["turns"] < 0:
+            raise ValueError(f"{', '.join(wrong) or 'turns'}")
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{file} is not the config.json of a saved model ({error!r}).") from error
     return config
@@ -60,26 +110,35 @@ def load(cls, path):
     config = read_config(path)
     if config["model"] != cls.__name__:
         raise ValueError(f"{path} holds a {config['model']}, not a {cls.__name__}. Load it with {config['model']}.load(...).")
+    verify(path)
     try:
         gan = cls(**config["parameters"])
     except TypeError as error:
         raise ValueError(f"The parameters in {Path(path) / 'config.json'} are not those of {cls.__name__}: {error}") from error
-    load_state(gan, path)
+    _assign(gan, path, config)
     return gan
 
 
 def load_state(gan, path):
-    """Give a model the weights, optimizer state and turn count of the model saved at `path`."""
+    """Give a model the weights, optimizer state and turn count of the model saved at `path`, which is verified first."""
+    config = read_config(path)
+    verify(path)
+    _assign(gan, path, config)
+
+
+def _assign(gan, path, config):
+    seeds = _seeds(gan)
+    if len(seeds) != len(config["random_state"]):
+        raise ValueError(f"{path} is of another network: it holds {len(config['random_state'])} random states, this model has {len(seeds)}.")
     for name, network in gan.networks_to_save.items():
         file = Path(path) / f"{name}.weights.h5"
         try:
             network.load_weights(file)
         except (OSError, KeyError, ValueError) as error:
-            raise ValueError(f"{file} can't be loaded; it is missing, damaged or of another network: {error}") from error
-    config = read_config(path)
-    for seed, value in zip(_seeds(gan), config["random_state"], strict=True):
+            raise ValueError(f"{file} can't be loaded; it is missing, or of another network: {error}") from error
+    for seed, value in zip(seeds, config["random_state"]):
         seed.assign(value)
-    gan.turns, gan.class_names = config["turns"], config.get("class_names", [])
+    gan.turns, gan.class_names = config["turns"], config["class_names"]
 
 
 def _seeds(gan):

@@ -39,7 +39,7 @@ def _errors_in_a_line():
     """What the person at the keyboard can mend is told in a line, without a traceback."""
     try:
         yield
-    except (ValueError, FileNotFoundError, FileExistsError, FloatingPointError) as error:
+    except (ValueError, OSError, FloatingPointError, MemoryError) as error:
         sys.exit(f"keras-gan: {error}")
 
 
@@ -62,6 +62,32 @@ def train(model: Annotated[Literal[tuple(paper.module for paper in PAPERS)], tyr
         model: which one; `keras-gan list` says more of each.
     """
     train_command(find(model).load(), [])
+
+
+@app.command
+def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None):
+    """Go on with a run that was stopped, killed or finished, with everything as it was.
+
+    Args:
+        run: the run directory.
+        steps: of the whole run; by default what was asked for last.
+    """
+    from data_loaders import load_data
+    from keras_gan.run_directory import RunDirectory
+    config = RunDirectory(run).read_config()
+    paper = find(config["model"])
+    model = paper.load()
+    try:
+        gan = model(**config["parameters"])
+    except TypeError as error:
+        raise ValueError(f"The config.json of {run} has parameters that {model.__name__} doesn't know: {error}") from error
+    data = []
+    if "data" in paper.command:
+        if not config.get("source"):
+            raise ValueError(f"{run} was trained on arrays in Python. Go on there: train(images, ..., run_dir={str(run)!r}, resume=True).")
+        data = [load_data(**_data_arguments(config["source"]), img_shape=gan.img_shape)]
+    how = {**config["training"], **config["plan"], **({"steps": steps} if steps is not None else {})}
+    gan.train(*data, run_dir=str(run), resume=True, **{name: how[name] for name in _parameters(model.train) if name in how})
 
 
 @app.command
@@ -114,6 +140,7 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
     saved, gan = _load(run)
     from rich.console import Console
 
+    from data_loaders.whole import write_whole
     from keras_gan.evaluation import report
     directory = next((folder for folder in (run, *run.resolve().parents[:2]) if (folder / "history.csv").exists()), None)
     if len(gan.img_shape) == 3:
@@ -122,7 +149,7 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
         evaluation = report.evaluate_gaussian(gan, n, seed)
     Console().print(evaluation.table())
     out = out or (directory or Path()) / ("evaluation.json" if directory in (run, None) else f"evaluation-{run.resolve().name}.json")
-    out.write_text(evaluation.as_json(), encoding="utf-8")
+    write_whole(out, evaluation.as_json().encode())
     print(f"{saved}; as JSON in {out}")
     if evaluation.n < 1000:
         print(f"Of {evaluation.n} samples alone: look at how far a figure is from that of real data, not at the figure.")
@@ -136,29 +163,38 @@ def _real_data(directory, gan, data, folder):
     recorded = json.loads((directory / "config.json").read_text(encoding="utf-8")).get("source") if directory else None
     if data is None and not recorded:
         raise ValueError("What this model was trained on is not recorded with it. --data names a data set or a folder of pictures.")
-    how = {"split": "train", **(recorded if data is None else {"source": data}), "img_shape": gan.img_shape, **({"folder": folder} if folder else {})}
+    how = {"split": "train", **(_data_arguments(recorded) if data is None else {"source": data}), "img_shape": gan.img_shape, **({"folder": folder} if folder else {})}
     if how["source"] in WITH_TEST_SPLIT:
         other = "test" if how["split"] == "train" else "train"
         return load_data(**how), load_data(**{**how, "split": other})
     return halves(load_data(**how))
 
 
+def _data_arguments(source):
+    """What the `config.json` of a run says of its data, as arguments of `load_data`."""
+    return {name: source[name] for name in ("source", "split", *DATA_FLAGS) if name in source}
+
+
 def _load(run):
-    """The newest model of a run directory, or the saved model at this path: its folder, and the model."""
-    saved = _newest_model(run)
+    """The newest whole model of a run directory, or the saved model at this path: its folder, and the model."""
     from keras_gan import checkpoint
-    return saved, find(checkpoint.read_config(saved)["model"]).load().load(saved)
-
-
-def _newest_model(run):
-    """The saved model or checkpoint of a run directory that has trained longest; else the folder itself."""
     if not run.is_dir():
         raise FileNotFoundError(f"No folder {run}. Give a run directory, such as runs/dcgan-scenes-1.")
-    from keras_gan import checkpoint
-    saved = [c for c in (run / "model", *run.glob("checkpoints/step_*")) if (c / "config.json").exists()]
-    if not saved and (run / "checkpoints").is_dir():
-        raise FileNotFoundError(f"The run {run} has no checkpoint yet. --checkpoint-interval says when it gets one.")
-    return max(saved, key=lambda folder: checkpoint.read_config(folder)["turns"], default=run)
+    saved = [run / "model", *checkpoint.steps_in(run / "checkpoints")] if (run / "checkpoints").is_dir() else [run]
+    whole = {}
+    for folder in saved:
+        try:
+            checkpoint.verify(folder)
+            whole[folder] = checkpoint.read_config(folder)
+        except ValueError as damage:
+            if folder == run:
+                raise
+            if folder.exists():
+                print(damage, file=sys.stderr)
+    if not whole:
+        raise FileNotFoundError(f"The run {run} has no whole checkpoint yet. --checkpoint-interval says when it gets one.")
+    newest = max(whole, key=lambda folder: whole[folder]["turns"])
+    return newest, find(whole[newest]["model"]).load().load(newest)
 
 
 # --- train -----------------------------------------------------------------------------------------------------------
@@ -173,6 +209,8 @@ def train_command(model, args=None):
     args = sys.argv[1:] if args is None else args
     paper = find(model.__name__)
     from data_loaders import load_data
+    from keras_gan.run_directory import RunDirectory
+    from keras_gan.training_run import check_plan
     with _errors_in_a_line():
         takes_data = "data" in paper.command
         flags = tyro.cli(_flags(model, paper, args), args=args, prog=f"keras-gan train {paper.module}", description=(
@@ -181,13 +219,18 @@ def train_command(model, args=None):
         chosen = {field.name: getattr(flags, field.name) for field in dataclasses.fields(flags)}
         source = chosen.pop("data", None)
         run_dir = chosen.pop("run_dir") or _default_run_dir(paper, source, chosen["resume"])
-        parameters = {name: chosen.pop(name) for name in _parameters(model.__init__) if name in chosen}
+        parameters_of_model = _parameters(model.__init__)
+        parameters = {name: chosen.pop(name) for name in parameters_of_model if name in chosen}
         data = []
+        # All that can be wrong is said before the pictures are read
+        gan = model(**parameters)
+        check_plan(**{name: chosen[name] for name in inspect.signature(check_plan).parameters if name in chosen}, run_dir=run_dir)
+        known = {} if FROM_DATA in parameters_of_model else {"parameters": gan.get_config()}
+        RunDirectory(run_dir).check(chosen["resume"], {"model": model.__name__, **known})
         if takes_data:
             data = [load_data(source, parameters["img_shape"], **{name: chosen.pop(name) for name in DATA_FLAGS})]
-            if FROM_DATA in _parameters(model.__init__):
-                parameters[FROM_DATA] = _number_of_classes(data[0])
-        gan = model(**parameters)
+            if FROM_DATA in parameters_of_model:
+                gan = model(**parameters, **{FROM_DATA: _number_of_classes(data[0])})
         print(f"{model.__name__}, recipe {gan.recipe!r}: G {gan.generator.count_params():,} and "
               f"D {gan.discriminator.count_params():,} parameters", *data,
               f"{chosen['steps']:,} steps of {chosen['batch_size']} samples into {run_dir}", sep="\n")
@@ -220,14 +263,16 @@ def _flags(model, paper, args):
                        paper.command.get("recipe", "classic")))
     defaults = {**recipe_arguments(model, recipe), **paper.command, "recipe": recipe}
     fields = []
-    functions = [(model.__init__, model.__doc__, None), (model.train, model.train.__doc__, None)]
+    functions = [(model.__init__, [model.__doc__], None),
+                 (model.train, [base.train.__doc__ for base in reversed(model.__mro__) if hasattr(base, "train")], None)]
     if "data" in paper.command:
         fields.append(("data", Annotated[str, tyro.conf.arg(help="A folder of pictures, or the name of a data set: digits, scenes, "
                                                                  "mnist, fashion_mnist, cifar10.")],
                        dataclasses.field(default=paper.command["data"])))
-        functions.insert(0, (load_data, load_data.__doc__, DATA_FLAGS))
-    for function, doc, names in functions:
-        texts = {p.arg_name.split(",")[0]: p.description for p in docstring_parser.parse(doc).params}
+        functions.insert(0, (load_data, [load_data.__doc__], DATA_FLAGS))
+    for function, docs, names in functions:
+        # A method that says nothing of an argument means what the one that it replaces says of it
+        texts = {p.arg_name.split(",")[0]: p.description for doc in docs for p in docstring_parser.parse(doc).params}
         types = typing.get_type_hints(inspect.unwrap(function))
         for name, parameter in _parameters(function).items():
             if (names is not None and name not in names) or name in ("labels", FROM_DATA):

@@ -268,8 +268,9 @@ class GAN(Game):
                 "diversity": diversity(gen_imgs, real_imgs)}
 
     def train(self, images, steps: int = 10_000, batch_size: int = 32, run_dir: str | None = None,
-              sample_interval: int = 500, checkpoint_interval: int = 500, resume: bool = False, flip: bool = False,
-              labels=None):
+              sample_interval: int = 500, checkpoint_interval: int = 500, keep_last: int = 3, keep_every: int | None = None,
+              resume: bool = False, flip: bool = False, if_not_finite: Literal["stop", "go_back"] = "stop",
+              if_write_fails: Literal["stop", "go_on"] = "stop", labels=None):
         """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`).
 
         Args:
@@ -281,8 +282,13 @@ class GAN(Game):
             run_dir: folder for pictures, losses, checkpoints and model. None writes nothing.
             sample_interval: steps between two sample sheets.
             checkpoint_interval: steps between two checkpoints.
-            resume: go on with the run in `run_dir`, from its newest checkpoint.
+            keep_last: how many checkpoints are kept: the last ones.
+            keep_every: steps between two checkpoints that are kept for ever, a multiple of checkpoint_interval. None keeps none for ever.
+            resume: go on with the run in `run_dir`, from its newest whole checkpoint.
             flip: mirror every other picture, at random.
+            if_not_finite: a loss or weight that is no longer finite makes training "stop", or "go_back" to the last checkpoint and play on
+                from there with other batches and noise; at most three times in a row.
+            if_write_fails: a checkpoint or picture that can't be written (the disk is full, say) makes training "stop", or "go_on" without.
             labels: ints (N,), of a conditional model: the classes of an array of images. What `load_data` returns has its own.
 
         Returns:
@@ -290,10 +296,13 @@ class GAN(Game):
 
         Raises:
             ValueError: for data or arguments that don't fit, also those of a resume that differ from the run's.
-            FileExistsError: if `run_dir` holds a run already and `resume` is False.
+            FileExistsError: if `run_dir` holds a run already and `resume` is False, or if another process trains in it.
+            MemoryError: if a turn doesn't fit into memory; the message names the largest batch size that does.
             FloatingPointError: if a loss is no longer finite. What was saved before is whole.
+            OSError: if something can't be written. What was written before is whole.
         """
-        run = TrainingRun(self, images, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume, flip, labels)
+        run = TrainingRun(self, images, labels, steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last, keep_every,
+                          resume, flip, if_not_finite, if_write_fails)
         turn = self.train_on_batch if self.run_eagerly else self.compiled_turn()
         with run:
             for batch in run.turns():                                  # (images,), or (images, labels)

@@ -247,7 +247,8 @@ class GaussianGAN(GAN):
         return self.generate_from(self.draw_noise(n, np.random.default_rng(seed)))
 
     def train(self, steps: int = 3000, batch_size: int = 512, run_dir: str | None = None, sample_interval: int = 250,
-              checkpoint_interval: int = 1000, resume: bool = False):
+              checkpoint_interval: int = 1000, keep_last: int = 3, keep_every: int | None = None, resume: bool = False,
+              if_not_finite: Literal["stop", "go_back"] = "stop", if_write_fails: Literal["stop", "go_on"] = "stop"):
         """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`), on fresh data.
 
         Args:
@@ -256,20 +257,20 @@ class GaussianGAN(GAN):
             run_dir: folder for pictures, losses, checkpoints and model. None writes nothing.
             sample_interval: steps between two pictures.
             checkpoint_interval: steps between two checkpoints.
-            resume: go on with the run in `run_dir`, from its newest checkpoint.
+            others: as for `GAN.train`.
 
         Returns:
             history, a dict of lists: step, and all that `train_on_batch` returns.
 
         Raises:
             ValueError: for arguments that don't fit, also those of a resume that differ from the run's.
-            FileExistsError: if `run_dir` holds a run already and `resume` is False.
-            FloatingPointError: if a loss is no longer finite. What was saved before is whole.
+            FileExistsError, MemoryError, FloatingPointError, OSError: as for `GAN.train`.
         """
         if not is_whole(batch_size, 1):
             raise ValueError(f"batch_size must be a whole number of at least 1. Received: batch_size={batch_size!r}")
         data = Distribution(self.sample_data, self.k * batch_size, self.seed)
-        return super().train(data, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume)
+        return super().train(data, steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last, keep_every, resume,
+                             if_not_finite=if_not_finite, if_write_fails=if_write_fails)
 
     def write_samples(self, path):
         """Write the picture after figure 1 as a PNG file: densities, D and D*, and where the generator takes z."""

@@ -4,6 +4,7 @@ import logging
 
 import keras
 import tensorflow as tf
+from tensorflow.python.client import device_lib
 
 from keras_gan.layers import Frozen
 
@@ -64,6 +65,21 @@ class Player(keras.Model):
 def being_compiled():
     """Whether the code that asks is being traced into a graph, where what NumPy draws or looks at now would stay for ever."""
     return tf.inside_function()
+
+
+def backend_version():
+    """What a run's numbers depend on besides Keras: `"tensorflow 2.21.0"`."""
+    return f"tensorflow {tf.__version__}"
+
+
+def bytes_of(dtype):
+    """Bytes of one number of a dtype: `"float32"` -> 4."""
+    return tf.as_dtype(dtype).size
+
+
+def gpu_memory():
+    """Bytes that TensorFlow may take of the first GPU; None without one."""
+    return next((device.memory_limit for device in device_lib.list_local_devices() if device.device_type == "GPU"), None)
 
 
 def as_player(model):

@@ -11,6 +11,7 @@ from keras_gan.one_graph import being_compiled
 WINDOW = 100                  # turns that a verdict is based on
 GRACE = 300                   # turns in which a generator may still be finding its first shapes
 COLLAPSED = 0.25              # diversity below this is suspicious
+LIKELY_CAUSES = "a learning rate that is too high, or a sigmoid or logarithm at its limit (from_logits=True helps)"     # of a loss that isn't finite
 
 
 def diversity(generated, real, labels=None, num_classes=None):
@@ -84,8 +85,7 @@ class Referee:
     def _not_finite(self, step, logs):
         bad = [f"{name} is {value}" for name, value in logs.items() if not math.isfinite(value)]
         if bad:
-            yield "not finite", (f"step {step}: a loss is not finite ({', '.join(bad)}). Training stops here: the weights are lost. Likely "
-                                 "causes: a learning rate that is too high, or a sigmoid or logarithm at its limit (from_logits=True helps).")
+            yield "not finite", f"step {step}: a loss is not finite ({', '.join(bad)}): the weights are lost."
 
     def _in_the_window(self, step):
         mean = {name: float(np.mean([logs[name] for logs in self.recent])) for name in self.recent[-1]}

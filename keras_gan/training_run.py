@@ -1,33 +1,33 @@
-"""A training run: its data, its progress, its history and its directory. `GAN.train` is the loop that uses it."""
-import csv
+"""A training run: its data, its progress, its history, and what may befall it. `GAN.train` is the loop that uses it."""
+from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
+import contextlib
 import inspect
 import json
 import math
+import os
 import shutil
 import signal
 import zlib
-from pathlib import Path
 
 import keras
 import numpy as np
 
 from data_loaders import ImageFolder, Pictures
 from data_loaders.batches import Batches, Distribution, Stream
-from keras_gan import checkpoint, pictures
+from keras_gan import checkpoint, memory, pictures
 from keras_gan.game import is_whole
 from keras_gan.pixels import check_images, check_labels
 from keras_gan.progress import TrainingProgress, readable
-from keras_gan.referee import Referee
+from keras_gan.referee import LIKELY_CAUSES, Referee
+from keras_gan.run_directory import RunDirectory
 
-CHECKPOINTS_KEPT = 3
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]      # Windows has no SIGHUP
+TIMES_BACK = 3                # to one checkpoint, before a run that diverges again and again is given up
 
 
 class TrainingRun:
     """Everything around the turns of one call of `train`. A context manager: leaving it writes what is still to write.
-
-    The run directory holds `config.json`, `history.csv`, `samples/step_000500.png` (always the same noise),
-    `checkpoints/step_000500/` (the last three), and after the last step `model/`, `losses.png`, `film.gif` and
-    `samples/real_vs_generated.png`.
 
     Args: those of `GAN.train`, after the model itself.
 
@@ -36,24 +36,36 @@ class TrainingRun:
         history: dict of lists, `"step"` and every number that a turn returns.
     """
 
-    def __init__(self, gan, images, steps, batch_size, run_dir, sample_interval, checkpoint_interval, resume, flip, labels=None):
-        for name, value in dict(steps=steps, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval).items():
-            if not is_whole(value, 1):
-                raise ValueError(f"{name} must be a whole number of at least 1. Received: {name}={value!r}")
-        if resume and run_dir is None:
-            raise ValueError("resume=True goes on with the run in run_dir. Received: run_dir=None")
-        self.gan, self.steps = gan, steps
+    def __init__(self, gan, images, labels, steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last, keep_every, resume, flip,
+                 if_not_finite, if_write_fails):
+        self.plan = {"steps": steps, "sample_interval": sample_interval, "checkpoint_interval": checkpoint_interval,
+                     "keep_last": keep_last, "keep_every": keep_every, "if_not_finite": if_not_finite, "if_write_fails": if_write_fails}
+        check_plan(**self.plan, run_dir=run_dir, resume=resume)
+        self.gan, self.steps = gan, int(steps)
         self.data = self._open_data(images, labels, batch_size, flip)
         self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)
-        self.directory = Path(run_dir) if run_dir is not None else None
         self.step, self.history, self.logs = 0, {"step": []}, {}
-        self.interrupted = False
-        self.notes = []
+        self.went_back, self.back_to, self.times_back = False, 0, 0
+        self.signal = None                       # that has asked for an end
         self.referee = Referee(gan)
-        if self.directory is not None:
+        self.notes = []
+        if self.batch_size:                      # a Dataset brings its own
+            self.notes.append(memory.check(gan, self.batch_size))
+        self.directory = None
+        if run_dir is not None:
+            self.directory = RunDirectory(run_dir)
             settings = {"model": type(gan).__name__, "parameters": gan.get_config(),
                         "training": {"batch_size": batch_size, "flip": flip, "data": self._describe_data(images)}}
-            self._open_directory(json.loads(json.dumps(settings)), images.source if isinstance(images, (ImageFolder, Pictures)) else None, resume)
+            source = images.source if isinstance(images, (ImageFolder, Pictures)) else None
+            defaults = {name: p.default for name, p in inspect.signature(type(gan).__init__).parameters.items()}
+            self.notes += self.directory.open(resume, json.loads(json.dumps(settings)), defaults, self.plan, source)
+            try:
+                if resume:
+                    self._go_on()
+                self._check_room_on_disk()
+            except BaseException:
+                self.directory.close()
+                raise
 
     # --- data ----------------------------------------------------------------------------------------------------------
 
@@ -104,13 +116,15 @@ class TrainingRun:
             return
         if self.step == 0:
             self.save_samples()
-        # Arrays: by the model's turns, so that a second `train` goes on where the first stopped. A Dataset: by this run's.
-        batches = self.data.from_batch(self.step if isinstance(self.data, Stream) else self.gan.turns)
-        for batch in batches:
-            yield self._checked(batch) if isinstance(self.data, Stream) else batch     # arrays were looked at as a whole
-            if self.step >= self.steps or self.interrupted:
-                break
-        batches.close()
+        while self.step < self.steps and not self.interrupted:
+            self.went_back = False
+            # Arrays: by the model's turns, so that a second `train` goes on where the first stopped. A Dataset: by this run's.
+            batches = self.data.from_batch(self.step if isinstance(self.data, Stream) else self.gan.turns)
+            for batch in batches:
+                yield self._checked(batch) if isinstance(self.data, Stream) else batch     # arrays were looked at as a whole
+                if self.step >= self.steps or self.interrupted or self.went_back:
+                    break
+            batches.close()
 
     def _checked(self, batch):
         """A batch of somebody else's pipeline: images, and labels if the model takes them."""
@@ -121,50 +135,34 @@ class TrainingRun:
 
     # --- directory -------------------------------------------------------------------------------------------------------
 
-    def _open_directory(self, settings, source, resume):
-        config = self.directory / "config.json"
-        if self.directory.exists() and not config.exists() and (self.directory.is_file() or any(self.directory.iterdir())):
-            raise FileExistsError(f"{self.directory} exists and is not a run directory. Nothing was written; choose another run_dir.")
-        if config.exists() and not resume:
-            raise FileExistsError(f"{self.directory} holds a run already. Nothing was written. Go on with that run with "
-                                  "resume=True (--resume), or choose another run_dir.")
-        if config.exists():
-            self._refuse_differences(json.loads(config.read_text(encoding="utf-8")), settings)
-            self._go_on()
-        else:
-            if resume:
-                self.notes.append(f"No run in {self.directory} yet: starting at step 0.")
-            (self.directory / "samples").mkdir(parents=True)
-            (self.directory / "checkpoints").mkdir()
-            versions = {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__}
-            config.write_text(json.dumps({**settings, "source": source, "versions": versions}, indent=2), encoding="utf-8")
-
-    def _refuse_differences(self, saved, given):
-        differences = []
-        if saved.get("model") != given["model"]:
-            differences.append(f"model: the run has {saved.get('model')}, this is {given['model']}")
-        defaults = inspect.signature(type(self.gan).__init__).parameters          # of arguments that are newer than the run
-        for part in ("parameters", "training"):
-            for name in sorted({*saved.get(part, {}), *given[part]}):
-                unknown = defaults[name].default if name in defaults else None
-                old, new = saved.get(part, {}).get(name, unknown), given[part].get(name)
-                if old != new:
-                    differences.append(f"{name}: the run has {old!r}, given was {new!r}")
-        if differences:
-            raise ValueError(f"The run in {self.directory} can't be resumed with other parameters:\n  " + "\n  ".join(differences))
-
     def _go_on(self):
-        whole = [p for p in checkpoint.steps_in(self.directory / "checkpoints") if (p / "config.json").exists()]
-        if not whole:
-            self.notes.append(f"No whole checkpoint in {self.directory} yet: starting at step 0.")
-            return
-        checkpoint.load_state(self.gan, whole[-1])
-        self.step = int(whole[-1].name.removeprefix("step_"))
-        with (self.directory / "history.csv").open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if int(row["step"]) <= self.step]
-        for row in rows:
-            self._remember(int(row.pop("step")), {name: float(value) for name, value in row.items()})
-        self.notes.append(f"Resumed from {whole[-1]} at step {self.step}.")
+        step, self.history, remarks = self.directory.restore(self.gan)
+        self.step = step or 0
+        self.notes += remarks
+
+    def _check_room_on_disk(self):
+        """Raise `OSError` where the checkpoints that are to be kept at once can't lie on the disk together."""
+        size = memory.players(self.gan)
+        room, needed = shutil.disk_usage(self.directory.path).free, (self.plan["keep_last"] + 2) * size
+        if room < needed and self.plan["if_write_fails"] == "stop":
+            self.directory.close()
+            raise OSError(f"{self.directory} lies on a disk with {memory.readable(room)} of room. {self.plan['keep_last']} checkpoints, the next one and "
+                          f"the model need {memory.readable(needed)}. Make room, choose another run_dir, or keep fewer (keep_last=1).")
+
+    @contextlib.contextmanager
+    def _writing(self, what):
+        """What to do when `what` can't be written: stop, or say so and go on, as `if_write_fails` has it."""
+        try:
+            yield
+        except OSError as error:
+            whole = checkpoint.steps_in(self.directory.checkpoints)
+            with contextlib.suppress(OSError):
+                room = memory.readable(shutil.disk_usage(self.directory.path).free)
+            message = (f"step {self.step}: {what} could not be written into {self.directory} ({error.strerror or error}; {room} of room there). "
+                       + (f"{whole[-1]} is whole." if whole else "There is no checkpoint yet."))
+            if self.plan["if_write_fails"] == "stop":
+                raise OSError(f"{message} Training has stopped; make room, and go on with resume=True (--resume).") from error
+            self.progress.say(f"{message} Training goes on (if_write_fails='go_on').")
 
     # --- while it goes ---------------------------------------------------------------------------------------------------
 
@@ -173,85 +171,110 @@ class TrainingRun:
         self.progress.__enter__()
         for note in self.notes:
             self.progress.say(note)
-        try:                             # Ctrl-C ends the turn first, so that nothing half-played is saved
-            self._ctrl_c = signal.signal(signal.SIGINT, self._interrupt)
-        except ValueError:               # not the main thread: nobody can press Ctrl-C here
-            self._ctrl_c = None
+        self._handlers = {}
+        for number in SIGNALS:
+            with contextlib.suppress(ValueError):          # not the main thread: no signal comes here
+                # A terminal that closes ends the run as it should, but not one that was begun with nohup
+                if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
+                    self._handlers[number] = signal.signal(number, self._interrupt)
         return self
 
-    def _interrupt(self, *_):
+    def _interrupt(self, number, _):
+        """Ctrl-C, or the request to end, ends the turn first, so that nothing half-played is saved."""
         if self.interrupted:
             raise KeyboardInterrupt
-        self.interrupted = True
-        self.progress.say("Ctrl-C: this turn is finished, everything is written. (Once more to stop at once.)")
+        self.signal = number
+        name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+        self.progress.say(f"{name}: this turn is finished, everything is written. (Once more to stop at once.)")
+
+    @property
+    def interrupted(self):
+        """Whether somebody has asked for an end."""
+        return self.signal is not None
 
     def log(self, logs):
         """Note the numbers of a finished turn."""
         self.step += 1
         self.logs = logs
-        self._remember(self.step, logs)
+        self.history["step"].append(self.step)
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
         self.progress.update(self.step, logs)
         for remark in self.referee.watch(self.step, logs):
             self.progress.say(remark)
         if not all(map(math.isfinite, logs.values())):
-            raise FloatingPointError(f"{type(self.gan).__name__}: at step {self.step} the numbers are no longer finite: {readable(logs)}. "
-                                     "Nothing was saved after the last checkpoint; what was saved before is whole.")
+            self._diverged(f"{type(self.gan).__name__}: at step {self.step} the numbers are no longer finite: {readable(logs)}.")
 
-    def _remember(self, step, logs):
-        self.history["step"].append(step)
-        for name, value in logs.items():
-            self.history.setdefault(name, []).append(float(value))
+    def _diverged(self, what):
+        """The weights are lost: go back to the last checkpoint if `if_not_finite` says so, else stop."""
+        what += f" Likely causes: {LIKELY_CAUSES}."
+        if self.plan["if_not_finite"] == "stop":
+            raise FloatingPointError(f"{what} Nothing was saved after the last checkpoint; what was saved before is whole.")
+        self.times_back += 1
+        if self.times_back > TIMES_BACK:
+            raise FloatingPointError(f"{what} This is the same after going back {TIMES_BACK} times; what was saved before is whole.")
+        turns = self.gan.turns
+        step, history, remarks = self.directory.restore(self.gan)
+        if step is None:
+            raise FloatingPointError(f"{what} There is no checkpoint to go back to. checkpoint_interval says when there is one.")
+        self.gan.turns = turns                 # other noise and other batches from here on than those that led astray
+        self.step, self.history, self.logs = step, history, {}
+        self.went_back, self.back_to = True, step
+        self.referee = Referee(self.gan)
+        for text in (what, *remarks, f"Gone back to step {step} (if_not_finite='go_back'); the turns after it are played with other batches and noise."):
+            self.progress.say(text)
 
     def save_samples(self):
         """Write `samples/step_000500.png`, always of the same noise."""
         if self.logs:
             self.progress.milestone(self.step, self.logs)
         if self.directory is not None:
-            self._write_history()
-            self.gan.write_samples(self.directory / "samples" / f"step_{self.step:06d}.png")
+            with self._writing("the sample sheet"):
+                self.directory.write_history(self.history)
+                self.gan.write_samples(self.directory.sheet(self.step))
 
     def save_checkpoint(self):
         """Save the model as `checkpoints/step_000500` and drop the oldest."""
         if self.directory is None:
             return
-        self._write_history()
-        folder = self.directory / "checkpoints"
-        self.gan.save(folder / f"step_{self.step:06d}")
-        for old in checkpoint.steps_in(folder)[:-CHECKPOINTS_KEPT]:
-            shutil.rmtree(old)
-
-    def _write_history(self):
-        beside = self.directory / "history.csv.new"
-        with beside.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(self.history)
-            writer.writerows(zip(*self.history.values()))
-        beside.replace(self.directory / "history.csv")
+        try:
+            with self._writing("a checkpoint"):
+                self.directory.save_checkpoint(self.gan, self.step, self.history, self.plan["keep_last"], self.plan["keep_every"])
+        except FloatingPointError as error:
+            self._diverged(f"At step {self.step}: {error}")
+        else:
+            self.times_back = 0 if self.step > self.back_to else self.times_back
 
     # --- at the end ------------------------------------------------------------------------------------------------------
 
     def __exit__(self, kind, *_):
-        if self._ctrl_c is not None:
-            signal.signal(signal.SIGINT, self._ctrl_c)
         try:
-            unfinished = self.logs or not (self.directory and (self.directory / "film.gif").exists())
+            unfinished = self.logs or not (self.directory and self.directory.film.exists())
             if kind is None and self.directory is not None and self.step and unfinished:
                 self._write_results()
         finally:
             self.progress.__exit__()
+            if self.directory is not None:
+                self.directory.close()
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
+        if kind is None and self.interrupted and self.signal != signal.SIGINT:
+            os.kill(os.getpid(), self.signal)              # everything is written: now do as was asked
 
     def _write_results(self):
-        samples = self.directory / "samples"
-        if not (samples / f"step_{self.step:06d}.png").exists():
+        directory = self.directory
+        self.save_checkpoint()                             # first of all: whoever asked for an end may not wait for long
+        with self._writing("the model"):
+            self.gan.save(directory.path / "model")
+        if not directory.sheet(self.step).exists():
             self.save_samples()
-        self.save_checkpoint()
-        self.gan.save(self.directory / "model")
-        pictures.write_losses(self.directory / "losses.png", self.history)
-        pictures.write_film(self.directory / "film.gif", checkpoint.steps_in(samples, "step_*.png"))
-        self.gan.write_beside_real(samples / "real_vs_generated.png", self._first(25))
+        with self._writing("a picture"):
+            pictures.write_losses(directory.path / "losses.png", self.history)
+            self.gan.write_beside_real(directory.samples / "real_vs_generated.png", self._first(25))
+            pictures.write_film(directory.film, checkpoint.steps_in(directory.samples, "step_*.png"))
         done = "Stopped" if self.step < self.steps else "Finished"
-        more = f" Go on with run_dir={str(self.directory)!r}, resume=True." if self.step < self.steps else ""
-        self.progress.say(f"{done} at step {self.step}. Pictures, film, losses and model are in {self.directory}.{more}")
+        more = f" Go on with run_dir={str(directory)!r}, resume=True (keras-gan resume {directory})." if self.step < self.steps else ""
+        self.progress.say(f"{done} at step {self.step}. Pictures, film, losses and model are in {directory}.{more}")
 
     def _first(self, n):
         """The first n samples of the data, as a batch: `(images,)`, or `(images, labels)`."""
@@ -260,3 +283,21 @@ class TrainingRun:
             parts.append(batch)
             if sum(len(images) for images, *_ in parts) >= n:
                 return tuple(np.concatenate(part)[:n] for part in zip(*parts))
+
+
+def check_plan(steps, sample_interval, checkpoint_interval, keep_last, keep_every, if_not_finite, if_write_fails, run_dir, resume):
+    """Raise `ValueError` for arguments of `train` that make no sense, whatever the model and the data are."""
+    def require(ok, name, value, expected):
+        if not ok:
+            raise ValueError(f"{name} must be {expected}. Received: {name}={value!r}")
+
+    for name, value in dict(steps=steps, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval, keep_last=keep_last).items():
+        require(is_whole(value, 1), name, value, "a whole number of at least 1")
+    require(keep_every is None or (is_whole(keep_every, 1) and keep_every % checkpoint_interval == 0), "keep_every", keep_every,
+            f"a multiple of checkpoint_interval={checkpoint_interval}, or None")
+    require(if_not_finite in ("stop", "go_back"), "if_not_finite", if_not_finite, "'stop' or 'go_back'")
+    require(if_write_fails in ("stop", "go_on"), "if_write_fails", if_write_fails, "'stop' or 'go_on'")
+    if run_dir is None and resume:
+        raise ValueError("resume=True goes on with the run in run_dir. Received: run_dir=None")
+    if run_dir is None and if_not_finite == "go_back":
+        raise ValueError("if_not_finite='go_back' goes back to a checkpoint in run_dir. Received: run_dir=None")

@@ -12,7 +12,8 @@ from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from rich.progress import track
 
 from data_loaders.batches import Batches
-from data_loaders.cache import cache_folder, new_entry
+from data_loaders.cache import cache_folder
+from data_loaders.whole import whole_folder
 from keras_gan.pixels import to_uint8
 from keras_gan.seeding import seeded_layers
 
@@ -62,7 +63,7 @@ class LeNet:
             ])
         if not weights.exists():
             self._teach(network, data.images, labels)
-            with new_entry(weights.parent) as beside:
+            with whole_folder(weights.parent, replace=False) as beside:
                 network.save_weights(beside / weights.name)
         network.load_weights(weights)
         self._features_and_classes = keras.Model(network.inputs[0], [network.get_layer("features").output, network.outputs[0]])

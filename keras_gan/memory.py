@@ -1,0 +1,97 @@
+"""How much memory a turn of a game needs, and how much there is."""
+from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
+import math
+from pathlib import Path
+
+import keras
+import psutil
+
+from keras_gan.one_graph import bytes_of, gpu_memory
+
+# Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py): bytes held at the peak of a turn, for each byte of the
+# layers' outputs; and bytes for the compiler and the runtime, whatever the batch is.
+HELD = {"XLA": 1.3, "one graph": 1.8, "call by call": 2.2}
+FIXED = {"XLA": 480e6, "one graph": 80e6, "call by call": 80e6}
+CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))      # of containers, version 2 and 1
+
+
+def readable(number):
+    """Bytes as text: `"1.9 GiB"`, `"35 MiB"`."""
+    return f"{number / 2 ** 30:.1f} GiB" if number >= 2 ** 30 else f"{number / 2 ** 20:.0f} MiB"
+
+
+def players(gan):
+    """Bytes of all numbers of the networks and their optimizers: what a saved model holds."""
+    return sum(_bytes(v.shape, v.dtype) for network in gan.networks_to_save.values()
+               for v in (*network.variables, *(network.optimizer.variables if network.optimizer else ())))
+
+
+def turn(gan, batch_size):
+    """An estimate of the memory of a turn: `(fixed, for the batch)`, in bytes.
+
+    Fixed are weights, their gradients, the optimizers' numbers, and what the compiler takes. The batch's share is the outputs of all
+    layers, several times over: they are kept for the gradient, and have gradients of their own.
+
+    Args:
+        gan: the model.
+        batch_size: int, samples a step of the discriminator.
+    """
+    way = "call by call" if gan.run_eagerly else "XLA" if gan.uses_xla else "one graph"
+    gradients = sum(_bytes(v.shape, v.dtype) for model in (gan.generator, gan.discriminator) for v in model.trainable_weights)
+    outputs = sum(_bytes(output.shape[1:], output.dtype) for model in (gan.generator, gan.discriminator) for output in _outputs(model))
+    data = _bytes((gan.k, *gan.generator.output_shape[1:]), keras.config.floatx())
+    return players(gan) + gradients + FIXED[way], batch_size * (HELD[way] * outputs + data)
+
+
+def _outputs(model):
+    """The outputs of all layers of a model, and of the models in it."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _outputs(layer)
+        else:
+            yield from keras.tree.flatten(layer.output)
+
+
+def _bytes(shape, dtype):
+    return math.prod(shape) * bytes_of(dtype)
+
+
+def available():
+    """Bytes that a training may take: of the GPU, if there is one, else of the machine, or of the container that this process lives in."""
+    free = gpu_memory()
+    if free is None:
+        free = psutil.virtual_memory().available
+        for file in CGROUP_LIMITS:
+            if file.exists() and (limit := file.read_text().strip()).isdecimal():
+                free = min(free, int(limit) - psutil.Process().memory_info().rss)
+    return free
+
+
+def explanation(gan, batch_size):
+    """What a turn needs and what there is, in a line; and whether it fits."""
+    fixed, batch = turn(gan, batch_size)
+    there = available()
+    line = (f"Memory: a turn of {gan.k * batch_size} samples needs about {readable(fixed + batch)} (networks and optimizers {readable(players(gan))}, "
+            f"layers' outputs {readable(batch)}); there are {readable(there)}.")
+    return line, fixed + batch <= there
+
+
+def check(gan, batch_size):
+    """Raise `MemoryError` if a turn won't fit, with the largest batch size that does; else return the line that says so.
+
+    Args:
+        gan: the model.
+        batch_size: int, samples a step of the discriminator.
+    """
+    line, fits = explanation(gan, batch_size)
+    if not fits:
+        raise MemoryError(f"{line} {advice(gan)}")
+    return line
+
+
+def advice(gan):
+    """What to do where a turn doesn't fit, in words."""
+    fixed, one = turn(gan, 1)
+    largest = int((available() - fixed) // one)
+    return f"The largest batch_size that fits is about {largest}." if largest > 0 else "Not even a batch of 1 fits; smaller pictures or networks do."
