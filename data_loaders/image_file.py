@@ -1,8 +1,10 @@
 """One picture file -> one RGB array. OpenCV reads BGR; what comes out of here is RGB."""
 import io
+import threading
 from pathlib import Path
 
 import cv2
+import imagesize
 import numpy as np
 from PIL import Image
 
@@ -11,6 +13,10 @@ JPEG = b"\xff\xd8\xff"
 BEGINNINGS = (JPEG, b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")        # and RIFF....WEBP
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 ORIENTATION = 0x0112          # the EXIF tag
+MAX_BYTES = 2 ** 30           # of a file
+MAX_PIXELS = 89_478_485       # of a picture: above it Pillow warns of a bomb. A JPEG may have four times as many, and is then decoded in half its size
+LARGE = 20_000_000            # pixels; of such pictures one is decoded at a time, for a bounded memory
+ONE_AT_A_TIME = threading.Lock()
 MIRROR = {2: lambda p: p[:, ::-1], 3: lambda p: p[::-1, ::-1], 4: lambda p: p[::-1],
           5: lambda p: p.swapaxes(0, 1), 6: lambda p: p.swapaxes(0, 1)[:, ::-1],
           7: lambda p: p[::-1, ::-1].swapaxes(0, 1), 8: lambda p: p.swapaxes(0, 1)[::-1]}
@@ -63,19 +69,34 @@ def check_shape(img_shape, fit, background):
 def decode(path, background):
     """A picture file as it lies there -> uint8 RGB (height, width, 3), upright, without alpha."""
     data = _read(Path(path))
+    try:                                                        # a small file may hold a picture that fills the memory
+        width, height = map(abs, imagesize.get(io.BytesIO(data)))
+    except Exception:         # whatever a header that is no header makes of the library
+        raise NotAPicture(path, "broken picture") from None
+    is_jpeg = data.startswith(JPEG)
+    if width * height > MAX_PIXELS * (4 if is_jpeg else 1):
+        raise NotAPicture(path, f"too large: {width}x{height} pixels, more than {MAX_PIXELS * (4 if is_jpeg else 1) // 1_000_000} million")
+    if width * height <= LARGE:
+        return _decode(path, data, background, cv2.IMREAD_COLOR)
+    with ONE_AT_A_TIME:
+        return _decode(path, data, background, cv2.IMREAD_REDUCED_COLOR_2 if width * height > MAX_PIXELS else cv2.IMREAD_COLOR)
+
+
+def _decode(path, data, background, jpeg_mode):
+    coded = np.frombuffer(data, np.uint8)
     try:
-        if data[:3].tobytes() == JPEG:                          # OpenCV does rotation and CMYK by itself
-            return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-        picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)      # keeps alpha and 16 bits, ignores the rotation
+        if data.startswith(JPEG):                               # OpenCV does rotation and CMYK by itself
+            return cv2.cvtColor(cv2.imdecode(coded, jpeg_mode), cv2.COLOR_BGR2RGB)
+        picture = cv2.imdecode(coded, cv2.IMREAD_UNCHANGED)     # keeps alpha and 16 bits, ignores the rotation
         if picture is None:
             raise cv2.error("not decoded")
     except cv2.error:
         raise NotAPicture(path, "broken picture") from None
 
-    is_tiff = data[:4].tobytes() in (b"II*\0", b"MM\0*")
+    is_tiff = data.startswith((b"II*\0", b"MM\0*"))
     alpha_is_multiplied = is_tiff and picture.dtype == np.uint8         # by libtiff, for 8 bits alone
     if picture.dtype == np.uint16:
-        picture = ((picture.astype(np.uint32) + 128) // 257).astype(np.uint8)
+        picture = cv2.convertScaleAbs(picture, alpha=1 / 257).reshape(picture.shape)      # 65535 -> 255, to the nearest
     if picture.dtype != np.uint8:
         raise NotAPicture(path, f"pixels are {picture.dtype}, not 8 or 16 bits")
     if not is_tiff:                                             # OpenCV turns TIFF files itself
@@ -100,7 +121,7 @@ def _orientation(data):
 
 
 def _read(path):
-    """The bytes of a file that begins like a picture, as uint8. Of other files (films, say) only the beginning is read."""
+    """The bytes of a file that begins like a picture. Of other files (films, say) only the beginning is read."""
     if path.exists() and not path.is_file():
         raise NotAPicture(path, "not a regular file")
     with path.open("rb") as file:                               # cv2.imread can't read every file name on Windows
@@ -109,7 +130,10 @@ def _read(path):
             raise NotAPicture(path, "empty file")
         if not start.startswith(BEGINNINGS) and start[:4] + start[8:12] != b"RIFFWEBP":
             raise NotAPicture(path, "broken picture" if path.suffix.lower() in SUFFIXES else "not an image")
-        return np.frombuffer(start + file.read(), np.uint8)
+        data = start + file.read(MAX_BYTES)
+        if len(data) > MAX_BYTES:
+            raise NotAPicture(path, f"too large: more than {MAX_BYTES // 2 ** 20} MiB")
+        return data
 
 
 def resize(picture, img_shape, fit, background):

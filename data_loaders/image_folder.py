@@ -1,9 +1,11 @@
 """A folder of pictures as one array."""
 import collections
 import concurrent.futures
+import errno
 import hashlib
 import itertools
 import json
+import math
 import os
 import shutil
 import warnings
@@ -11,13 +13,21 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from rich.markup import escape
 from rich.progress import track
 
 from data_loaders.cache import cache_folder
 from data_loaders.image_file import NotAPicture, check_shape, decode, resize
 from data_loaders.whole import whole_folder
 
+AGAIN = "a link to a folder that is read already, or that this one lies in"
+HARMLESS = ("not an image", AGAIN)
 FORMAT = 1                    # of a cache entry; another number makes old entries stale
+
+
+def shown(name):
+    """A file name that can be printed, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 class ImageFolder:
@@ -27,7 +37,7 @@ class ImageFolder:
     and the second start is quick. The cache is keyed by the files (names, sizes, times) and by the arguments.
 
     Args:
-        folder: searched with its sub-folders, in the order of the names. Hidden files are passed over.
+        folder: searched with its sub-folders, in the order of the names; links are followed. Hidden files are passed over.
         img_shape, fit, background: see `read_image`.
         on_error: "skip" leaves broken and empty files out and warns of them by name; "raise" raises at the first one.
 
@@ -56,20 +66,48 @@ class ImageFolder:
                                     "GIF), sub-folders allowed.")
         self.fit, self.background, self.on_error = fit, tuple(int(c) for c in background), on_error
         self.source = {"source": str(self.folder.resolve()), "fit": fit, "background": list(self.background), "split": "train"}
-        names = self._walk()
+        names, passed_over = self._walk()
+        if not names and passed_over:
+            raise FileNotFoundError(f"No file below {self.folder.resolve()} can be read: "
+                                    + "; ".join(f"{shown(name)}: {reason}" for name, reason in passed_over.items()))
         entry = self._cache_entry(names)
         if not self._load(entry):
-            self._decode(names, entry)
+            try:
+                self._decode(names, entry)
+            except OSError as error:
+                if error.errno == errno.ENOSPC:
+                    raise OSError(error.errno, f"The decoded pictures don't fit on the disk of the cache folder; {len(names)} files of {self.folder} "
+                                  f"may need {len(names) * math.prod(self.img_shape) / 2 ** 30:.1f} GiB there. KERAS_GAN_CACHE names another folder",
+                                  str(cache_folder())) from error
+                raise
             self._load(entry)
+        self.skipped |= passed_over
         self._warn_of_skipped()
 
     def _walk(self):
-        """Every file below the folder that isn't hidden, as a sorted list of paths below it."""
-        names = []
-        for here, folders, files in os.walk(self.folder):
-            folders[:] = [f for f in folders if not f.startswith(".")]
-            names += [(Path(here) / f).relative_to(self.folder).as_posix() for f in files if not f.startswith(".")]
-        return sorted(names)
+        """Every file below the folder that isn't hidden, as a sorted list of paths below it, and why folders were passed over.
+
+        Links to folders are followed, but no folder is read twice, and none that this folder lies in.
+        """
+        names, passed_over, top = [], {}, Path(os.path.realpath(self.folder))
+        seen = {top}
+
+        def below(path):
+            return Path(path).relative_to(self.folder).as_posix()
+
+        def unreadable(error):
+            passed_over[below(error.filename)] = f"can't be read: {error.strerror}"
+
+        for here, folders, files in os.walk(self.folder, followlinks=True, onerror=unreadable):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            for name in list(folders):
+                real = Path(os.path.realpath(Path(here) / name))
+                if real in seen or (Path(here) / name).is_symlink() and (real.is_relative_to(top) or top.is_relative_to(real)):
+                    folders.remove(name)
+                    passed_over[below(Path(here) / name)] = AGAIN
+                seen.add(real)
+            names += [below(Path(here) / f) for f in files if not f.startswith(".")]
+        return sorted(names), passed_over
 
     def _cache_entry(self, names):
         """The cache folder of exactly these files and arguments."""
@@ -89,26 +127,27 @@ class ImageFolder:
     def _decode(self, names, entry):
         """Decode all pictures, in threads and in order, into a new cache entry."""
         used, skipped, sizes = [], {}, collections.Counter()
+        shutil.rmtree(entry, ignore_errors=True)            # what is there is not whole
         with whole_folder(entry, replace=False) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)      # we name broken files ourselves
             try:
                 with (beside / "images.raw").open("wb") as file:
                     few = (names[i:i + 256] for i in range(0, len(names), 256))      # never more decoded than these
                     results = itertools.chain.from_iterable(pool.map(self._read, part) for part in few)
-                    for name, (picture, size, error) in track(zip(names, results), f"reading {self.folder.name}/",
+                    for name, (picture, size, error) in track(zip(names, results), f"reading {escape(shown(self.folder.name))}/",
                                                               total=len(names), transient=True, disable=len(names) < 200):
                         if error is None:
                             used.append(name)
                             sizes[size] += 1
                             file.write(picture.data)
-                        elif self.on_error == "raise" and error.reason != "not an image":
+                        elif self.on_error == "raise" and error.reason not in HARMLESS:
                             raise error
                         else:
                             skipped[name] = error.reason
             finally:
                 cv2.utils.logging.setLogLevel(level)
             if not used:
-                why = "; ".join(f"{name}: {reason}" for name, reason in list(skipped.items())[:5])
+                why = "; ".join(f"{shown(name)}: {reason}" for name, reason in list(skipped.items())[:5])
                 raise FileNotFoundError(f"No picture below {self.folder.resolve()}. Looked for JPEG, PNG, WebP, BMP, TIFF and GIF "
                                         f"files in it and its sub-folders; files found: {len(names)}{f' ({why})' if why else ''}.")
             report = {"files": used, "skipped": skipped, "sizes": [[*size, n] for size, n in sizes.most_common()]}
@@ -146,12 +185,12 @@ class ImageFolder:
         return True
 
     def _warn_of_skipped(self):
-        bad = {name: reason for name, reason in self.skipped.items() if reason != "not an image"}
+        bad = {name: reason for name, reason in self.skipped.items() if reason not in HARMLESS}
         if bad and self.on_error == "raise":                # decoded before, with on_error="skip"
             name, reason = next(iter(bad.items()))
             raise NotAPicture(self.folder / name, reason)
         if bad:
-            some = ", ".join(f"{name} ({reason})" for name, reason in list(bad.items())[:20])
+            some = ", ".join(f"{shown(name)} ({reason})" for name, reason in list(bad.items())[:20])
             more = f" and {len(bad) - 20} more, see .skipped" if len(bad) > 20 else ""
             warnings.warn(f"{len(bad)} files below {self.folder} were skipped: {some}{more}", stacklevel=3)
 
@@ -161,13 +200,13 @@ class ImageFolder:
     def __str__(self):
         """What was found, in a few lines."""
         sizes = ", ".join(f"{w}x{h} ({n})" for (h, w), n in list(self.sizes.items())[:5])
-        lines = [f"{self.folder}: {len(self)} pictures, as {self.img_shape[1]}x{self.img_shape[0]} "
+        lines = [f"{shown(self.folder)}: {len(self)} pictures, as {self.img_shape[1]}x{self.img_shape[0]} "
                  f"{'RGB' if self.img_shape[2] == 3 else 'grey'}, fit={self.fit!r}",
                  f"  sizes in the files, width x height: {sizes}{', ...' if len(self.sizes) > 5 else ''}"]
         if self.class_names is not None:
             counts = np.bincount(self.labels, minlength=len(self.class_names))
-            lines.append("  classes: " + ", ".join(f"{c} ({n})" for c, n in zip(self.class_names, counts)))
+            lines.append("  classes: " + ", ".join(f"{shown(c)} ({n})" for c, n in zip(self.class_names, counts)))
         for reason, n in collections.Counter(self.skipped.values()).items():
-            names = [name for name, why in self.skipped.items() if why == reason]
+            names = [shown(name) for name, why in self.skipped.items() if why == reason]
             lines.append(f"  skipped, {reason}: {', '.join(names[:5])}{', ...' if n > 5 else ''}")
         return "\n".join(lines)

@@ -1,15 +1,18 @@
 """A saved model is a folder: `config.json`, one `.weights.h5` file for each network, and `SHA256SUMS`. No pickle, no code."""
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 import keras
 import numpy as np
 
 from data_loaders.whole import put_back, whole_folder
+from keras_gan import memory
 
 SUMS = "SHA256SUMS"           # `sha256sum --check SHA256SUMS` understands it too
 
@@ -31,6 +34,9 @@ def save(gan, path, others=None):
     if path.exists() and not (path / "config.json").exists() and (path.is_file() or any(path.iterdir())):
         raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; choose another folder.")
     check_finite(gan)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(path.parent).free < memory.players(gan):         # HDF5 says it in many more words
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns, "class_names": list(gan.class_names),
               "random_state": [keras.ops.convert_to_numpy(v).tolist() for v in _seeds(gan)]}
     with whole_folder(path) as beside:
@@ -43,8 +49,8 @@ def save(gan, path, others=None):
 
 def check_finite(gan):
     """Raise `FloatingPointError` if a weight of a network or a number of its optimizer is infinite or not a number."""
-    for name, network in gan.networks_to_save.items():
-        for variable in (*network.variables, *(network.optimizer.variables if network.optimizer else ())):
+    for name, variables in gan.variables_to_save.items():
+        for variable in variables:
             if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
                 raise FloatingPointError(f"{type(gan).__name__}: {variable.path} of the {name} is no longer finite, so this model is not saved.")
 

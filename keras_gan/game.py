@@ -106,6 +106,12 @@ class Game:
         networks = {"generator": self.generator, "discriminator": self.discriminator}
         return networks if self.generator_ema is self.generator else {**networks, "generator_ema": self.generator_ema}
 
+    @property
+    def variables_to_save(self):
+        """Every variable of those networks and of their optimizers, by the network's name."""
+        return {name: [*network.variables, *(network.optimizer.variables if getattr(network, "optimizer", None) else ())]
+                for name, network in self.networks_to_save.items()}
+
     # --- what goes in ----------------------------------------------------------------------------------------------
 
     def sample_noise(self, batch_size):
@@ -198,13 +204,15 @@ class Game:
         return check_freeze(self, batch_sizes)
 
     def save(self, path):
-        """Save the model: `config.json`, `generator.weights.h5` and `discriminator.weights.h5` in the folder `path`.
+        """Save the model: `config.json`, `generator.weights.h5`, `discriminator.weights.h5` and their `SHA256SUMS` in the folder `path`.
 
         Optimizer state and the state of Dropout are in there too, so that training can go on after `load`. The folder
         appears at once, or not at all; a model that was saved there before is replaced.
 
         Raises:
             FileExistsError: if `path` is something else than a saved model.
+            FloatingPointError: if a weight, or a number of an optimizer, is not finite.
+            OSError: if it can't be written. What was at `path` before is there still.
         """
         checkpoint.save(self, path)
 
@@ -214,6 +222,6 @@ class Game:
 
         Raises:
             FileNotFoundError: if there is no saved model at `path`.
-            ValueError: if the model there is of another class, or its files don't fit together.
+            ValueError: if the model there is of another class, or if a file of it is not as it was saved.
         """
         return checkpoint.load(cls, path)

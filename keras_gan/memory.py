@@ -23,8 +23,7 @@ def readable(number):
 
 def players(gan):
     """Bytes of all numbers of the networks and their optimizers: what a saved model holds."""
-    return sum(_bytes(v.shape, v.dtype) for network in gan.networks_to_save.values()
-               for v in (*network.variables, *(network.optimizer.variables if network.optimizer else ())))
+    return sum(_bytes(v.shape, v.dtype) for variables in gan.variables_to_save.values() for v in variables)
 
 
 def turn(gan, batch_size):
@@ -69,29 +68,21 @@ def available():
 
 
 def explanation(gan, batch_size):
-    """What a turn needs and what there is, in a line; and whether it fits."""
-    fixed, batch = turn(gan, batch_size)
-    there = available()
-    line = (f"Memory: a turn of {gan.k * batch_size} samples needs about {readable(fixed + batch)} (networks and optimizers {readable(players(gan))}, "
-            f"layers' outputs {readable(batch)}); there are {readable(there)}.")
-    return line, fixed + batch <= there
-
-
-def check(gan, batch_size):
-    """Raise `MemoryError` if a turn won't fit, with the largest batch size that does; else return the line that says so.
+    """What a turn needs and what there is, in a line.
 
     Args:
         gan: the model.
         batch_size: int, samples a step of the discriminator.
     """
-    line, fits = explanation(gan, batch_size)
-    if not fits:
-        raise MemoryError(f"{line} {advice(gan)}")
-    return line
+    fixed, batch = turn(gan, batch_size)
+    return (f"A turn of {gan.k * batch_size} samples needs about {readable(fixed + batch)} of memory (networks and optimizers {readable(players(gan))}, "
+            f"the layers' outputs {readable(batch)}); there are {readable(available())}.")
 
 
-def advice(gan):
-    """What to do where a turn doesn't fit, in words."""
-    fixed, one = turn(gan, 1)
-    largest = int((available() - fixed) // one)
-    return f"The largest batch_size that fits is about {largest}." if largest > 0 else "Not even a batch of 1 fits; smaller pictures or networks do."
+def check(gan, batch_size):
+    """Raise `MemoryError` if a turn won't fit into memory; the message names the largest batch size that does."""
+    (fixed, one), there = turn(gan, 1), available()
+    if fixed + batch_size * one > there:
+        largest = int((there - fixed) // one)
+        raise MemoryError(f"{explanation(gan, batch_size)} " + (f"The largest batch_size that fits is {largest}." if largest > 0 else
+                          "Not even a batch of 1 fits: take smaller pictures or networks."))

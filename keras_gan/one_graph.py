@@ -12,6 +12,8 @@ from keras_gan.layers import Frozen
 # layers for inference; training graphs have nothing for it.
 tf.config.optimizer.set_experimental_options({"remapping": False})
 
+OUT_OF_MEMORY = (MemoryError, tf.errors.ResourceExhaustedError)        # what an allocation that fails may raise
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Player(keras.Model):

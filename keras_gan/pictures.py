@@ -1,11 +1,12 @@
 """Pictures that people look at: sample grids, real beside generated, loss curves and a film of a run."""
-from pathlib import Path
+import io
 
 import cv2
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
+from data_loaders.whole import write_whole
 from keras_gan.pixels import to_uint8
 
 
@@ -38,9 +39,13 @@ def write_png(path, picture):
     ok, png = cv2.imencode(".png", to_uint8(picture)[..., ::-1])
     if not ok:
         raise ValueError(f"OpenCV can't write a picture of shape {np.shape(picture)} as PNG")
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(png.tobytes())                # cv2.imwrite can't do every file name on Windows
+    write_whole(path, png.tobytes())               # cv2.imwrite can't do every file name on Windows
+
+
+def _write_figure(path, figure, dpi):
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=dpi)
+    write_whole(path, png.getvalue())
 
 
 def write_real_vs_generated(path, real, generated):
@@ -52,7 +57,7 @@ def write_real_vs_generated(path, real, generated):
         axes.imshow(sheet)
         axes.set_title(title)
         axes.axis("off")
-    figure.savefig(path, dpi=110)
+    _write_figure(path, figure, dpi=110)
 
 
 def write_gaussian_game(path, x, p, q, d, d_star, z, g_of_z, turns):
@@ -80,8 +85,7 @@ def write_gaussian_game(path, x, p, q, d, d_star, z, g_of_z, turns):
     for start, end in zip(places, g_of_z):
         arrows.annotate("", (end, 1), (start, 0), arrowprops={"arrowstyle": "->", "color": "tab:green", "linewidth": 0.8}, annotation_clip=True)
     arrows.set(xlim=(x[0], x[-1]), ylim=(0, 1), yticks=(0, 1), yticklabels=("z", "x = G(z)"), xlabel="x")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=100)
+    _write_figure(path, figure, dpi=100)
 
 
 def write_histograms(path, real, generated):
@@ -93,7 +97,7 @@ def write_histograms(path, real, generated):
         axes.hist(np.ravel(sample), edges, density=True, alpha=0.4, color=colour, label=name)
     axes.set(xlabel="x", ylabel="density")
     axes.legend()
-    figure.savefig(path, dpi=100)
+    _write_figure(path, figure, dpi=100)
 
 
 def write_losses(path, history):
@@ -109,7 +113,7 @@ def write_losses(path, history):
     for axes in (losses, others):
         if axes.lines:
             axes.legend(loc="upper right")
-    figure.savefig(path, dpi=110)
+    _write_figure(path, figure, dpi=110)
 
 
 def write_film(path, frames, seconds=8.0):
@@ -117,4 +121,6 @@ def write_film(path, frames, seconds=8.0):
     frames = [Image.open(frame).convert("RGB").quantize(128, dither=Image.Dither.NONE) for frame in frames]
     durations = [max(40, int(1000 * seconds / len(frames)))] * len(frames)
     durations[-1] = 2000
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    gif = io.BytesIO()
+    frames[0].save(gif, format="gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    write_whole(path, gif.getvalue())

@@ -17,6 +17,7 @@ from data_loaders import ImageFolder, Pictures
 from data_loaders.batches import Batches, Distribution, Stream
 from keras_gan import checkpoint, memory, pictures
 from keras_gan.game import is_whole
+from keras_gan.one_graph import OUT_OF_MEMORY
 from keras_gan.pixels import check_images, check_labels
 from keras_gan.progress import TrainingProgress, readable
 from keras_gan.referee import LIKELY_CAUSES, Referee
@@ -43,14 +44,15 @@ class TrainingRun:
         check_plan(**self.plan, run_dir=run_dir, resume=resume)
         self.gan, self.steps = gan, int(steps)
         self.data = self._open_data(images, labels, batch_size, flip)
-        self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)
+        self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)      # a Dataset brings its own
         self.step, self.history, self.logs = 0, {"step": []}, {}
         self.went_back, self.back_to, self.times_back = False, 0, 0
         self.signal = None                       # that has asked for an end
         self.referee = Referee(gan)
         self.notes = []
-        if self.batch_size:                      # a Dataset brings its own
-            self.notes.append(memory.check(gan, self.batch_size))
+        if self.batch_size:
+            memory.check(gan, self.batch_size)
+            self.notes.append(memory.explanation(gan, self.batch_size))
         self.directory = None
         if run_dir is not None:
             self.directory = RunDirectory(run_dir)
@@ -158,7 +160,7 @@ class TrainingRun:
             whole = checkpoint.steps_in(self.directory.checkpoints)
             with contextlib.suppress(OSError):
                 room = memory.readable(shutil.disk_usage(self.directory.path).free)
-            message = (f"step {self.step}: {what} could not be written into {self.directory} ({error.strerror or error}; {room} of room there). "
+            message = (f"step {self.step}: {what} could not be written into {self.directory} ({error.strerror or str(error).splitlines()[0]}; {room} of room there). "
                        + (f"{whole[-1]} is whole." if whole else "There is no checkpoint yet."))
             if self.plan["if_write_fails"] == "stop":
                 raise OSError(f"{message} Training has stopped; make room, and go on with resume=True (--resume).") from error
@@ -247,8 +249,11 @@ class TrainingRun:
 
     # --- at the end ------------------------------------------------------------------------------------------------------
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind, error, _):
         try:
+            if isinstance(error, OUT_OF_MEMORY):
+                raise MemoryError(f"A turn did not fit into memory at step {self.step + 1}: {memory.explanation(self.gan, self.batch_size or 1)} "
+                                  "Use smaller batches, of half the size say, or smaller networks.") from error
             unfinished = self.logs or not (self.directory and self.directory.film.exists())
             if kind is None and self.directory is not None and self.step and unfinished:
                 self._write_results()

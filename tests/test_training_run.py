@@ -15,7 +15,6 @@ from PIL import Image
 
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN, checkpoint
-from keras_gan.training_run import TrainingRun
 from tests.conftest import GAMES, for_train, random_data, random_images
 
 
@@ -29,7 +28,7 @@ def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
     history = gan.train(**for_train(random_data(rng, 30, gan)), steps=7, batch_size=8, run_dir=tmp_path / "run", sample_interval=3, checkpoint_interval=2)
     assert sorted(p.relative_to(tmp_path / "run").as_posix() for p in (tmp_path / "run").rglob("*") if p.parent.name != "model"
                   and not p.parent.name.startswith("step_")) == [
-        "checkpoints", "checkpoints/step_000004", "checkpoints/step_000006", "checkpoints/step_000007", "config.json", "film.gif",
+        ".lock", "checkpoints", "checkpoints/step_000004", "checkpoints/step_000006", "checkpoints/step_000007", "config.json", "film.gif",
         "history.csv", "losses.png", "model", "samples", "samples/real_vs_generated.png", "samples/step_000000.png",
         "samples/step_000003.png", "samples/step_000006.png", "samples/step_000007.png"]
 
@@ -203,4 +202,4 @@ def test_a_subclass_may_return_other_numbers(rng, tmp_path):
 
 def test_flip_is_not_for_datasets():
     with pytest.raises(ValueError, match="flip=True"):
-        TrainingRun(GAN(img_shape=(6, 8, 1)), [np.zeros((2, 6, 8, 1))], 1, 2, None, 1, 1, False, flip=True)
+        GAN(img_shape=(6, 8, 1)).train([np.zeros((2, 6, 8, 1))], steps=1, flip=True)
