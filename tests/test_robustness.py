@@ -1,0 +1,320 @@
+"""What befalls a long training run: kills, full disks, damaged files, numbers that explode. Real processes, real signals."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from benchmarks.kills import kill_and_resume
+from keras_gan import GAN, DCGAN, checkpoint, memory
+from keras_gan.run_directory import RunDirectory
+from keras_gan.training_run import TIMES_BACK
+from tests.conftest import GAMES, for_train, random_data, random_images
+
+SHAPE = (6, 8, 1)
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def small(**more):
+    return GAN(**{"img_shape": SHAPE, "latent_dim": 5, "jit_compile": False, **more})
+
+
+@pytest.fixture
+def images(rng):
+    return random_images(rng, 30, SHAPE)
+
+
+def checkpoints(run):
+    return [p.name for p in checkpoint.steps_in(run / "checkpoints")]
+
+
+def in_a_process(code, *words, **how):
+    """Start a Python process that knows `tests.conftest`; `words` are its `sys.argv[1:]`."""
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code), *map(str, words)], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
+
+
+# --- processes ---------------------------------------------------------------------------------------------------------
+
+LEG = """
+    import hashlib, sys
+    import numpy as np
+    from tests.conftest import GAMES, for_train, random_data
+    from keras_gan import GaussianGAN
+    folder, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    games = {**GAMES, "gaussian": lambda **more: GaussianGAN(**{"jit_compile": False, **more})}
+    for name, make in games.items():
+        for run_eagerly in (False, True):
+            gan = make(run_eagerly=run_eagerly)
+            data = {} if name == "gaussian" else for_train(random_data(np.random.default_rng(0), 30, gan))
+            run_dir = f"{folder}/{name}-{run_eagerly}" if folder else None
+            history = gan.train(**data, steps=last, batch_size=8, run_dir=run_dir, resume=first > 0, **({} if name == "gaussian" else {"flip": True}))
+            digest = hashlib.sha256(repr(history).encode() + gan.generate(5, seed=1).tobytes())
+            for variables in gan.variables_to_save.values():
+                for variable in variables:
+                    digest.update(np.asarray(variable).tobytes())
+            print("digest", name, run_eagerly, digest.hexdigest())
+"""
+
+
+def test_n_and_m_steps_in_another_process_are_n_plus_m_steps_for_every_model_and_both_ways(tmp_path):
+    whole = in_a_process(LEG, "", 0, 5)
+    part = in_a_process(LEG, tmp_path, 0, 3)
+    assert part.wait() == 0, part.stderr.read()
+    rest = in_a_process(LEG, tmp_path, 3, 5)
+    outputs = [process.communicate()[0] for process in (whole, rest)]
+    digests = [[line for line in output.splitlines() if line.startswith("digest")] for output in outputs]
+    assert len(digests[0]) == 2 * (len(GAMES) + 1) and digests[0] == digests[1]
+
+
+def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path):
+    deaths = kill_and_resume(kills=3, steps=30, run_eagerly=False, seed=2, folder=tmp_path)
+    assert [death["same"] for death in deaths] == [True] * 3 and [death["damaged"] for death in deaths] == [[]] * 3
+    assert any(death["checkpoints"] for death in deaths)
+
+
+ENDLESS = """
+    import sys
+    import numpy as np
+    from tests.test_robustness import SHAPE, small
+    images = np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8)
+    small().train(images, steps=1_000_000, batch_size=8, run_dir=sys.argv[1], sample_interval=10, checkpoint_interval=100_000)
+"""
+
+
+def test_sigterm_saves_first_and_meanwhile_nobody_else_trains_in_there(tmp_path, images):
+    process = in_a_process(ENDLESS, tmp_path / "run")
+    sheet = tmp_path / "run" / "samples" / "step_000010.png"
+    while not sheet.exists():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.1)
+    before = sheet.read_bytes()
+    with pytest.raises(FileExistsError, match="is in use: another process trains in it"):
+        small().train(images, steps=20, batch_size=8, run_dir=tmp_path / "run", resume=True, checkpoint_interval=100_000)
+    process.send_signal(signal.SIGTERM)
+    output, errors = process.communicate()
+    assert process.returncode == -signal.SIGTERM, errors                 # it did end as it was asked to
+    assert "SIGTERM: this turn is finished" in output and sheet.read_bytes() == before
+    (step,) = checkpoints(tmp_path / "run")
+    checkpoint.verify(tmp_path / "run" / "checkpoints" / step)
+    assert GAN.load(tmp_path / "run" / "model").turns == int(step.removeprefix("step_"))
+
+
+FULL_DISK = """
+    import resource, sys
+    import numpy as np
+    from tests.test_robustness import SHAPE, small
+
+    class FullAfterSix(type(small())):
+        def write_samples(self, path):
+            super().write_samples(path)
+            # No file may grow beyond this: the system refuses to go on in the middle of a write
+            limit = {6: 1_000_000, 12: resource.RLIM_INFINITY}.get(self.turns, resource.getrlimit(resource.RLIMIT_FSIZE)[0])
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    FullAfterSix.__name__ = "GAN"
+    images = np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8)
+    gan = FullAfterSix(img_shape=SHAPE, latent_dim=5, jit_compile=False)
+    gan.train(images, steps=14, batch_size=8, run_dir=sys.argv[1], sample_interval=3, checkpoint_interval=2, if_write_fails=sys.argv[2])
+"""
+
+
+def test_a_full_disk_in_the_middle_of_a_save_leaves_the_checkpoints_and_training_goes_on_or_stops(tmp_path, images):
+    stop, go_on = (in_a_process(FULL_DISK, tmp_path / asked, asked) for asked in ("stop", "go_on"))
+    whole = small()
+    whole.train(images := np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8), steps=14, batch_size=8)
+
+    output, errors = stop.communicate()
+    assert stop.returncode == 1 and "OSError: step 6: a checkpoint could not be written" in errors, errors
+    assert "step_000004 is whole. Training has stopped; make room" in errors
+    assert checkpoints(tmp_path / "stop") == ["step_000002", "step_000004"]
+    resumed = small()
+    resumed.train(images, steps=14, batch_size=8, run_dir=tmp_path / "stop", checkpoint_interval=2, resume=True)
+
+    output, errors = go_on.communicate()
+    assert go_on.returncode == 0, errors
+    said = [f"step {step}: a checkpoint could not be written" in output for step in range(1, 15)]
+    assert [step for step, is_so in enumerate(said, 1) if is_so] == [6, 8, 10]
+    assert checkpoints(tmp_path / "go_on") == ["step_000004", "step_000012", "step_000014"]
+    for run in ("stop", "go_on"):
+        np.testing.assert_array_equal(GAN.load(tmp_path / run / "model").generate(3, seed=1), whole.generate(3, seed=1))
+        assert not list((tmp_path / run).rglob("*new*"))
+
+
+# --- checkpoints -------------------------------------------------------------------------------------------------------
+
+def test_a_damaged_checkpoint_is_named_and_the_one_before_it_is_used(images, tmp_path, capsys):
+    settings = dict(steps=6, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run")
+    whole = small()
+    history = whole.train(images, **settings)
+    newest, second = (tmp_path / "run" / "checkpoints" / f"step_00000{i}" for i in (6, 4))
+    os.truncate(newest / "generator.weights.h5", 100)
+    (second / "history.csv").write_text("step\n")
+    again = small()
+    assert again.train(images, **settings, resume=True) == history
+    said = capsys.readouterr().out
+    assert "generator.weights.h5 is not as it was saved. It now lies in" in said and "history.csv is not as it was saved" in said
+    assert "Resumed from" in said and "step_000002 at step 2" in said
+    assert sorted(p.name for p in (tmp_path / "run" / "checkpoints").iterdir()) == [
+        "damaged-step_000004", "damaged-step_000006", "step_000002", "step_000004", "step_000006"]
+    np.testing.assert_array_equal(again.generate(3, seed=0), whole.generate(3, seed=0))
+
+    for path in checkpoint.steps_in(tmp_path / "run" / "checkpoints"):
+        (path / "SHA256SUMS").unlink()
+    third = small()
+    assert third.train(images, **settings, resume=True) == history         # from step 0 then
+    assert "No whole checkpoint in" in capsys.readouterr().out
+
+
+def test_a_checkpoint_under_another_step_s_name_is_damaged(images, tmp_path, capsys):
+    small().train(images, steps=4, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run")
+    folder = tmp_path / "run" / "checkpoints"
+    shutil.copytree(folder / "step_000002", folder / "step_000900")
+    (folder / "step_of_mine").mkdir()
+    small().train(images, steps=5, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run", resume=True)
+    said = capsys.readouterr().out
+    assert "step_000900 is damaged: its history isn't that of 900 steps" in said and "step_000004 at step 4" in said
+
+
+def test_the_last_ones_are_kept_and_some_for_ever(images, tmp_path):
+    small().train(images, steps=13, batch_size=8, checkpoint_interval=2, keep_last=2, keep_every=4, run_dir=tmp_path / "run")
+    assert checkpoints(tmp_path / "run") == ["step_000004", "step_000008", "step_000012", "step_000013"]
+
+
+def test_what_a_process_left_that_was_killed_in_its_first_moments_is_no_foreign_folder(images, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".lock").touch()
+    (tmp_path / "run" / ".config.json.new").write_text("{")
+    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
+    assert (tmp_path / "run" / "film.gif").exists()
+
+
+def test_a_run_of_other_versions_goes_on_and_says_so(images, tmp_path, capsys):
+    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    config["versions"]["keras"] = "3.0"
+    (tmp_path / "run" / "config.json").write_text(json.dumps(config))
+    small().train(images, steps=2, batch_size=8, run_dir=tmp_path / "run", resume=True)
+    assert "'keras': '3.0'" in capsys.readouterr().out
+
+
+# --- numbers that are no longer finite ---------------------------------------------------------------------------------
+
+class ExplodesAt(GAN):
+    """Its weights are lost in the turns of these numbers."""
+    turns_of_doom = ()
+
+    def sample_noise(self, batch_size):
+        if self.turns in self.turns_of_doom:
+            self.generator.trainable_weights[0].assign(ops.full(self.generator.trainable_weights[0].shape, np.nan))
+        return super().sample_noise(batch_size)
+
+
+def exploding(*turns):
+    gan = ExplodesAt(img_shape=SHAPE, latent_dim=5, jit_compile=False)
+    gan.turns_of_doom = turns
+    return gan
+
+
+def test_it_goes_back_to_the_last_checkpoint_if_asked_and_plays_on_with_other_noise(images, tmp_path, capsys):
+    gan = exploding(6)
+    settings = dict(steps=9, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run", if_not_finite="go_back")
+    history = gan.train(images, **settings)
+    said = capsys.readouterr().out
+    assert "ExplodesAt: at step 7 the numbers are no longer finite" in said and "Likely causes: a learning rate" in said
+    assert "Gone back to step 6" in said
+    assert history["step"] == list(range(1, 10)) and np.isfinite([v for values in history.values() for v in values]).all()
+    undisturbed = small().train(images, steps=9, batch_size=8)
+    assert [a == b for a, b in zip(history["d_loss"], undisturbed["d_loss"])] == [True] * 6 + [False] * 3
+    assert gan.turns == 10 and np.isfinite(gan.generate(3)).all()
+    resumed = exploding()
+    assert resumed.train(images, **{**settings, "steps": 11}, resume=True)["step"][-1] == 11
+    assert gan.train(images, **{**settings, "steps": 11}, resume=True) == resumed.train(images, **{**settings, "steps": 11}, resume=True)
+
+
+def test_it_does_not_go_back_for_ever(images, tmp_path, capsys):
+    settings = dict(steps=9, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run", if_not_finite="go_back")
+    with pytest.raises(FloatingPointError, match=f"going back {TIMES_BACK} times"):
+        exploding(*range(4, 20)).train(images, **settings)
+    assert capsys.readouterr().out.count("Gone back to step 4") == TIMES_BACK
+    with pytest.raises(FloatingPointError, match="There is no checkpoint to go back to"):
+        exploding(0).train(images, **{**settings, "run_dir": tmp_path / "other"})
+
+
+def test_weights_that_broke_after_the_last_loss_are_found_when_they_are_saved(images, tmp_path):
+    class BreaksLate(GAN):
+        def update_ema(self):
+            self.generator.trainable_weights[0].assign(self.generator.trainable_weights[0] * np.inf)
+
+    with pytest.raises(FloatingPointError, match="At step 1: BreaksLate: .*of the generator is no longer finite.* Likely causes"):
+        BreaksLate(img_shape=SHAPE, latent_dim=5, run_eagerly=True).train(images, steps=3, batch_size=8, checkpoint_interval=1, run_dir=tmp_path / "run")
+    assert checkpoints(tmp_path / "run") == []
+
+
+# --- memory ------------------------------------------------------------------------------------------------------------
+
+def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypatch):
+    gan = DCGAN()
+    fixed, one = memory.turn(gan, 1)
+    monkeypatch.setattr(memory, "available", lambda: fixed + 7.5 * one)
+    with pytest.raises(MemoryError, match=r"A turn of 100 samples needs about .* GiB of memory .*The largest batch_size that fits is 7\."):
+        gan.train(np.zeros((100, 128, 160, 3), np.uint8), steps=1, batch_size=100)
+    memory.check(gan, 7)
+    monkeypatch.setattr(memory, "available", lambda: fixed)
+    with pytest.raises(MemoryError, match="Not even a batch of 1 fits"):
+        memory.check(gan, 1)
+
+
+def test_what_there_is_is_what_the_system_says():
+    free = int(next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable")).split()[1]) * 1024
+    assert 0.5 * free < memory.available() < 1.5 * free or any(file.exists() for file in memory.CGROUP_LIMITS)
+    gan = DCGAN(img_shape=(32, 32, 3), base_channels=4)
+    weights = sum(np.prod(w.shape) for network in (gan.generator, gan.discriminator) for w in network.trainable_weights)
+    assert memory.players(gan) == pytest.approx(3 * 4 * weights, rel=0.02)       # Adam holds two numbers a weight
+
+
+def test_an_allocation_that_fails_is_explained(images):
+    class Greedy(GAN):
+        def update_ema(self):
+            ops.ones((10 ** 7, 10 ** 7))
+
+    with pytest.raises(MemoryError, match="did not fit into memory at step 1: A turn of 8 samples needs about .* Use smaller batches"):
+        Greedy(img_shape=SHAPE, latent_dim=5, run_eagerly=True).train(images, steps=1, batch_size=8)
+
+
+# --- arguments ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(steps=0), "steps must be a whole number of at least 1. Received: steps=0"),
+    (dict(steps=True), "steps must be"),
+    (dict(checkpoint_interval=2.5), "checkpoint_interval must be"),
+    (dict(keep_last=0), "keep_last must be"),
+    (dict(keep_every=7, checkpoint_interval=2), "keep_every must be a multiple of checkpoint_interval=2, or None. Received: keep_every=7"),
+    (dict(if_not_finite="ignore"), "if_not_finite must be 'stop' or 'go_back'"),
+    (dict(if_write_fails="ignore"), "if_write_fails must be 'stop' or 'go_on'"),
+    (dict(if_not_finite="go_back"), "goes back to a checkpoint in run_dir. Received: run_dir=None"),
+    (dict(resume=True), "goes on with the run in run_dir. Received: run_dir=None"),
+])
+def test_arguments_of_train_are_checked(images, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        small().train(images, batch_size=8, **arguments)
+
+
+def test_a_run_directory_that_is_damaged_or_is_none_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match="No run in .*config.json"):
+        RunDirectory(tmp_path).read_config()
+    (tmp_path / "config.json").write_text('{"model": "GAN"}')
+    with pytest.raises(ValueError, match="not the config.json of a run"):
+        RunDirectory(tmp_path).read_config()
+    with pytest.raises(ValueError, match="not the config.json of a run"):
+        small().train(np.zeros((4, *SHAPE), np.uint8), steps=1, batch_size=2, run_dir=tmp_path, resume=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["config.json"]
