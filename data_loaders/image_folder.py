@@ -105,7 +105,8 @@ class ImageFolder:
                 if real in seen or (Path(here) / name).is_symlink() and (real.is_relative_to(top) or top.is_relative_to(real)):
                     folders.remove(name)
                     passed_over[below(Path(here) / name)] = AGAIN
-                seen.add(real)
+                else:
+                    seen.add(real)
             names += [below(Path(here) / f) for f in files if not f.startswith(".")]
         return sorted(names), passed_over
 

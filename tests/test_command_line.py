@@ -53,14 +53,27 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     train = (KERAS_GAN, "train", "dcgan", "--data", "photos", *FLAGS)
     assert "into runs/dcgan-photos-1\n" in type_in(tmp_path, *train).stdout
     assert "into runs/dcgan-photos-2\n" in type_in(tmp_path, *train).stdout
-    refused = type_in(tmp_path, *train, "--run-dir", "runs/dcgan-photos-1")
+    # What is wrong is said before the pictures are read: there are none at all here
+    refused = type_in(tmp_path, *train, "--run-dir", "runs/dcgan-photos-1", "--data", "nowhere")
     assert refused.returncode == 1 and "holds a run already" in refused.stderr and "Traceback" not in refused.stderr
+    refused = type_in(tmp_path, *train, "--steps", "0", "--data", "nowhere")
+    assert refused.returncode == 1 and "steps must be a whole number of at least 1. Received: steps=0" in refused.stderr
     resumed = type_in(tmp_path, *train, "--resume", "--steps", "6")              # the last one
     assert "Resumed from runs/dcgan-photos-2/checkpoints/step_000004 at step 4" in resumed.stdout
     assert "Finished at step 6" in resumed.stdout
+    resumed = type_in(tmp_path, KERAS_GAN, "resume", "runs/dcgan-photos-1", "--steps", "5")
+    assert "runs/dcgan-photos-1/checkpoints/step_000004 at step 4" in resumed.stdout and "Finished at step 5" in resumed.stdout, resumed.stderr
+    config = json.loads((tmp_path / "runs" / "dcgan-photos-1" / "config.json").read_text())
+    assert config["plan"]["steps"] == 5 and config["source"]["source"] == str(photos)
+    refused = type_in(tmp_path, KERAS_GAN, "resume", "photos")
+    assert refused.returncode == 1 and "No run in photos" in refused.stderr
+
+    newest = tmp_path / "runs" / "dcgan-photos-1" / "model" / "generator.weights.h5"
+    newest.write_bytes(newest.read_bytes()[:1000])               # then the checkpoint of the same step does
 
     sampled = type_in(tmp_path, KERAS_GAN, "sample", "runs/dcgan-photos-1", "--n", "10", "--seed", "3", "--out", "new/grid.png")
-    assert sampled.returncode == 0 and sampled.stderr == "", sampled.stderr
+    assert sampled.returncode == 0 and "generator.weights.h5 is not as it was saved" in sampled.stderr
+    assert "Samples of runs/dcgan-photos-1/checkpoints/step_000005" in sampled.stdout
     assert cv2.imread(str(tmp_path / "new" / "grid.png")).shape == (2 * 16 + 2, 8 * 24 + 7 * 2, 3)
 
 

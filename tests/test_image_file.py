@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from data_loaders import NotAPicture, read_image
-from data_loaders.image_file import resize
+from benchmarks.hostile_files import blank_png
+from data_loaders import NotAPicture, image_file, read_image
+from data_loaders.image_file import decode, resize
 
 RED, GREEN, BLUE = (250, 10, 10), (10, 250, 10), (10, 10, 250)
 
@@ -161,3 +162,48 @@ def test_arguments_are_checked(picture, tmp_path, arguments, message):
         read_image(tmp_path / "a.png", **arguments)
     with pytest.raises(FileNotFoundError):
         read_image(tmp_path / "b.png")
+
+
+ENCODED = [cv2.imencode(suffix, np.random.default_rng(0).integers(0, 256, (9, 11, 3), dtype=np.uint8))[1].tobytes()
+           for suffix in (".png", ".jpg", ".webp", ".bmp", ".tif")]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(ENCODED), st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8), st.floats(0, 1))
+def test_whatever_bytes_a_file_has_it_is_a_picture_or_no_picture(tmp_path_factory, encoded, changes, kept):
+    data = bytearray(encoded)
+    for place, value in changes:
+        data[place % len(data)] = value
+    path = tmp_path_factory.getbasetemp() / "damaged.png"
+    path.write_bytes(data[:max(1, int(len(data) * kept))] if kept < 0.5 else data)
+    try:
+        assert read_image(path, (8, 8, 3)).shape == (8, 8, 3)
+    except NotAPicture:
+        pass
+
+
+@pytest.mark.parametrize("side, expected", [(10_000, "too large: 10000x10000 pixels, more than 89 million"), (200, None)])
+def test_a_small_file_of_a_huge_picture_is_not_unpacked(tmp_path, side, expected):
+    path = tmp_path / "black.png"
+    path.write_bytes(blank_png(side, side))
+    assert path.stat().st_size < 100_000
+    if expected:
+        with pytest.raises(NotAPicture, match=expected):
+            read_image(path)
+    else:
+        assert read_image(path, (5, 5, 3)).max() == 0
+
+
+def test_a_very_large_jpeg_is_decoded_in_half_its_size(tmp_path, monkeypatch):
+    picture = np.zeros((200, 300, 3), np.uint8)
+    picture[:, 150:] = 255
+    cv2.imwrite(str(tmp_path / "a.jpg"), picture)
+    whole = decode(tmp_path / "a.jpg", (255, 255, 255))
+    monkeypatch.setattr(image_file, "MAX_PIXELS", 59_999)
+    monkeypatch.setattr(image_file, "LARGE", 10_000)
+    half = decode(tmp_path / "a.jpg", (255, 255, 255))
+    assert whole.shape == (200, 300, 3) and half.shape == (100, 150, 3)
+    np.testing.assert_allclose(resize(whole, (10, 10, 3), "stretch", (0, 0, 0)).astype(int), resize(half, (10, 10, 3), "stretch", (0, 0, 0)), atol=2)
+    monkeypatch.setattr(image_file, "MAX_PIXELS", 14_999)
+    with pytest.raises(NotAPicture, match="too large: 300x200 pixels"):
+        decode(tmp_path / "a.jpg", (255, 255, 255))

@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.hostile_files import USED, make
 from data_loaders import ImageFolder, NotAPicture, load_data, scenes
 from data_loaders.cache import cache_folder
+from data_loaders.image_folder import AGAIN
 
 
 def write(path, colour, size=(20, 30)):
@@ -211,9 +213,59 @@ def test_cache_folder_is_the_systems(monkeypatch):
     assert "keras-gan" in str(cache_folder())
 
 
-def test_a_link_loop_and_a_dangling_link_do_no_harm(plain):
-    (plain / "loop").symlink_to(plain, target_is_directory=True)
+@pytest.mark.filterwarnings("ignore:.* files below .* were skipped")
+def test_of_hostile_files_each_is_used_or_skipped_by_name(tmp_path):
+    becomes = make(tmp_path)
+    data = ImageFolder(tmp_path, SHAPE)
+    assert {**data.skipped, **dict.fromkeys(data.files, USED)} == becomes
+    assert len(data) == list(becomes.values()).count(USED)
+    str(data).encode()                                       # can be printed, whatever the names are
+    again = ImageFolder(tmp_path, SHAPE)                     # from the cache
+    assert again.files == data.files and again.skipped == data.skipped
+
+
+def test_links_to_folders_elsewhere_are_followed_once(tmp_path):
+    write(tmp_path / "elsewhere" / "a.png", (1, 2, 3))
+    (tmp_path / "photos").mkdir()
+    for name in ("cats", "dogs"):
+        (tmp_path / "photos" / name).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "photos")
+    data = ImageFolder(tmp_path / "photos", SHAPE)
+    assert data.files == ["cats/a.png"] and data.skipped == {"cats/back": AGAIN, "dogs": AGAIN}
+
+
+def test_a_file_that_vanishes_or_is_still_being_written_is_skipped_and_read_the_next_time(plain):
+    written = (plain / "unique-name.png").read_bytes()
+    write(plain / "vanishes.png", (9, 9, 9))
+    (plain / "grows.png").write_bytes(written[:60])
+
+    class Slow(ImageFolder):
+        def _walk(self):
+            found = super()._walk()
+            (plain / "vanishes.png").unlink()                # between listing and reading
+            return found
+
+    with pytest.warns(UserWarning, match="grows.png .broken picture., vanishes.png .can't be read: No such file"):
+        assert Slow(plain, SHAPE).files == ["unique-name.png"]
+    (plain / "grows.png").write_bytes(written)
+    assert ImageFolder(plain, SHAPE).files == ["grows.png", "unique-name.png"]
+
+
+def test_a_folder_that_cannot_be_listed_is_named(plain, monkeypatch):
+    write(plain / "secret" / "b.png", (9, 9, 9))
+    listing = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("secret"):                     # root, whom tests often are, may list everything
+            raise PermissionError(13, "Permission denied", str(path))
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.warns(UserWarning, match="secret .can't be read: Permission denied"):
+        assert ImageFolder(plain, SHAPE).skipped == {"secret": "can't be read: Permission denied"}
+
+
+def test_a_dangling_link_is_named(plain):
     (plain / "dangling.png").symlink_to(plain / "gone.png")
     with pytest.warns(UserWarning, match="dangling.png"):
         assert len(ImageFolder(plain, SHAPE)) == 1
-    shutil.rmtree(plain)
