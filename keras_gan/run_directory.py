@@ -38,6 +38,11 @@ class RunDirectory:
     def __str__(self):
         return str(self.path)
 
+    @property
+    def room(self):
+        """Bytes that are free on the disk that the directory lies on, or will lie on."""
+        return shutil.disk_usage(next(p for p in (self.path, *self.path.resolve().parents) if p.exists())).free
+
     # --- may this run live here? -------------------------------------------------------------------------------------
 
     def check(self, resume, settings, defaults=()):
@@ -120,8 +125,6 @@ class RunDirectory:
                 if saved.get("versions") != versions:
                     remarks.append(f"The run was begun with {saved.get('versions')}, this is {versions}: it goes on, but perhaps not bit for bit.")
                 versions = saved.get("versions")
-            elif resume:
-                remarks.append(f"No run in {self} yet: starting at step 0.")
             self._write_json(self._config, {**settings, "plan": plan, "source": source, "versions": versions})
             for folder in (self.samples, self.checkpoints):
                 folder.mkdir(exist_ok=True)

@@ -6,7 +6,6 @@ import inspect
 import json
 import math
 import os
-import shutil
 import signal
 import zlib
 
@@ -42,6 +41,7 @@ class TrainingRun:
         self.plan = {"steps": steps, "sample_interval": sample_interval, "checkpoint_interval": checkpoint_interval,
                      "keep_last": keep_last, "keep_every": keep_every, "if_not_finite": if_not_finite, "if_write_fails": if_write_fails}
         check_plan(**self.plan, run_dir=run_dir, resume=resume)
+        self.plan = {name: value.item() if isinstance(value, np.integer) else value for name, value in self.plan.items()}      # JSON holds no others
         self.gan, self.steps = gan, int(steps)
         self.data = self._open_data(images, labels, batch_size, flip)
         self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)      # a Dataset brings its own
@@ -56,18 +56,14 @@ class TrainingRun:
         self.directory = None
         if run_dir is not None:
             self.directory = RunDirectory(run_dir)
+            self._check_room_on_disk()
             settings = {"model": type(gan).__name__, "parameters": gan.get_config(),
                         "training": {"batch_size": batch_size, "flip": flip, "data": self._describe_data(images)}}
             source = images.source if isinstance(images, (ImageFolder, Pictures)) else None
             defaults = {name: p.default for name, p in inspect.signature(type(gan).__init__).parameters.items()}
             self.notes += self.directory.open(resume, json.loads(json.dumps(settings)), defaults, self.plan, source)
-            try:
-                if resume:
-                    self._go_on()
-                self._check_room_on_disk()
-            except BaseException:
-                self.directory.close()
-                raise
+            if resume:
+                self._go_on()
 
     # --- data ----------------------------------------------------------------------------------------------------------
 
@@ -138,18 +134,21 @@ class TrainingRun:
     # --- directory -------------------------------------------------------------------------------------------------------
 
     def _go_on(self):
-        step, self.history, remarks = self.directory.restore(self.gan)
+        try:
+            step, self.history, remarks = self.directory.restore(self.gan)
+        except BaseException:
+            self.directory.close()
+            raise
         self.step = step or 0
         self.notes += remarks
 
     def _check_room_on_disk(self):
         """Raise `OSError` where the checkpoints that are to be kept at once can't lie on the disk together."""
-        size = memory.players(self.gan)
-        room, needed = shutil.disk_usage(self.directory.path).free, (self.plan["keep_last"] + 2) * size
-        if room < needed and self.plan["if_write_fails"] == "stop":
-            self.directory.close()
-            raise OSError(f"{self.directory} lies on a disk with {memory.readable(room)} of room. {self.plan['keep_last']} checkpoints, the next one and "
-                          f"the model need {memory.readable(needed)}. Make room, choose another run_dir, or keep fewer (keep_last=1).")
+        there = len(checkpoint.steps_in(self.directory.checkpoints))
+        needed = max(1, self.plan["keep_last"] + 2 - there) * memory.players(self.gan)
+        if self.directory.room < needed and self.plan["if_write_fails"] == "stop":
+            raise OSError(f"{self.directory} lies on a disk with {memory.readable(self.directory.room)} of room. {self.plan['keep_last']} checkpoints, the "
+                          f"next one and the model need {memory.readable(needed)}. Make room, choose another run_dir, or keep fewer (keep_last=1).")
 
     @contextlib.contextmanager
     def _writing(self, what):
@@ -158,10 +157,8 @@ class TrainingRun:
             yield
         except OSError as error:
             whole = checkpoint.steps_in(self.directory.checkpoints)
-            with contextlib.suppress(OSError):
-                room = memory.readable(shutil.disk_usage(self.directory.path).free)
-            message = (f"step {self.step}: {what} could not be written into {self.directory} ({error.strerror or str(error).splitlines()[0]}; {room} of room there). "
-                       + (f"{whole[-1]} is whole." if whole else "There is no checkpoint yet."))
+            message = (f"step {self.step}: {what} could not be written into {self.directory} ({error.strerror or str(error).splitlines()[0]}; "
+                       f"{memory.readable(self.directory.room)} of room there). " + (f"{whole[-1]} is whole." if whole else "There is no checkpoint yet."))
             if self.plan["if_write_fails"] == "stop":
                 raise OSError(f"{message} Training has stopped; make room, and go on with resume=True (--resume).") from error
             self.progress.say(f"{message} Training goes on (if_write_fails='go_on').")

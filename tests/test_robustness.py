@@ -150,6 +150,13 @@ def test_a_full_disk_in_the_middle_of_a_save_leaves_the_checkpoints_and_training
         assert not list((tmp_path / run).rglob("*new*"))
 
 
+def test_a_disk_on_which_the_checkpoints_cannot_lie_together_is_refused_before_the_first_step(images, tmp_path):
+    gan = small()
+    with pytest.raises(OSError, match=r"lies on a disk with .* of room. 1000000 checkpoints, the next one and the model need 9\d{3}.\d GiB"):
+        gan.train(images, steps=1, batch_size=8, run_dir=tmp_path / "a" / "run", keep_last=1_000_000)
+    assert gan.turns == 0 and not (tmp_path / "a").exists()
+
+
 # --- checkpoints -------------------------------------------------------------------------------------------------------
 
 def test_a_damaged_checkpoint_is_named_and_the_one_before_it_is_used(images, tmp_path, capsys):
