@@ -20,7 +20,7 @@ from keras.layers import (Activation, Add, CategoryEncoding, Concatenate, Dense,
                           Multiply, Reshape)
 
 from keras_gan.dcgan import DCGAN
-from keras_gan.game import is_whole
+from keras_gan.game import generator_of, is_whole
 from keras_gan.gan import GAN
 from keras_gan.layers import Frozen
 from keras_gan.one_graph import being_compiled
@@ -233,7 +233,7 @@ class CGAN(DCGAN):
         Raises:
             ValueError: for labels that the model doesn't know, or if there aren't n.
         """
-        noise = self.draw_noise(n, np.random.default_rng(seed))
+        noise = self.draw_noise(n, generator_of(seed))
         if isinstance(labels, str) or (labels is not None and not hasattr(labels, "__iter__")):
             raise ValueError(f"labels must be {n}, one for each picture: labels=[{labels!r}] * {n}. Received: labels={labels!r}")
         labels = np.arange(n) % self.num_classes if labels is None else np.array([self.class_number(label) for label in labels])
@@ -270,6 +270,7 @@ class CGAN(DCGAN):
         """Raise `ValueError` for arguments that make no sense."""
         self.require(is_whole(self.num_classes, 2), "num_classes", "a whole number of at least 2")
         self.require(self.conditioning in ("embedding", "projection"), "conditioning", "'embedding' or 'projection'")
+        self.require(isinstance(self.convolutional, bool), "convolutional", "True or False")
         self.num_classes = int(self.num_classes)
         self.smallest_side = DCGAN.smallest_side if self.convolutional else 1
         super().check_arguments()

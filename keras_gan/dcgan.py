@@ -137,6 +137,7 @@ class DCGAN(GAN):
         self.require(is_whole(self.base_channels, 1), "base_channels", "a whole number of at least 1")
         self.require(self.discriminator_norm in ("batch", "spectral", "none"), "discriminator_norm",
                      "'batch', 'spectral' or 'none'")
+        self.require(isinstance(self.full_size_features, bool), "full_size_features", "True or False")
         self.base_channels = int(self.base_channels)
 
 

@@ -24,6 +24,13 @@ def is_whole(number, lowest):
     return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= lowest
 
 
+def generator_of(seed):
+    """The `numpy.random.Generator` of a `generate(n, seed)`. Raises `ValueError` unless `seed` is None or a whole number of at least 0."""
+    if seed is not None and not is_whole(seed, 0):
+        raise ValueError(f"seed must be a whole number of at least 0, or None. Received: seed={seed!r}")
+    return np.random.default_rng(seed)
+
+
 class Game:
     """Base of all GANs. A subclass builds `generator`, `discriminator` and `combined` and plays `train_on_batch`.
 
@@ -69,6 +76,8 @@ class Game:
         self.require(isinstance(self.dropout, numbers.Real) and 0 <= self.dropout < 1, "dropout",
                      "a number from 0 up to, not including, 1")
         self.k, self.ema_momentum, self.dropout = int(self.k), float(self.ema_momentum), float(self.dropout)
+        for name in ("from_logits", "fakes_in_training_mode", "run_eagerly"):
+            self.require(isinstance(getattr(self, name), bool), name, "True or False")
         self.require(self.jit_compile in (True, False, "auto"), "jit_compile", "True, False or 'auto'")
 
     def get_config(self):
@@ -165,7 +174,7 @@ class Game:
         Returns:
             float32 array (n, *img_shape) in [0, 1], RGB or grey.
         """
-        return to_pictures(self.generate_from(self.draw_noise(n, np.random.default_rng(seed))))
+        return to_pictures(self.generate_from(self.draw_noise(n, generator_of(seed))))
 
     def draw_noise(self, n, rng):
         """Noise z ~ N(0, 1): float array (n, latent_dim), drawn from a `numpy.random.Generator`."""

@@ -26,7 +26,7 @@ from scipy.stats import gaussian_kde, norm
 
 from data_loaders.batches import Distribution
 from keras_gan import pictures
-from keras_gan.game import is_whole
+from keras_gan.game import generator_of, is_whole
 from keras_gan.gan import GAN
 from keras_gan.one_graph import being_compiled
 from keras_gan.recipes import with_recipes
@@ -244,7 +244,7 @@ class GaussianGAN(GAN):
         Returns:
             float array (n, 1), in the data's own units.
         """
-        return self.generate_from(self.draw_noise(n, np.random.default_rng(seed)))
+        return self.generate_from(self.draw_noise(n, generator_of(seed)))
 
     def train(self, steps: int = 3000, batch_size: int = 512, run_dir: str | None = None, sample_interval: int = 250,
               checkpoint_interval: int = 1000, keep_last: int = 3, keep_every: int | None = None, resume: bool = False,

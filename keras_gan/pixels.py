@@ -33,10 +33,14 @@ def to_uint8(pictures):
 def check_images(images, img_shape):
     """Raise `ValueError` unless `images` is (N, *img_shape), N > 0, uint8 or float in [-1, 1]."""
     expected = f"(N, {', '.join(map(str, img_shape))}), uint8 0..255 or float in [-1, 1]"
-    dtype = keras.backend.standardize_dtype(images.dtype) if hasattr(images, "dtype") else type(images).__name__
     if not hasattr(images, "shape") or not hasattr(images, "dtype"):
-        raise ValueError(f"images must be one array {expected}. Received: a {dtype}. "
+        raise ValueError(f"images must be one array {expected}. Received: a {type(images).__name__}. "
                          "numpy.stack(...) makes one array of many pictures.")
+    try:
+        dtype = keras.backend.standardize_dtype(images.dtype)
+    except ValueError:                                    # of objects, or of text
+        raise ValueError(f"images must be one array {expected}. Received: an array of dtype {images.dtype}. Pictures of several shapes can't be "
+                         "one array; data_loaders.load_data(folder, img_shape=...) makes them of one shape.") from None
     if tuple(images.shape[1:]) != tuple(img_shape) or images.shape[0] == 0:
         raise ValueError(f"images must have shape {expected}. Received: shape {tuple(images.shape)}. Build the model "
                          "with img_shape=(height, width, channels) of the data, or resize the data "
@@ -46,7 +50,9 @@ def check_images(images, img_shape):
     if not dtype.startswith("float") and dtype != "bfloat16":
         raise ValueError(f"images must be {expected}. Received: dtype {dtype}. images.astype('uint8') if they are 0..255.")
     low, high = float(ops.min(images)), float(ops.max(images))
-    if not -1.0 <= low <= high <= 1.0:          # also false for NaN
+    if np.isnan(low) or np.isnan(high):
+        raise ValueError(f"images must be {expected}. Received: values that are no numbers (NaN).")
+    if not -1.0 <= low <= high <= 1.0:
         raise ValueError(f"float images must lie in [-1, 1]. Received: values from {low:g} to {high:g}. "
                          "For 0..255 use images.astype('uint8'); for 0..1 use images * 2 - 1.")
 

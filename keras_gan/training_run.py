@@ -68,6 +68,8 @@ class TrainingRun:
     # --- data ----------------------------------------------------------------------------------------------------------
 
     def _open_data(self, images, labels, batch_size, flip):
+        if not isinstance(flip, bool):
+            raise ValueError(f"flip must be True or False. Received: flip={flip!r}")
         if isinstance(images, Distribution):
             return images
         gan, array, class_names = self.gan, images, None
@@ -92,9 +94,10 @@ class TrainingRun:
         if labels is not None:
             raise ValueError(f"labels are for an array of images; a Dataset yields its own: (images, labels). Received: labels with a {type(images).__name__}")
         once_only = hasattr(array, "__next__")
-        if isinstance(array, tuple) or once_only or not (hasattr(array, "__iter__") or hasattr(array, "__getitem__")):
+        if isinstance(array, (tuple, str, os.PathLike)) or once_only or not (hasattr(array, "__iter__") or hasattr(array, "__getitem__")):
             raise ValueError("images must be an array, what load_data returns, a tf.data.Dataset or a keras.utils.PyDataset of "
                              f"batches. Received: a {type(images).__name__}"
+                             + (". load_data(...) loads a folder of pictures" if isinstance(array, (str, os.PathLike)) else "")
                              + (", which can be gone through only once; tf.data.Dataset.from_generator makes a Dataset of it" if once_only else ""))
         return Stream(array)
 
@@ -299,6 +302,8 @@ def check_plan(steps, sample_interval, checkpoint_interval, keep_last, keep_ever
             f"a multiple of checkpoint_interval={checkpoint_interval}, or None")
     require(if_not_finite in ("stop", "go_back"), "if_not_finite", if_not_finite, "'stop' or 'go_back'")
     require(if_write_fails in ("stop", "go_on"), "if_write_fails", if_write_fails, "'stop' or 'go_on'")
+    require(isinstance(resume, bool), "resume", resume, "True or False")
+    require(run_dir is None or isinstance(run_dir, (str, os.PathLike)), "run_dir", run_dir, "the path of a folder, or None")
     if run_dir is None and resume:
         raise ValueError("resume=True goes on with the run in run_dir. Received: run_dir=None")
     if run_dir is None and if_not_finite == "go_back":

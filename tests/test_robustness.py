@@ -12,6 +12,8 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from keras import ops
 
 from benchmarks.kills import kill_and_resume
@@ -270,10 +272,10 @@ def test_weights_that_broke_after_the_last_loss_are_found_when_they_are_saved(im
 # --- memory ------------------------------------------------------------------------------------------------------------
 
 def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypatch):
-    gan = DCGAN()
+    gan = DCGAN(img_shape=(128, 160, 3), base_channels=4, jit_compile=False)
     fixed, one = memory.turn(gan, 1)
     monkeypatch.setattr(memory, "available", lambda: fixed + 7.5 * one)
-    with pytest.raises(MemoryError, match=r"A turn of 100 samples needs about .* GiB of memory .*The largest batch_size that fits is 7\."):
+    with pytest.raises(MemoryError, match=r"A turn of 100 samples needs about .* MiB of memory .*The largest batch_size that fits is 7\."):
         gan.train(np.zeros((100, 128, 160, 3), np.uint8), steps=1, batch_size=100)
     memory.check(gan, 7)
     monkeypatch.setattr(memory, "available", lambda: fixed)
@@ -298,6 +300,23 @@ def test_an_allocation_that_fails_is_explained(images):
         Greedy(img_shape=SHAPE, latent_dim=5, run_eagerly=True).train(images, steps=1, batch_size=8)
 
 
+# --- shapes ------------------------------------------------------------------------------------------------------------
+
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(st.integers(8, 40), st.integers(8, 40), st.sampled_from((1, 3)), st.integers(1, 6), st.integers(1, 3), st.integers(0, 9))
+def test_pictures_of_any_shape_are_trained_on_in_batches_of_any_size(height, width, channels, batch_size, k, more):
+    images = random_images(np.random.default_rng(0), k * batch_size + more, (height, width, channels))
+    gan = DCGAN(img_shape=images.shape[1:], base_channels=1, latent_dim=3, k=k, run_eagerly=True)
+    before = [w.copy() for w in gan.generator.get_weights()]
+    history = gan.train(images, steps=2, batch_size=batch_size, flip=True)
+    assert np.isfinite([v for values in history.values() for v in values]).all() and len(history["step"]) == 2
+    assert any((a != b).any() for a, b in zip(before, gan.generator.get_weights()))
+    pictures = gan.generate(batch_size)
+    assert pictures.shape == (batch_size, height, width, channels) and 0 <= pictures.min() <= pictures.max() <= 1
+    with pytest.raises(ValueError, match=f"batch_size={len(images) // k} or less"):
+        gan.train(images, steps=1, batch_size=len(images) // k + 1)
+
+
 # --- arguments ---------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("arguments, message", [
@@ -309,11 +328,32 @@ def test_an_allocation_that_fails_is_explained(images):
     (dict(if_not_finite="ignore"), "if_not_finite must be 'stop' or 'go_back'"),
     (dict(if_write_fails="ignore"), "if_write_fails must be 'stop' or 'go_on'"),
     (dict(if_not_finite="go_back"), "goes back to a checkpoint in run_dir. Received: run_dir=None"),
+    (dict(resume="yes"), "resume must be True or False. Received: resume='yes'"),
+    (dict(flip="yes"), "flip must be True or False. Received: flip='yes'"),
+    (dict(run_dir=3), "run_dir must be the path of a folder, or None. Received: run_dir=3"),
+    (dict(images="photos"), r"Received: a str. load_data\(...\) loads a folder of pictures"),
+    (dict(images=np.array([np.zeros((6, 8, 1)), None, "x"], dtype=object)), "Received: an array of dtype object. Pictures of several shapes"),
+    (dict(images=np.full((9, *SHAPE), np.nan)), r"Received: values that are no numbers \(NaN\)"),
     (dict(resume=True), "goes on with the run in run_dir. Received: run_dir=None"),
 ])
 def test_arguments_of_train_are_checked(images, arguments, message):
     with pytest.raises(ValueError, match=message):
-        small().train(images, batch_size=8, **arguments)
+        small().train(**{"images": images, "batch_size": 8, **arguments})
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(run_eagerly="no"), "run_eagerly must be True or False. Received: run_eagerly='no'"),
+    (dict(from_logits=1), "from_logits must be True or False. Received: from_logits=1"),
+    (dict(fakes_in_training_mode=None), "fakes_in_training_mode must be True or False"),
+])
+def test_what_is_yes_or_no_is_true_or_false(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        small(**arguments)
+
+
+def test_a_seed_of_samples_is_checked():
+    with pytest.raises(ValueError, match="seed must be a whole number of at least 0, or None. Received: seed=-1"):
+        small().generate(2, seed=-1)
 
 
 def test_a_run_directory_that_is_damaged_or_is_none_says_so(tmp_path):
