@@ -39,6 +39,12 @@ class RunDirectory:
         return str(self.path)
 
     @property
+    def has_results(self):
+        """Whether the film, which a run writes last of all, was written after the newest checkpoint."""
+        newest = checkpoint.steps_in(self.checkpoints)[-1:]
+        return self.film.exists() and all(self.film.stat().st_mtime >= path.stat().st_mtime for path in newest)
+
+    @property
     def room(self):
         """Bytes that are free on the disk that the directory lies on, or will lie on."""
         return shutil.disk_usage(next(p for p in (self.path, *self.path.resolve().parents) if p.exists())).free

@@ -254,8 +254,7 @@ class TrainingRun:
             if isinstance(error, OUT_OF_MEMORY):
                 raise MemoryError(f"A turn did not fit into memory at step {self.step + 1}: {memory.explanation(self.gan, self.batch_size or 1)} "
                                   "Use smaller batches, of half the size say, or smaller networks.") from error
-            unfinished = self.logs or not (self.directory and self.directory.film.exists())
-            if kind is None and self.directory is not None and self.step and unfinished:
+            if kind is None and self.directory is not None and self.step and (self.logs or not self.directory.has_results):
                 self._write_results()
         finally:
             self.progress.__exit__()
