@@ -14,6 +14,7 @@ those of the paper (section 5).
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import math
+import numbers
 from typing import Literal
 
 from keras import Input, Model, Sequential, ops
@@ -66,6 +67,8 @@ class GAN(Game):
             sigmoid that has rounded to 0 or 1 has no gradient left.
         fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
             step does; False with moving averages, as Keras-GAN's `predict` did.
+        generator_weight_decay: share of every weight of the generator (not of biases) that its optimizer takes off in a step, times the learning
+            rate (Ilya Loshchilov, Frank Hutter, 2017, "Decoupled weight decay regularization", arXiv:1711.05101). 0: none.
         k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator (algorithm 1).
         ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
             no average.
@@ -99,6 +102,9 @@ class GAN(Game):
             # The maxout discriminator isn't too strong for this generator; with Dropout samples are noisier, and come later.
             "dropout": 0.0,
             "from_logits": True,
+            # Where pixels are always black the generator hears little: its sigmoid is flat there, and Adam's steps are as large as elsewhere.
+            # So the noise z shines through as speckle. Weights that fade, while biases stay, leave such a pixel to its bias.
+            "generator_weight_decay": 0.3,
             "ema_momentum": 0.999,
         },
     }
@@ -106,11 +112,12 @@ class GAN(Game):
     @with_recipes
     def __init__(self, img_shape: tuple[int, int, int] = (28, 28, 1), latent_dim: int = 100, learning_rate: float = 2e-4,
                  networks: Literal["keras_gan", "goodfellow_2014"] = "keras_gan", dropout: float = 0.5, from_logits: bool = False,
-                 fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic",
-                 run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
+                 fakes_in_training_mode: bool = False, generator_weight_decay: float = 0.0, k: int = 1, ema_momentum: float = 0.0, seed: int = 0,
+                 recipe: str = "classic", run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.img_shape, self.latent_dim = img_shape, latent_dim
         self.learning_rate, self.networks, self.dropout = learning_rate, networks, dropout
         self.from_logits, self.fakes_in_training_mode = from_logits, fakes_in_training_mode
+        self.generator_weight_decay = generator_weight_decay
         self.k, self.ema_momentum = k, ema_momentum
         self.seed, self.recipe = seed, recipe
         self.run_eagerly, self.jit_compile = run_eagerly, jit_compile
@@ -204,7 +211,9 @@ class GAN(Game):
 
     def build_optimizer(self, player):
         """The optimizer of a player, "discriminator" or "generator"; each has one of its own."""
-        return Adam(self.learning_rate, 0.5)
+        optimizer = Adam(self.learning_rate, 0.5, weight_decay=(self.generator_weight_decay or None) if player == "generator" else None)
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        return optimizer
 
     def build_generator_loss(self):
         """What the combined model minimises, given ones: -log D(G(z)), the non-saturating loss."""
@@ -218,6 +227,9 @@ class GAN(Game):
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         super().check_arguments()
+        decay = self.generator_weight_decay
+        self.require(isinstance(decay, numbers.Real) and 0 <= decay < math.inf, "generator_weight_decay", "a number of at least 0")
+        self.generator_weight_decay = float(decay)
         self.require(self.networks in ("keras_gan", "goodfellow_2014"), "networks", "'keras_gan' or 'goodfellow_2014'")
 
     def train_on_batch(self, images, noise=None):

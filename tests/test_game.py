@@ -183,6 +183,20 @@ def test_the_networks_of_2014():
         GAN(networks="goodfelow")
 
 
+def test_weight_decay_takes_its_share_of_the_generators_kernels_alone(float64, rng):
+    images = random_images(rng, 8, (6, 8, 1))
+    plain, decayed = (GAN(img_shape=(6, 8, 1), learning_rate=0.01, generator_weight_decay=decay, run_eagerly=True) for decay in (0.0, 0.3))
+    before = values(plain.generator)
+    for gan in (plain, decayed):
+        gan.train_on_batch(images)
+    trainable = {w.path for w in plain.generator.trainable_weights}
+    for (path, one), other in zip(values(plain.generator).items(), values(decayed.generator).values(), strict=True):
+        share = 0.01 * 0.3 if path in trainable and path.endswith("kernel") else 0.0
+        np.testing.assert_allclose(one - other, share * before[path], atol=1e-12)
+    for one, other in zip(plain.discriminator.get_weights(), decayed.discriminator.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_xla_plays_the_same_game(float64, rng):
     images, results = random_images(rng, 16, (6, 8, 1)), []
     for jit_compile in (True, False):
