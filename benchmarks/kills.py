@@ -52,11 +52,13 @@ def train(run_dir, steps, run_eagerly, result):
     Path(result).write_text(digest.hexdigest())
 
 
-def in_a_process(*arguments, kill_after=None):
-    """Run `train`; kill it after so many seconds. Returns the seconds that it took."""
-    process = PROCESSES.Process(target=train, args=arguments)
-    start = time.monotonic()
+def in_a_process(run_dir, *arguments, kill_after=None):
+    """Run `train`; kill it so many seconds after its run has begun. Returns the seconds that the run took."""
+    process = PROCESSES.Process(target=train, args=(str(run_dir), *arguments))
     process.start()
+    while not (run_dir / "config.json").exists() and process.is_alive():
+        time.sleep(0.002)
+    start = time.monotonic()
     process.join(kill_after)
     process.kill()
     process.join()
@@ -71,11 +73,11 @@ def kill_and_resume(kills, steps, run_eagerly, seed, folder):
         killed while it saved), `"same"` (bool: once resumed, it ended in the very numbers of the undisturbed run).
     """
     folder, rng, deaths = Path(folder), np.random.default_rng(seed), []
-    in_a_process(str(folder / "warm-up"), 2, run_eagerly, str(folder / "warm-up.txt"))
-    lifetime = in_a_process(str(folder / "whole"), steps, run_eagerly, str(folder / "whole.txt"))
+    in_a_process(folder / "warm-up", 2, run_eagerly, str(folder / "warm-up.txt"))
+    lifetime = in_a_process(folder / "whole", steps, run_eagerly, str(folder / "whole.txt"))
     for i in track(range(kills), "killing", disable=kills < 10):
         run, result = folder / f"{i}", folder / f"{i}.txt"
-        seconds = in_a_process(str(run), steps, run_eagerly, str(result), kill_after=rng.uniform(0, lifetime))
+        seconds = in_a_process(run, steps, run_eagerly, str(result), kill_after=rng.uniform(0, lifetime))
         saved = checkpoint.steps_in(run / "checkpoints") if run.exists() else []
         saving = any(run.rglob(f"{NEW}*"))
         damaged = []
@@ -85,7 +87,7 @@ def kill_and_resume(kills, steps, run_eagerly, seed, folder):
             except ValueError as error:
                 damaged.append(str(error))
         result.unlink(missing_ok=True)           # killed after its end
-        in_a_process(str(run), steps, run_eagerly, str(result))
+        in_a_process(run, steps, run_eagerly, str(result))
         deaths.append({"seconds": seconds, "checkpoints": len(saved), "damaged": damaged, "saving": saving,
                        "same": result.exists() and result.read_text() == (folder / "whole.txt").read_text()})
     return deaths

@@ -10,10 +10,12 @@ from PIL import Image
 
 FITS = ("crop", "pad", "stretch")
 JPEG = b"\xff\xd8\xff"
-BEGINNINGS = (JPEG, b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")        # and RIFF....WEBP
+TIFF = (b"II*\0", b"MM\0*")
+BEGINNINGS = (JPEG, b"\x89PNG", b"GIF8", b"BM", *TIFF)        # and RIFF....WEBP
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 ORIENTATION = 0x0112          # the EXIF tag
 MAX_BYTES = 2 ** 30           # of a file
+MAX_HEADER = 2 ** 24          # bytes in which the size of a picture must stand; of TIFF it may stand at the end
 MAX_PIXELS = 89_478_485       # of a picture: above it Pillow warns of a bomb. A JPEG may have four times as many, and is then decoded in half its size
 LARGE = 20_000_000            # pixels; of such pictures one is decoded at a time, for a bounded memory
 ONE_AT_A_TIME = threading.Lock()
@@ -70,9 +72,12 @@ def decode(path, background):
     """A picture file as it lies there -> uint8 RGB (height, width, 3), upright, without alpha."""
     data = _read(Path(path))
     try:                                                        # a small file may hold a picture that fills the memory
-        width, height = map(abs, imagesize.get(io.BytesIO(data)))
+        size = imagesize.get(io.BytesIO(data if data.startswith(TIFF) else data[:MAX_HEADER]))
     except Exception:         # whatever a header that is no header makes of the library
-        raise NotAPicture(path, "broken picture") from None
+        size = (-1, -1)
+    if size == (-1, -1):
+        raise NotAPicture(path, "broken picture")
+    width, height = map(abs, size)                              # of a BMP that begins with its top row the height is negative
     is_jpeg = data.startswith(JPEG)
     if width * height > MAX_PIXELS * (4 if is_jpeg else 1):
         raise NotAPicture(path, f"too large: {width}x{height} pixels, more than {MAX_PIXELS * (4 if is_jpeg else 1) // 1_000_000} million")
@@ -93,7 +98,7 @@ def _decode(path, data, background, jpeg_mode):
     except cv2.error:
         raise NotAPicture(path, "broken picture") from None
 
-    is_tiff = data.startswith((b"II*\0", b"MM\0*"))
+    is_tiff = data.startswith(TIFF)
     alpha_is_multiplied = is_tiff and picture.dtype == np.uint8         # by libtiff, for 8 bits alone
     if picture.dtype == np.uint16:
         picture = cv2.convertScaleAbs(picture, alpha=1 / 257).reshape(picture.shape)      # 65535 -> 255, to the nearest
@@ -105,10 +110,10 @@ def _decode(path, data, background, jpeg_mode):
         return np.repeat(picture[..., None], 3, axis=2)
     colour = np.ascontiguousarray(picture[..., 2::-1])          # BGR or BGRA -> RGB
     if picture.shape[2] == 4:
-        alpha = picture[..., 3:].astype(np.float32) / 255.0
-        ground = (1.0 - alpha) * np.asarray(background, np.float32)
-        over = colour if alpha_is_multiplied else colour * alpha
-        colour = np.round(np.clip(over + ground, 0, 255)).astype(np.uint8)
+        for y in range(0, len(colour), 256):                    # in strips, for a bounded memory
+            strip, alpha = colour[y:y + 256], picture[y:y + 256, :, 3:].astype(np.float32) / 255.0
+            over = strip if alpha_is_multiplied else strip * alpha
+            strip[:] = np.round(np.clip(over + (1.0 - alpha) * np.asarray(background, np.float32), 0, 255))
     return colour
 
 
@@ -130,10 +135,10 @@ def _read(path):
             raise NotAPicture(path, "empty file")
         if not start.startswith(BEGINNINGS) and start[:4] + start[8:12] != b"RIFFWEBP":
             raise NotAPicture(path, "broken picture" if path.suffix.lower() in SUFFIXES else "not an image")
-        data = start + file.read(MAX_BYTES)
-        if len(data) > MAX_BYTES:
+        if path.stat().st_size > MAX_BYTES:
             raise NotAPicture(path, f"too large: more than {MAX_BYTES // 2 ** 20} MiB")
-        return data
+        file.seek(0)
+        return file.read(MAX_BYTES)
 
 
 def resize(picture, img_shape, fit, background):

@@ -80,7 +80,8 @@ class ImageFolder:
                                   f"may need {len(names) * math.prod(self.img_shape) / 2 ** 30:.1f} GiB there. KERAS_GAN_CACHE names another folder",
                                   str(cache_folder())) from error
                 raise
-            self._load(entry)
+            if not self._load(entry):
+                raise OSError(f"The decoded pictures of {self.folder} have vanished from the cache folder {cache_folder()}. Is another process cleaning it up?")
         self.skipped |= passed_over
         self._warn_of_skipped()
 
@@ -167,6 +168,8 @@ class ImageFolder:
             return None, None, error
         except OSError as error:
             return None, None, NotAPicture(path, f"can't be read: {error.strerror}")
+        except MemoryError:
+            return None, None, NotAPicture(path, "too large for the memory")
 
     def _load(self, entry):
         """Map a cache entry into memory. False if there is none, or not a whole one."""

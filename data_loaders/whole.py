@@ -1,12 +1,13 @@
-"""Files and folders that are whole or absent, whenever a process is killed or a disk is full."""
+"""Files and folders that are whole or absent, whenever a process is killed, the power fails or a disk is full."""
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
 import time
 from pathlib import Path
 
-NEW = ".keras-gan-new-"       # how the names of unfinished folders begin
+NEW, OLD = ".keras-gan-new-", ".keras-gan-old-"        # how the names of unfinished folders begin, and of those that are being replaced
 A_DAY = 86_400                # seconds
 
 
@@ -16,13 +17,16 @@ def write_whole(path, data):
     Raises:
         OSError: if it can't be written; the old file is untouched then.
     """
-    path = Path(path)
+    path = Path(os.path.abspath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     try:
         with beside.open("wb") as file:
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(beside, path)
+        _sync(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
@@ -36,7 +40,7 @@ def whole_folder(path, replace=True):
     Args:
         path: of the folder.
         replace: bool, what happens to a folder that is there by then. True: it is moved aside and deleted; a process that is killed between
-            these two moves leaves it aside, and `put_back` brings it back. False: it stays, and the new one is dropped.
+            these two moves leaves it aside, see `there` and `put_back`. False: it stays, and the new one is dropped.
 
     Yields:
         Path of an empty folder to write into.
@@ -44,11 +48,12 @@ def whole_folder(path, replace=True):
     Raises:
         OSError: if it can't be written or moved; what was there before is there still.
     """
-    path = Path(path)
+    path = Path(os.path.abspath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f"{NEW}*"):                  # of a process that was killed
-        if time.time() - left.stat().st_mtime > A_DAY:
-            shutil.rmtree(left, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > A_DAY:
+                shutil.rmtree(left, ignore_errors=True)
     beside = Path(tempfile.mkdtemp(prefix=NEW, dir=path.parent))
     try:
         yield beside
@@ -63,13 +68,20 @@ def whole_folder(path, replace=True):
             if replace or not path.exists():
                 raise
         put_back(path)
+        _sync(path.parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def there(path):
+    """The folder `path`; or, where a process was killed while it replaced that, the old one, which lies aside. For who only reads."""
+    path = Path(os.path.abspath(path))
+    return _aside(path) if _aside(path).exists() and not path.exists() else path
+
+
 def put_back(path):
     """Put the folder `path` back where a process was killed while it replaced it; where it is there, delete what lies aside."""
-    path = Path(path)
+    path = Path(os.path.abspath(path))
     if path.exists():
         shutil.rmtree(_aside(path), ignore_errors=True)
     elif _aside(path).exists():
@@ -83,5 +95,32 @@ def discard(path):
     shutil.rmtree(gone, ignore_errors=True)
 
 
+def tidy_up(folder):
+    """In a folder that nobody else writes in, delete what killed processes left unfinished, and put back what they were replacing."""
+    for left in Path(folder).glob(f"{NEW}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    for left in Path(folder).glob(f"{OLD}*"):
+        put_back(left.with_name(left.name.removeprefix(OLD)))
+
+
+def reserve(folder, size):
+    """Raise `OSError` unless a file of so many bytes may be written in a folder: a full disk, a quota, a limit of the system."""
+    if shutil.disk_usage(folder).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+    if hasattr(os, "posix_fallocate"):
+        with tempfile.TemporaryFile(dir=folder) as file:
+            os.posix_fallocate(file.fileno(), 0, size)
+
+
 def _aside(path):
-    return path.with_name(f".keras-gan-old-{path.name}")
+    return path.with_name(f"{OLD}{path.name}")
+
+
+def _sync(folder):
+    """Have the names in a folder on the disk itself. (Windows can't, and doesn't need it.)"""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

@@ -1,19 +1,21 @@
 """A saved model is a folder: `config.json`, one `.weights.h5` file for each network, and `SHA256SUMS`. No pickle, no code."""
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
-import errno
 import hashlib
 import json
 import os
-import shutil
+import re
+import warnings
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from data_loaders.whole import put_back, whole_folder
+from data_loaders.whole import reserve, there, whole_folder
 from keras_gan import memory
 
+OURS = re.compile(r"config\.json|SHA256SUMS|history\.csv|\w+\.weights\.h5")       # what a saved model consists of
+STEP = re.compile(r"step_(\d+)")
 SUMS = "SHA256SUMS"           # `sha256sum --check SHA256SUMS` understands it too
 
 
@@ -30,16 +32,14 @@ def save(gan, path, others=None):
         FloatingPointError: if a weight, or a number of an optimizer, is not finite.
         OSError: if it can't be written. What was at `path` before is there still.
     """
-    path = Path(path)
-    if path.exists() and not (path / "config.json").exists() and (path.is_file() or any(path.iterdir())):
+    path = Path(os.path.abspath(path))
+    if path.exists() and not (path.is_dir() and all(OURS.fullmatch(entry.name) for entry in path.iterdir())):
         raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; choose another folder.")
     check_finite(gan)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(path.parent).free < memory.players(gan):         # HDF5 says it in many more words
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns, "class_names": list(gan.class_names),
               "random_state": [keras.ops.convert_to_numpy(v).tolist() for v in _seeds(gan)]}
     with whole_folder(path) as beside:
+        reserve(beside, int(1.1 * memory.players(gan)) + 2 ** 20)         # HDF5 crashes where a disk is full
         for name, data in {"config.json": json.dumps(config, indent=2).encode(), **(others or {})}.items():
             (beside / name).write_bytes(data)
         for name, network in gan.networks_to_save.items():                # the optimizers are saved with them
@@ -87,16 +87,15 @@ def verify(path):
                 raise ValueError(f"{path} is damaged: {name} is not as it was saved.")
 
 
-def steps_in(folder, pattern="step_*"):
-    """The files or folders `step_000500` in a folder, in the order of their numbers. Other names are passed over."""
-    found = [path for path in folder.glob(pattern) if path.stem.removeprefix("step_").isdecimal()]
-    return sorted(found, key=lambda path: int(path.stem.removeprefix("step_")))
+def steps_in(folder, suffix=""):
+    """The folders `step_000500` in a folder, or the files `step_000500.png` with `suffix=".png"`, in the order of their numbers."""
+    found = {path: STEP.fullmatch(path.name.removesuffix(suffix)) for path in folder.glob(f"step_*{suffix}") if path.is_dir() != bool(suffix)}
+    return sorted((path for path, match in found.items() if match), key=lambda path: int(found[path][1]))
 
 
 def read_config(path):
     """The `config.json` of a saved model: `{"model": class name, "parameters": {...}, "turns": int, "random_state": [...], "class_names": [...]}`."""
     file = Path(path) / "config.json"
-    put_back(path)
     if not file.is_file():
         raise FileNotFoundError(f"No saved model at {path}: there is no {file}. "
                                 "gan.save(path) makes one; in a run directory it is the folder model/ or one below checkpoints/.")
@@ -113,6 +112,7 @@ def read_config(path):
 
 def load(cls, path):
     """Build a model of class `cls` from the parameters at `path` and give it the weights there."""
+    path = there(path)
     config = read_config(path)
     if config["model"] != cls.__name__:
         raise ValueError(f"{path} holds a {config['model']}, not a {cls.__name__}. Load it with {config['model']}.load(...).")
@@ -133,17 +133,18 @@ def load_state(gan, path):
 
 
 def _assign(gan, path, config):
-    seeds = _seeds(gan)
-    if len(seeds) != len(config["random_state"]):
-        raise ValueError(f"{path} is of another network: it holds {len(config['random_state'])} random states, this model has {len(seeds)}.")
+    seeds, states = _seeds(gan), [np.asarray(state) for state in config["random_state"]]
+    if [v.shape for v in seeds] != [state.shape for state in states] or not all(state.dtype.kind in "iu" and (state >= 0).all() for state in states):
+        raise ValueError(f"{path} is of another network: it holds the random states {config['random_state']}, this model has {len(seeds)} of them.")
     for name, network in gan.networks_to_save.items():
         file = Path(path) / f"{name}.weights.h5"
         try:
-            network.load_weights(file)
-        except (OSError, KeyError, ValueError) as error:
+            with warnings.catch_warnings(action="error", category=UserWarning):         # Keras only warns of an optimizer that isn't there
+                network.load_weights(file)
+        except (OSError, KeyError, ValueError, UserWarning) as error:
             raise ValueError(f"{file} can't be loaded; it is missing, or of another network: {error}") from error
-    for seed, value in zip(seeds, config["random_state"]):
-        seed.assign(value)
+    for seed, state in zip(seeds, states):
+        seed.assign(state)
     gan.turns, gan.class_names = config["turns"], config["class_names"]
 
 

@@ -81,12 +81,13 @@ def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None)
         gan = model(**config["parameters"])
     except TypeError as error:
         raise ValueError(f"The config.json of {run} has parameters that {model.__name__} doesn't know: {error}") from error
+    how = {**config["training"], **config["plan"], **({"steps": steps} if steps is not None else {})}
+    _check_before_data(gan, run, True, how, {"parameters": gan.get_config()})
     data = []
     if "data" in paper.command:
         if not config.get("source"):
             raise ValueError(f"{run} was trained on arrays in Python. Go on there: train(images, ..., run_dir={str(run)!r}, resume=True).")
         data = [load_data(**_data_arguments(config["source"]), img_shape=gan.img_shape)]
-    how = {**config["training"], **config["plan"], **({"steps": steps} if steps is not None else {})}
     gan.train(*data, run_dir=str(run), resume=True, **{name: how[name] for name in _parameters(model.train) if name in how})
 
 
@@ -137,12 +138,14 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
     """
     if n < 100:
         raise ValueError(f"n must be at least 100, or the figures say nothing. Received: n={n}")
+    if seed < 0:
+        raise ValueError(f"seed must be at least 0. Received: seed={seed}")
     saved, gan = _load(run)
     from rich.console import Console
 
     from data_loaders.whole import write_whole
     from keras_gan.evaluation import report
-    directory = next((folder for folder in (run, *run.resolve().parents[:2]) if (folder / "history.csv").exists()), None)
+    directory = next((folder for folder in (run, *run.resolve().parents[:2]) if (folder / "checkpoints").is_dir()), None)
     if len(gan.img_shape) == 3:
         evaluation = report.evaluate(gan, *_real_data(directory, gan, data, folder), n, seed, features, mobilenet_weights)
     else:
@@ -180,13 +183,14 @@ def _load(run):
     from keras_gan import checkpoint
     if not run.is_dir():
         raise FileNotFoundError(f"No folder {run}. Give a run directory, such as runs/dcgan-scenes-1.")
-    saved = [run / "model", *checkpoint.steps_in(run / "checkpoints")] if (run / "checkpoints").is_dir() else [run]
+    from data_loaders.whole import there
+    saved = [there(run / "model"), *checkpoint.steps_in(run / "checkpoints")] if (run / "checkpoints").is_dir() else [run]
     whole = {}
     for folder in saved:
         try:
             checkpoint.verify(folder)
             whole[folder] = checkpoint.read_config(folder)
-        except ValueError as damage:
+        except (ValueError, OSError) as damage:
             if folder == run:
                 raise
             if folder.exists():
@@ -209,8 +213,6 @@ def train_command(model, args=None):
     args = sys.argv[1:] if args is None else args
     paper = find(model.__name__)
     from data_loaders import load_data
-    from keras_gan.run_directory import RunDirectory
-    from keras_gan.training_run import check_plan
     with _errors_in_a_line():
         takes_data = "data" in paper.command
         flags = tyro.cli(_flags(model, paper, args), args=args, prog=f"keras-gan train {paper.module}", description=(
@@ -222,11 +224,8 @@ def train_command(model, args=None):
         parameters_of_model = _parameters(model.__init__)
         parameters = {name: chosen.pop(name) for name in parameters_of_model if name in chosen}
         data = []
-        # All that can be wrong is said before the pictures are read
         gan = model(**parameters)
-        check_plan(**{name: chosen[name] for name in inspect.signature(check_plan).parameters if name in chosen}, run_dir=run_dir)
-        known = {} if FROM_DATA in parameters_of_model else {"parameters": gan.get_config()}
-        RunDirectory(run_dir).check(chosen["resume"], {"model": model.__name__, **known})
+        _check_before_data(gan, run_dir, chosen["resume"], chosen, {} if FROM_DATA in parameters_of_model else {"parameters": gan.get_config()})
         if takes_data:
             data = [load_data(source, parameters["img_shape"], **{name: chosen.pop(name) for name in DATA_FLAGS})]
             if FROM_DATA in parameters_of_model:
@@ -235,6 +234,18 @@ def train_command(model, args=None):
               f"D {gan.discriminator.count_params():,} parameters", *data,
               f"{chosen['steps']:,} steps of {chosen['batch_size']} samples into {run_dir}", sep="\n")
         gan.train(*data, run_dir=run_dir, **chosen)
+
+
+def _check_before_data(gan, run_dir, resume, chosen, settings):
+    """Raise what can be wrong with the arguments of a training before its pictures are read, which may take long."""
+    from keras_gan import memory
+    from keras_gan.run_directory import RunDirectory
+    from keras_gan.training_run import check_plan
+    plan = {name: chosen[name] for name in inspect.signature(check_plan).parameters if name in chosen}
+    check_plan(**{**plan, "run_dir": run_dir, "resume": resume})
+    defaults = {name: p.default for name, p in _parameters(type(gan).__init__).items()}
+    RunDirectory(run_dir).check(resume, {"model": type(gan).__name__, **settings}, defaults)
+    memory.check(gan, chosen["batch_size"])
 
 
 def _number_of_classes(data):

@@ -24,6 +24,7 @@ from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 from keras.optimizers import Adam
 from keras.saving import register_keras_serializable
 
+from keras_gan import memory
 from keras_gan.game import Game
 from keras_gan.layers import Frozen, Maxout
 from keras_gan.one_graph import as_player
@@ -124,7 +125,7 @@ class GAN(Game):
         self.check_arguments()
         how = {"run_eagerly": run_eagerly, "jit_compile": jit_compile}
 
-        with seeded_layers(self.seed):
+        with seeded_layers(self.seed), memory.for_networks():
             # Build and compile the discriminator
             self.discriminator = as_player(self.build_discriminator())
             self.discriminator.compile(loss=BinaryCrossentropy(from_logits=self.from_logits), optimizer=self.build_optimizer("discriminator"),
@@ -299,7 +300,7 @@ class GAN(Game):
             resume: go on with the run in `run_dir`, from its newest whole checkpoint.
             flip: mirror every other picture, at random.
             if_not_finite: a loss or weight that is no longer finite makes training "stop", or "go_back" to the last checkpoint and play on
-                from there with other batches and noise; at most three times in a row.
+                from there with other noise, and other batches of an array; at most three times in a row.
             if_write_fails: a checkpoint or picture that can't be written (the disk is full, say) makes training "stop", or "go_on" without.
             labels: ints (N,), of a conditional model: the classes of an array of images. What `load_data` returns has its own.
 
@@ -321,11 +322,11 @@ class GAN(Game):
                 noise = self.sample_noise(len(batch[0]))
                 run.log(turn(*batch, noise))
 
-                # If at an interval => save generated image samples, or all that training needs to go on
-                if run.step % sample_interval == 0:
-                    run.save_samples()
+                # If at an interval => save all that training needs to go on, or generated image samples
                 if run.step % checkpoint_interval == 0:
                     run.save_checkpoint()
+                if run.step % sample_interval == 0:
+                    run.save_samples()
         return run.history
 
 

@@ -209,6 +209,7 @@ class GaussianGAN(GAN):
         self.require(self.generator_loss in ("non_saturating", "saturating"), "generator_loss", "'non_saturating' or 'saturating'")
         self.require(is_whole(self.pretraining, 0), "pretraining", "a whole number of at least 0")
         self.require(is_whole(self.half_life, 1), "half_life", "a whole number of at least 1")
+        self.pretraining, self.half_life = int(self.pretraining), int(self.half_life)
         rate = self.generator_learning_rate
         self.require(isinstance(rate, numbers.Real) and 0 < rate < 1, "generator_learning_rate", "a number between 0 and 1")
         self.generator_learning_rate = float(rate)
@@ -266,8 +267,6 @@ class GaussianGAN(GAN):
             ValueError: for arguments that don't fit, also those of a resume that differ from the run's.
             FileExistsError, MemoryError, FloatingPointError, OSError: as for `GAN.train`.
         """
-        if not is_whole(batch_size, 1):
-            raise ValueError(f"batch_size must be a whole number of at least 1. Received: batch_size={batch_size!r}")
         data = Distribution(self.sample_data, self.k * batch_size, self.seed)
         return super().train(data, steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last, keep_every, resume,
                              if_not_finite=if_not_finite, if_write_fails=if_write_fails)

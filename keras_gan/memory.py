@@ -1,19 +1,23 @@
 """How much memory a turn of a game needs, and how much there is."""
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
+import contextlib
 import math
 from pathlib import Path
 
 import keras
 import psutil
 
-from keras_gan.one_graph import bytes_of, gpu_memory
+from keras_gan.one_graph import OUT_OF_MEMORY, bytes_of, gpu_memory
 
 # Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py): bytes held at the peak of a turn, for each byte of the
 # layers' outputs; and bytes for the compiler and the runtime, whatever the batch is.
 HELD = {"XLA": 1.3, "one graph": 1.8, "call by call": 2.2}
 FIXED = {"XLA": 480e6, "one graph": 80e6, "call by call": 80e6}
-CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))      # of containers, version 2 and 1
+CGROUPS = Path("/sys/fs/cgroup")
+
+class DoesNotFit(MemoryError):
+    """A turn needs more memory than there is; the message says what does fit."""
 
 
 def readable(number):
@@ -39,32 +43,54 @@ def turn(gan, batch_size):
     way = "call by call" if gan.run_eagerly else "XLA" if gan.uses_xla else "one graph"
     gradients = sum(_bytes(v.shape, v.dtype) for model in (gan.generator, gan.discriminator) for v in model.trainable_weights)
     outputs = sum(_bytes(output.shape[1:], output.dtype) for model in (gan.generator, gan.discriminator) for output in _outputs(model))
-    data = _bytes((gan.k, *gan.generator.output_shape[1:]), keras.config.floatx())
+    data = _bytes((gan.k, *gan.img_shape), keras.config.floatx())
     return players(gan) + gradients + FIXED[way], batch_size * (HELD[way] * outputs + data)
 
 
-def _outputs(model):
-    """The outputs of all layers of a model, and of the models in it."""
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from _outputs(layer)
-        else:
-            yield from keras.tree.flatten(layer.output)
+def _outputs(layer):
+    """The outputs of a layer; of a model those of all layers in it, as far as Keras knows them (a subclass keeps its inside to itself)."""
+    inside = [output for inner in layer.layers for output in _outputs(inner)] if isinstance(layer, keras.Model) else []
+    try:
+        return inside or keras.tree.flatten(layer.output)
+    except AttributeError:
+        return []
 
 
 def _bytes(shape, dtype):
-    return math.prod(shape) * bytes_of(dtype)
+    return math.prod(n or 1 for n in shape) * bytes_of(dtype)
 
 
 def available():
     """Bytes that a training may take: of the GPU, if there is one, else of the machine, or of the container that this process lives in."""
     free = gpu_memory()
     if free is None:
-        free = psutil.virtual_memory().available
-        for file in CGROUP_LIMITS:
-            if file.exists() and (limit := file.read_text().strip()).isdecimal():
-                free = min(free, int(limit) - psutil.Process().memory_info().rss)
+        free = min([psutil.virtual_memory().available, *(limit - psutil.Process().memory_info().rss for limit in _limits())])
     return free
+
+
+def _limits():
+    """What containers and schedulers let this process have, in bytes (Linux's control groups, of version 2 or 1)."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return
+    for _, controllers, group in (line.split(":", 2) for line in lines):
+        if controllers in ("", "memory"):
+            root, file = (CGROUPS, "memory.max") if not controllers else (CGROUPS / "memory", "memory.limit_in_bytes")
+            here = root / group.lstrip("/")
+            for folder in (here, *here.parents):
+                with contextlib.suppress(OSError, ValueError):           # "max" is no number: no limit
+                    yield int((folder / file).read_text())
+
+
+@contextlib.contextmanager
+def for_networks():
+    """Where networks are built in here that don't fit into memory, say so."""
+    try:
+        yield
+    except OUT_OF_MEMORY as error:
+        raise MemoryError(f"The networks don't fit into memory, of which there are {readable(available())}. Take a smaller img_shape, latent_dim or "
+                          "base_channels.") from error
 
 
 def explanation(gan, batch_size):
@@ -80,9 +106,9 @@ def explanation(gan, batch_size):
 
 
 def check(gan, batch_size):
-    """Raise `MemoryError` if a turn won't fit into memory; the message names the largest batch size that does."""
+    """Raise `DoesNotFit`, a `MemoryError`, if a turn won't fit into memory; the message names the largest batch size that does."""
     (fixed, one), there = turn(gan, 1), available()
     if fixed + batch_size * one > there:
         largest = int((there - fixed) // one)
-        raise MemoryError(f"{explanation(gan, batch_size)} " + (f"The largest batch_size that fits is {largest}." if largest > 0 else
+        raise DoesNotFit(f"{explanation(gan, batch_size)} " + (f"The largest batch_size that fits is {largest}." if largest > 0 else
                           "Not even a batch of 1 fits: take smaller pictures or networks."))

@@ -1,4 +1,5 @@
 """Pictures that people look at: sample grids, real beside generated, loss curves and a film of a run."""
+import contextlib
 import io
 
 import cv2
@@ -8,6 +9,8 @@ from PIL import Image
 
 from data_loaders.whole import write_whole
 from keras_gan.pixels import to_uint8
+
+MOST_FRAMES = 200             # of a film
 
 
 def grid(pictures, columns=5, gap=2):
@@ -117,10 +120,19 @@ def write_losses(path, history):
 
 
 def write_film(path, frames, seconds=8.0):
-    """An endless GIF of PNG files, `seconds` long, the last picture held for a while."""
-    frames = [Image.open(frame).convert("RGB").quantize(128, dither=Image.Dither.NONE) for frame in frames]
-    durations = [max(40, int(1000 * seconds / len(frames)))] * len(frames)
+    """An endless GIF of PNG files, `seconds` long, the last picture held for a while.
+
+    Of very many files `MOST_FRAMES` are taken, evenly; those that can't be read are left out.
+    """
+    chosen = np.unique(np.linspace(0, len(frames) - 1, min(len(frames), MOST_FRAMES)).round().astype(int))
+    pictures = []
+    for i in chosen:
+        with contextlib.suppress(OSError):                # half a file of a process that was killed, or somebody else's
+            pictures.append(Image.open(frames[i]).convert("RGB").quantize(128, dither=Image.Dither.NONE))
+    if not pictures:
+        return
+    durations = [max(40, int(1000 * seconds / len(pictures)))] * len(pictures)
     durations[-1] = 2000
     gif = io.BytesIO()
-    frames[0].save(gif, format="gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    pictures[0].save(gif, format="gif", save_all=True, append_images=pictures[1:], duration=durations, loop=0)
     write_whole(path, gif.getvalue())

@@ -1,4 +1,5 @@
 """The progress of a training run: a bar in a terminal or notebook, lines in a log file."""
+import contextlib
 import time
 
 from rich.console import Console
@@ -35,19 +36,25 @@ class TrainingProgress:
         self.started = time.monotonic()
 
     def __enter__(self):
-        self.bar.start()
+        self._show(self.bar.start)
         return self
 
     def __exit__(self, *exception):
-        self.bar.stop()
+        self._show(self.bar.stop)
+
+    @staticmethod
+    def _show(show, *what, **how):
+        """Show something, if there still is somebody to show it to: a terminal that was closed, or a log on a full disk, is no reason to lose a run."""
+        with contextlib.suppress(OSError, ValueError, RuntimeError, SystemExit):        # SystemExit is what rich makes of a broken pipe
+            show(*what, **how)
 
     def say(self, text):
         """A line above the bar."""
-        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+        self._show(self.console.print, text, highlight=False, markup=False, soft_wrap=True)
 
     def update(self, step, logs):
         """Show the losses of a finished step."""
-        self.bar.update(self.task, description="training", completed=step, logs=readable(logs))
+        self._show(self.bar.update, self.task, description="training", completed=step, logs=readable(logs))
 
     def milestone(self, step, logs):
         """Where there is no bar to look at, a line now and then."""

@@ -11,7 +11,7 @@ import filelock
 import keras
 import numpy as np
 
-from data_loaders.whole import NEW, discard, put_back, write_whole
+from data_loaders.whole import discard, tidy_up, write_whole
 from keras_gan import checkpoint
 from keras_gan.one_graph import backend_version
 
@@ -61,7 +61,7 @@ class RunDirectory:
             defaults: dict, what a parameter was that the run doesn't know, because it is newer than the run.
 
         Raises:
-            FileExistsError: if the directory is no run directory, or holds a run and `resume` is False.
+            FileExistsError: if the directory is no run directory, or holds a run and `resume` is False, or if another process trains in it.
             ValueError: if the run in here has other settings; the message lists the differences.
         """
         if not self._config.exists():
@@ -80,6 +80,8 @@ class RunDirectory:
                             for name in sorted(saved[part].keys() | new.keys()) if old.get(name) != new.get(name)]
         if differences:
             raise ValueError(f"The run in {self} can't be resumed with other parameters:\n  " + "\n  ".join(differences))
+        self._take()                                          # only to know whether it can be had
+        self.close()
 
     def read_config(self):
         """What `config.json` says: dict of `"model"`, `"parameters"`, `"training"`, `"plan"`, `"source"` and `"versions"`.
@@ -112,15 +114,11 @@ class RunDirectory:
             list of str: remarks.
 
         Raises:
-            FileExistsError: as for `check`, and if another process trains in here.
-            ValueError: as for `check`.
+            FileExistsError, ValueError: as for `check`.
         """
         self.check(resume, settings, defaults)
         self.path.mkdir(parents=True, exist_ok=True)
-        try:
-            self._lock.acquire(timeout=0)
-        except filelock.Timeout:
-            raise FileExistsError(f"{self} is in use: another process trains in it. Wait for it, or choose another run_dir.") from None
+        self._take()
         versions = {"keras": keras.__version__, "backend": backend_version(), "numpy": np.__version__}
         remarks = []
         try:
@@ -134,13 +132,18 @@ class RunDirectory:
             self._write_json(self._config, {**settings, "plan": plan, "source": source, "versions": versions})
             for folder in (self.samples, self.checkpoints):
                 folder.mkdir(exist_ok=True)
-            for left in self.path.rglob(f"{NEW}*"):          # of a process that was killed while it saved
-                shutil.rmtree(left, ignore_errors=True)
-            put_back(self.path / "model")
+            tidy_up(self.path)
+            tidy_up(self.checkpoints)
         except BaseException:
             self.close()
             raise
         return remarks
+
+    def _take(self):
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise FileExistsError(f"{self} is in use: another process trains in it. Wait for it, or choose another run_dir.") from None
 
     def close(self):
         """Let other processes train in here again."""
@@ -152,31 +155,43 @@ class RunDirectory:
 
     # --- checkpoints and history -------------------------------------------------------------------------------------
 
-    def restore(self, gan):
-        """Give a model the newest checkpoint that is whole. A damaged one is moved aside, under the name `damaged-step_000500`.
+    def restore(self, gan, interval=1):
+        """Give a model the newest whole checkpoint. A damaged one is moved aside, under the name `damaged-step_000500`.
+
+        Args:
+            gan: the model.
+            interval: int, of steps; only checkpoints of its multiples are looked at.
 
         Returns:
             step, int; history up to that step, dict of lists; and remarks, list of str. Step None where there is no whole checkpoint.
 
         Raises:
             ValueError: if checkpoints are whole, but of another network.
-            OSError: if they can't be read or moved.
         """
         remarks = []
         for folder in reversed(checkpoint.steps_in(self.checkpoints)):
             step = int(folder.name.removeprefix("step_"))
+            if step % interval:
+                continue
             try:
                 checkpoint.verify(folder)
                 history = self._read_history(folder / "history.csv", step)
-            except ValueError as damage:
-                aside = folder.with_name(f"damaged-{folder.name}")
-                shutil.rmtree(aside, ignore_errors=True)
-                folder.rename(aside)
-                remarks.append(f"{damage} It now lies in {aside}, and the checkpoint before it is used.")
+            except (ValueError, OSError) as damage:
+                remarks.append(f"{damage} {self._move_aside(folder)}")
                 continue
             checkpoint.load_state(gan, folder)
             return step, history, [*remarks, f"Resumed from {folder} at step {step}."]
         return None, {"step": []}, [*remarks, f"No whole checkpoint in {self} yet: starting at step 0."]
+
+    @staticmethod
+    def _move_aside(folder):
+        aside = folder.with_name(f"damaged-{folder.name}")
+        try:
+            shutil.rmtree(aside, ignore_errors=True)
+            folder.rename(aside)
+        except OSError as error:
+            return f"It can't be moved aside ({error.strerror}); the checkpoint before it is used."
+        return f"It now lies in {aside}, and the checkpoint before it is used."
 
     @staticmethod
     def _read_history(path, step):

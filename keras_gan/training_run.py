@@ -40,19 +40,20 @@ class TrainingRun:
                  if_not_finite, if_write_fails):
         self.plan = {"steps": steps, "sample_interval": sample_interval, "checkpoint_interval": checkpoint_interval,
                      "keep_last": keep_last, "keep_every": keep_every, "if_not_finite": if_not_finite, "if_write_fails": if_write_fails}
-        check_plan(**self.plan, run_dir=run_dir, resume=resume)
+        check_plan(**self.plan, batch_size=batch_size, run_dir=run_dir, resume=resume)
         self.plan = {name: value.item() if isinstance(value, np.integer) else value for name, value in self.plan.items()}      # JSON holds no others
         self.gan, self.steps = gan, int(steps)
         self.data = self._open_data(images, labels, batch_size, flip)
         self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)      # a Dataset brings its own
         self.step, self.history, self.logs = 0, {"step": []}, {}
         self.went_back, self.back_to, self.times_back = False, 0, 0
+        self.saved = None                        # step and turns of the last checkpoint
         self.signal = None                       # that has asked for an end
         self.referee = Referee(gan)
         self.notes = []
+        self.largest_batch = 0                   # that is known to fit into memory
         if self.batch_size:
-            memory.check(gan, self.batch_size)
-            self.notes.append(memory.explanation(gan, self.batch_size))
+            self.notes.append(self._fits(self.batch_size))
         self.directory = None
         if run_dir is not None:
             self.directory = RunDirectory(run_dir)
@@ -126,10 +127,20 @@ class TrainingRun:
                 if self.step >= self.steps or self.interrupted or self.went_back:
                     break
             batches.close()
+            if not self.went_back:
+                self.save_checkpoint()           # the last one; what it finds may still make the run go back
+
+    def _fits(self, batch_size):
+        """Raise `MemoryError` if a turn won't fit into memory, else say what it needs."""
+        memory.check(self.gan, batch_size)
+        self.largest_batch = batch_size
+        return memory.explanation(self.gan, batch_size)
 
     def _checked(self, batch):
         """A batch of somebody else's pipeline: images, and labels if the model takes them."""
         check_images(batch[0], self.gan.img_shape)
+        if len(batch[0]) > self.largest_batch * self.gan.k:
+            self.progress.say(self._fits(len(batch[0]) // self.gan.k))
         if not self.gan.num_classes:
             return batch[:1]
         return batch[0], check_labels(batch[1] if len(batch) > 1 else None, len(batch[0]), self.gan.num_classes)
@@ -142,16 +153,21 @@ class TrainingRun:
         except BaseException:
             self.directory.close()
             raise
+        if step is None and self.gan.turns:
+            self.directory.close()
+            raise ValueError(" ".join([*remarks, f"But this model isn't new: it has played {self.gan.turns} turns. Make a new one to begin again."]))
         self.step = step or 0
+        self.saved = (self.step, self.gan.turns)
         self.notes += remarks
 
     def _check_room_on_disk(self):
         """Raise `OSError` where the checkpoints that are to be kept at once can't lie on the disk together."""
         there = len(checkpoint.steps_in(self.directory.checkpoints))
-        needed = max(1, self.plan["keep_last"] + 2 - there) * memory.players(self.gan)
+        at_once = min(self.plan["keep_last"], math.ceil(self.steps / self.plan["checkpoint_interval"]))
+        needed = max(1, at_once + 2 - there) * memory.players(self.gan)
         if self.directory.room < needed and self.plan["if_write_fails"] == "stop":
-            raise OSError(f"{self.directory} lies on a disk with {memory.readable(self.directory.room)} of room. {self.plan['keep_last']} checkpoints, the "
-                          f"next one and the model need {memory.readable(needed)}. Make room, choose another run_dir, or keep fewer (keep_last=1).")
+            raise OSError(f"{self.directory} lies on a disk with {memory.readable(self.directory.room)} of room. {at_once} checkpoints, the next one and "
+                          f"the model need {memory.readable(needed)}. Make room, choose another run_dir, or keep fewer (keep_last=1).")
 
     @contextlib.contextmanager
     def _writing(self, what):
@@ -183,11 +199,13 @@ class TrainingRun:
 
     def _interrupt(self, number, _):
         """Ctrl-C, or the request to end, ends the turn first, so that nothing half-played is saved."""
-        if self.interrupted:
+        if self.interrupted and number == signal.SIGINT:
             raise KeyboardInterrupt
+        if self.interrupted:                     # a terminal that closes may say so twice
+            return
         self.signal = number
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
-        self.progress.say(f"{name}: this turn is finished, everything is written. (Once more to stop at once.)")
+        self.progress.say(f"{name}: this turn is finished, everything is written. (Ctrl-C once more to stop at once.)")
 
     @property
     def interrupted(self):
@@ -216,14 +234,15 @@ class TrainingRun:
         if self.times_back > TIMES_BACK:
             raise FloatingPointError(f"{what} This is the same after going back {TIMES_BACK} times; what was saved before is whole.")
         turns = self.gan.turns
-        step, history, remarks = self.directory.restore(self.gan)
+        # To one of the plan's: where somebody stopped this run for a while must make no difference to it
+        step, history, remarks = self.directory.restore(self.gan, self.plan["checkpoint_interval"])
         if step is None:
             raise FloatingPointError(f"{what} There is no checkpoint to go back to. checkpoint_interval says when there is one.")
         self.gan.turns = turns                 # other noise and other batches from here on than those that led astray
         self.step, self.history, self.logs = step, history, {}
         self.went_back, self.back_to = True, step
         self.referee = Referee(self.gan)
-        for text in (what, *remarks, f"Gone back to step {step} (if_not_finite='go_back'); the turns after it are played with other batches and noise."):
+        for text in (what, *remarks, f"Gone back to step {step} (if_not_finite='go_back'); the turns after it are played with other noise, and other batches of an array."):
             self.progress.say(text)
 
     def save_samples(self):
@@ -237,11 +256,12 @@ class TrainingRun:
 
     def save_checkpoint(self):
         """Save the model as `checkpoints/step_000500` and drop the oldest."""
-        if self.directory is None:
+        if self.directory is None or self.saved == (self.step, self.gan.turns):
             return
         try:
             with self._writing("a checkpoint"):
                 self.directory.save_checkpoint(self.gan, self.step, self.history, self.plan["keep_last"], self.plan["keep_every"])
+                self.saved = (self.step, self.gan.turns)
         except FloatingPointError as error:
             self._diverged(f"At step {self.step}: {error}")
         else:
@@ -251,8 +271,8 @@ class TrainingRun:
 
     def __exit__(self, kind, error, _):
         try:
-            if isinstance(error, OUT_OF_MEMORY):
-                raise MemoryError(f"A turn did not fit into memory at step {self.step + 1}: {memory.explanation(self.gan, self.batch_size or 1)} "
+            if isinstance(error, OUT_OF_MEMORY) and not isinstance(error, memory.DoesNotFit):
+                raise MemoryError(f"A turn did not fit into memory at step {self.step + 1}: {memory.explanation(self.gan, self.batch_size or self.largest_batch)} "
                                   "Use smaller batches, of half the size say, or smaller networks.") from error
             if kind is None and self.directory is not None and self.step and (self.logs or not self.directory.has_results):
                 self._write_results()
@@ -267,7 +287,6 @@ class TrainingRun:
 
     def _write_results(self):
         directory = self.directory
-        self.save_checkpoint()                             # first of all: whoever asked for an end may not wait for long
         with self._writing("the model"):
             self.gan.save(directory.path / "model")
         if not directory.sheet(self.step).exists():
@@ -275,7 +294,7 @@ class TrainingRun:
         with self._writing("a picture"):
             pictures.write_losses(directory.path / "losses.png", self.history)
             self.gan.write_beside_real(directory.samples / "real_vs_generated.png", self._first(25))
-            pictures.write_film(directory.film, checkpoint.steps_in(directory.samples, "step_*.png"))
+            pictures.write_film(directory.film, checkpoint.steps_in(directory.samples, ".png"))
         done = "Stopped" if self.step < self.steps else "Finished"
         more = f" Go on with run_dir={str(directory)!r}, resume=True (keras-gan resume {directory})." if self.step < self.steps else ""
         self.progress.say(f"{done} at step {self.step}. Pictures, film, losses and model are in {directory}.{more}")
@@ -289,13 +308,13 @@ class TrainingRun:
                 return tuple(np.concatenate(part)[:n] for part in zip(*parts))
 
 
-def check_plan(steps, sample_interval, checkpoint_interval, keep_last, keep_every, if_not_finite, if_write_fails, run_dir, resume):
+def check_plan(steps, batch_size, sample_interval, checkpoint_interval, keep_last, keep_every, if_not_finite, if_write_fails, run_dir, resume):
     """Raise `ValueError` for arguments of `train` that make no sense, whatever the model and the data are."""
     def require(ok, name, value, expected):
         if not ok:
             raise ValueError(f"{name} must be {expected}. Received: {name}={value!r}")
 
-    for name, value in dict(steps=steps, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval, keep_last=keep_last).items():
+    for name, value in dict(steps=steps, batch_size=batch_size, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval, keep_last=keep_last).items():
         require(is_whole(value, 1), name, value, "a whole number of at least 1")
     require(keep_every is None or (is_whole(keep_every, 1) and keep_every % checkpoint_interval == 0), "keep_every", keep_every,
             f"a multiple of checkpoint_interval={checkpoint_interval}, or None")

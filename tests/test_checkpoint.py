@@ -3,6 +3,9 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import keras
@@ -11,7 +14,7 @@ import pytest
 
 import keras_gan
 from data_loaders.whole import NEW
-from keras_gan import GAN, checkpoint
+from keras_gan import DCGAN, GAN, checkpoint
 
 
 def small(**more):
@@ -76,7 +79,7 @@ def rewrite(folder, change):
     (lambda c: c["parameters"].update(img_shape=[8, 8, 1]), "generator.weights.h5 can't be loaded.*of another network"),
     (lambda c: c.update(turns=-3), "not the config.json of a saved model"),
     (lambda c: c.update(turns="3"), "not the config.json of a saved model"),
-    (lambda c: c.update(random_state=[[1, 2]]), "is of another network: it holds 1 random states"),
+    (lambda c: c.update(random_state=[[1, 2]]), r"of another network: it holds the random states \[\[1, 2\]\], this model has 0"),
     (lambda c: c.update(model="os.system"), "holds a os.system, not a GAN"),
 ])
 def test_a_foreign_config_is_refused_in_words(saved, change, message):
@@ -90,6 +93,56 @@ def test_checksums_are_looked_for_in_the_folder_alone(saved, tmp_path):
     (saved / "SHA256SUMS").write_text((saved / "SHA256SUMS").read_text() + f"{'0' * 64}  ../elsewhere\n")
     with pytest.raises(ValueError, match="../elsewhere is missing"):
         GAN.load(saved)
+
+
+@pytest.mark.parametrize("state", [["a", "b"], [1, 2, 3], [-1, 5], [1.5, 2]])
+def test_a_random_state_that_is_none_is_refused(tmp_path, state):
+    gan = DCGAN(img_shape=(8, 8, 1), base_channels=1, latent_dim=2)      # has Dropout
+    gan.save(tmp_path)
+    rewrite(tmp_path, lambda config: config["random_state"].__setitem__(0, state))
+    with pytest.raises(ValueError, match="of another network: it holds the random states"):
+        checkpoint.load_state(gan, tmp_path)
+
+
+def test_weights_without_their_optimizer_are_refused(saved):
+    keras.Sequential(small().generator.layers).save_weights(saved / "generator.weights.h5")
+    rewrite(saved, lambda config: None)
+    with pytest.raises(ValueError, match="generator.weights.h5 can't be loaded"):
+        GAN.load(saved)
+
+
+@pytest.mark.parametrize("other", ["checkpoints/step_000001/config.json", "thesis.txt"])
+def test_only_a_saved_model_is_ever_replaced(saved, other):
+    (saved / other).parent.mkdir(parents=True, exist_ok=True)
+    (saved / other).write_text("precious")
+    with pytest.raises(FileExistsError, match="not a saved model. Nothing was written"):
+        small().save(saved)
+    assert (saved / other).read_text() == "precious"
+
+
+def test_the_folder_that_one_is_in_can_be_loaded_and_replaced(saved, monkeypatch):
+    monkeypatch.chdir(saved)
+    gan = GAN.load(".")
+    gan.turns = 3
+    gan.save(".")
+    assert GAN.load(saved).turns == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="this system can't say beforehand whether a file may be written")
+def test_a_limit_of_any_size_is_an_error_and_no_crash(tmp_path):
+    code = """
+        import os, resource, sys
+        from tests.test_checkpoint import small
+        for limit in (0, 300, 700, 3_000, 20_000, 100_000, 3_000_000):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            try:
+                small().save(sys.argv[1])
+            except OSError as error:
+                assert not os.path.exists(sys.argv[1])
+                os.write(1, b"refused ")
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code), tmp_path / "model"], cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout == 7 * "refused ", done.stderr
 
 
 def test_what_is_not_finite_is_never_saved(tmp_path):
@@ -108,8 +161,11 @@ def test_what_is_not_finite_is_never_saved(tmp_path):
 def test_who_is_killed_while_a_model_is_replaced_leaves_it(saved):
     saved.rename(saved.with_name(".keras-gan-old-model"))        # the moment between the two moves
     (saved.parent / f"{NEW}abc").mkdir()
-    assert GAN.load(saved).turns == 0 and saved.exists()
-    small().save(saved)
+    assert GAN.load(saved).turns == 0 and not saved.exists()     # who only reads moves nothing
+    gan = small()
+    gan.turns = 7
+    gan.save(saved)
+    assert GAN.load(saved).turns == 7
     assert sorted(p.name for p in saved.parent.iterdir()) == [f"{NEW}abc", "model"]      # young: somebody may be writing it
 
 

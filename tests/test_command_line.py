@@ -95,10 +95,10 @@ def test_a_conditional_model_is_asked_by_name_and_measured(tmp_path):
     refused = type_in(tmp_path, KERAS_GAN, "sample", "run", "--labels", "dusk")
     assert refused.returncode == 1 and "knows the classes day, night. Received: 'dusk'" in refused.stderr
 
-    measured = type_in(tmp_path, KERAS_GAN, "evaluate", "run")
+    measured = type_in(tmp_path, KERAS_GAN, "evaluate", "run/checkpoints/step_000004")
     assert measured.returncode == 0, measured.stderr
     assert "CGAN: 18 samples against half of" in measured.stdout and "agreement" in measured.stdout
-    told = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    told = json.loads((tmp_path / "run" / "evaluation-step_000004.json").read_text())
     assert told["n"] == 18 and "agreement of the classifier with the labels asked for" in [figure["name"] for figure in told["figures"]]
 
 

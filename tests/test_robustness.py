@@ -1,11 +1,16 @@
 """What befalls a long training run: kills, full disks, damaged files, numbers that explode. Real processes, real signals."""
+import contextlib
+import fcntl
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -79,7 +84,7 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps_for_every_model_and
 
 
 def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path):
-    deaths = kill_and_resume(kills=3, steps=30, run_eagerly=False, seed=2, folder=tmp_path)
+    deaths = kill_and_resume(kills=3, steps=30, run_eagerly=False, seed=10, folder=tmp_path)
     assert [death["same"] for death in deaths] == [True] * 3 and [death["damaged"] for death in deaths] == [[]] * 3
     assert any(death["checkpoints"] for death in deaths)
 
@@ -111,6 +116,36 @@ def test_sigterm_saves_first_and_meanwhile_nobody_else_trains_in_there(tmp_path,
     assert GAN.load(tmp_path / "run" / "model").turns == int(step.removeprefix("step_"))
 
 
+def test_a_closed_terminal_ends_the_run_with_everything_written(tmp_path):
+    terminal, its_end = pty.openpty()
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(ENDLESS), tmp_path / "run"], cwd=ROOT, stdin=its_end, stdout=its_end, stderr=its_end,
+                               start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    os.close(its_end)
+    reader = threading.Thread(target=read_to_its_end, args=(terminal,), daemon=True)
+    reader.start()
+    while not (tmp_path / "run" / "samples" / "step_000010.png").exists():
+        assert process.poll() is None
+        time.sleep(0.1)
+    os.close(terminal)
+    process.send_signal(signal.SIGHUP)                       # the kernel sends one too, the shell another
+    assert process.wait(60) == -signal.SIGHUP
+    (step,) = checkpoints(tmp_path / "run")
+    assert GAN.load(tmp_path / "run" / "model").turns == int(step.removeprefix("step_"))
+
+
+def read_to_its_end(terminal):
+    with contextlib.suppress(OSError):
+        while os.read(terminal, 10_000):
+            pass
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full to write to")
+def test_a_log_that_cannot_be_written_is_no_reason_to_lose_the_run(tmp_path):
+    with open("/dev/full", "w") as full:
+        process = subprocess.run([sys.executable, "-c", textwrap.dedent(ENDLESS.replace("1_000_000", "12")), tmp_path / "run"], cwd=ROOT, stdout=full, timeout=120)
+    assert GAN.load(tmp_path / "run" / "model").turns == 12 and process.returncode in (0, 120)       # 120: Python's own last flush
+
+
 FULL_DISK = """
     import resource, sys
     import numpy as np
@@ -136,17 +171,17 @@ def test_a_full_disk_in_the_middle_of_a_save_leaves_the_checkpoints_and_training
     whole.train(images := np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8), steps=14, batch_size=8)
 
     output, errors = stop.communicate()
-    assert stop.returncode == 1 and "OSError: step 6: a checkpoint could not be written" in errors, errors
-    assert "step_000004 is whole. Training has stopped; make room" in errors
-    assert checkpoints(tmp_path / "stop") == ["step_000002", "step_000004"]
+    assert stop.returncode == 1 and "OSError: step 8: a checkpoint could not be written" in errors, errors
+    assert "step_000006 is whole. Training has stopped; make room" in errors
+    assert checkpoints(tmp_path / "stop") == ["step_000002", "step_000004", "step_000006"]
     resumed = small()
     resumed.train(images, steps=14, batch_size=8, run_dir=tmp_path / "stop", checkpoint_interval=2, resume=True)
 
     output, errors = go_on.communicate()
     assert go_on.returncode == 0, errors
     said = [f"step {step}: a checkpoint could not be written" in output for step in range(1, 15)]
-    assert [step for step, is_so in enumerate(said, 1) if is_so] == [6, 8, 10]
-    assert checkpoints(tmp_path / "go_on") == ["step_000004", "step_000012", "step_000014"]
+    assert [step for step, is_so in enumerate(said, 1) if is_so] == [8, 10, 12]
+    assert checkpoints(tmp_path / "go_on") == ["step_000004", "step_000006", "step_000014"]
     for run in ("stop", "go_on"):
         np.testing.assert_array_equal(GAN.load(tmp_path / run / "model").generate(3, seed=1), whole.generate(3, seed=1))
         assert not list((tmp_path / run).rglob("*new*"))
@@ -155,7 +190,7 @@ def test_a_full_disk_in_the_middle_of_a_save_leaves_the_checkpoints_and_training
 def test_a_disk_on_which_the_checkpoints_cannot_lie_together_is_refused_before_the_first_step(images, tmp_path):
     gan = small()
     with pytest.raises(OSError, match=r"lies on a disk with .* of room. 1000000 checkpoints, the next one and the model need 9\d{3}.\d GiB"):
-        gan.train(images, steps=1, batch_size=8, run_dir=tmp_path / "a" / "run", keep_last=1_000_000)
+        gan.train(images, steps=10 ** 7, batch_size=8, run_dir=tmp_path / "a" / "run", checkpoint_interval=1, keep_last=1_000_000)
     assert gan.turns == 0 and not (tmp_path / "a").exists()
 
 
@@ -192,6 +227,34 @@ def test_a_checkpoint_under_another_step_s_name_is_damaged(images, tmp_path, cap
     small().train(images, steps=5, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run", resume=True)
     said = capsys.readouterr().out
     assert "step_000900 is damaged: its history isn't that of 900 steps" in said and "step_000004 at step 4" in said
+
+
+def test_a_kill_while_the_only_checkpoint_is_replaced_does_not_lose_it(images, tmp_path, capsys):
+    small().train(images, steps=2, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run")
+    folder = tmp_path / "run" / "checkpoints"
+    (folder / "step_000002").rename(folder / ".keras-gan-old-step_000002")      # the moment between the two moves
+    (folder / ".keras-gan-new-abc").mkdir()
+    small().train(images, steps=3, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run", resume=True)
+    assert "step_000002 at step 2" in capsys.readouterr().out
+    assert sorted(p.name for p in folder.iterdir()) == ["step_000002", "step_000003"]
+
+
+def test_what_somebody_keeps_beside_the_checkpoints_is_left_alone(images, tmp_path):
+    folder = tmp_path / "run" / "checkpoints"
+    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
+    shutil.copytree(folder / "step_000001", folder / "step_000001.bak")
+    (folder / "step_000003").write_text("a file")
+    (tmp_path / "run" / "samples" / "step_000001.png").write_bytes(b"half a pict")
+    small().train(images, steps=9, batch_size=8, checkpoint_interval=2, keep_last=1, keep_every=4, run_dir=tmp_path / "run", resume=True)
+    assert sorted(p.name for p in folder.iterdir()) == ["step_000001.bak", "step_000003", "step_000004", "step_000008", "step_000009"]
+
+
+def test_a_model_that_is_not_new_does_not_begin_again_at_step_0(images, tmp_path):
+    gan = small()
+    gan.train(images, steps=2, batch_size=8)
+    with pytest.raises(ValueError, match="No whole checkpoint.* this model isn't new: it has played 2 turns"):
+        gan.train(images, steps=5, batch_size=8, run_dir=tmp_path / "run", resume=True)
+    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run", resume=True)       # the directory isn't locked
 
 
 def test_the_last_ones_are_kept_and_some_for_ever(images, tmp_path):
@@ -250,6 +313,25 @@ def test_it_goes_back_to_the_last_checkpoint_if_asked_and_plays_on_with_other_no
     assert gan.train(images, **{**settings, "steps": 11}, resume=True) == resumed.train(images, **{**settings, "steps": 11}, resume=True)
 
 
+def test_where_it_was_stopped_makes_no_difference_to_where_it_goes_back_to(images, tmp_path):
+    settings = dict(batch_size=8, checkpoint_interval=5, if_not_finite="go_back")
+    whole = exploding(9).train(images, steps=12, run_dir=tmp_path / "whole", **settings)
+    exploding(9).train(images, steps=7, run_dir=tmp_path / "parts", **settings)
+    assert exploding(9).train(images, steps=12, run_dir=tmp_path / "parts", resume=True, **settings) == whole
+
+
+def test_it_goes_back_from_the_very_last_turn_too(images, tmp_path, capsys):
+    class BreaksInTheThird(GAN):
+        def update_ema(self):
+            if self.turns == 3:
+                self.generator.trainable_weights[0].assign(self.generator.trainable_weights[0] * np.inf)
+
+    gan = BreaksInTheThird(img_shape=SHAPE, latent_dim=5, run_eagerly=True)
+    history = gan.train(images, steps=3, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run", if_not_finite="go_back")
+    assert "Gone back to step 2" in capsys.readouterr().out
+    assert history["step"] == [1, 2, 3] and gan.turns == 4 and checkpoints(tmp_path / "run") == ["step_000002", "step_000003"]
+
+
 def test_it_does_not_go_back_for_ever(images, tmp_path, capsys):
     settings = dict(steps=9, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run", if_not_finite="go_back")
     with pytest.raises(FloatingPointError, match=f"going back {TIMES_BACK} times"):
@@ -285,10 +367,44 @@ def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypat
 
 def test_what_there_is_is_what_the_system_says():
     free = int(next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable")).split()[1]) * 1024
-    assert 0.5 * free < memory.available() < 1.5 * free or any(file.exists() for file in memory.CGROUP_LIMITS)
+    assert 0.5 * free < memory.available() < 1.5 * free or list(memory._limits())
     gan = DCGAN(img_shape=(32, 32, 3), base_channels=4)
     weights = sum(np.prod(w.shape) for network in (gan.generator, gan.discriminator) for w in network.trainable_weights)
     assert memory.players(gan) == pytest.approx(3 * 4 * weights, rel=0.02)       # Adam holds two numbers a weight
+
+
+def test_networks_of_somebody_s_own_blocks_are_estimated_too(images):
+    class Block(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(7)
+
+        def call(self, x):
+            return self.dense(x)
+
+    class WithBlock(GAN):
+        def build_discriminator(self):
+            img = keras.Input(self.img_shape)
+            return keras.Model(img, keras.layers.Dense(1, activation="sigmoid")(Block()(keras.layers.Flatten()(img))))
+
+    gan = WithBlock(img_shape=SHAPE, latent_dim=5, run_eagerly=True)
+    assert gan.train(images, steps=1, batch_size=8)["step"] == [1]
+    of_d = sum(np.prod(output.shape[1:]) for output in memory._outputs(gan.discriminator))
+    assert of_d == 48 + 48 + 7 + 1
+
+
+def test_networks_that_do_not_fit_into_memory_are_refused_in_words():
+    with pytest.raises(MemoryError, match="The networks don't fit into memory, of which there are .* Take a smaller img_shape"):
+        small(latent_dim=10 ** 12)
+
+
+def test_batches_of_a_dataset_are_looked_at_too(images, monkeypatch):
+    gan = small()
+    fixed, one = memory.turn(gan, 1)
+    monkeypatch.setattr(memory, "available", lambda: fixed + 9.5 * one)
+    assert gan.train([images[:9]], steps=2)["step"] == [1, 2]
+    with pytest.raises(MemoryError, match="A turn of 10 samples .*The largest batch_size that fits is 9"):
+        gan.train([images[:9], images[:10]], steps=2)
 
 
 def test_an_allocation_that_fails_is_explained(images):
