@@ -2,7 +2,8 @@
 
     python benchmarks/mnist.py --folder path/to/mnist --rows cgan-digits --seeds 0 1 2
 
-Each run is a directory `runs/mnist/ROW-SEED` with its evaluation.json; what is there already is not trained again.
+Each run is a directory `runs/mnist/ROW-SEED` with its evaluation.json; what is there already is not trained again. Samples of all rows
+are in `runs/mnist/rows.png`.
 """
 import dataclasses
 import json
@@ -14,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 import tyro
+from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
@@ -52,6 +54,19 @@ def run_of(row, seed, folder):
     return json.loads((run / "minutes.json").read_text()), json.loads((run / "evaluation.json").read_text())["figures"]
 
 
+def write_strips(path, rows, seed):
+    """Write a picture: for each row of the table a strip of samples of that model, always of the same noise."""
+    from keras_gan.papers import find
+    from keras_gan.pictures import grid
+    figure = Figure(figsize=(8, 0.75 * len(rows)), layout="constrained")
+    for axes, row in zip(np.ravel(figure.subplots(len(rows), 1)), rows):
+        model = find(ROWS[row].split()[0]).load()
+        axes.imshow(grid(model.load(Path("runs") / "mnist" / f"{row}-{seed}" / "model").generate(20, seed=1), columns=20))
+        axes.set_title(ROWS[row], loc="left", fontsize="small", pad=2)
+        axes.axis("off")
+    figure.savefig(path, dpi=110)
+
+
 def main(arguments):
     for row in arguments.rows:
         minutes, figures = zip(*(run_of(row, seed, arguments.folder) for seed in arguments.seeds))
@@ -61,6 +76,7 @@ def main(arguments):
             values = [figure["generated"] for figure in same]
             table.add_row(same[0]["name"], *(f"{v:.4g}" for v in values), f"{np.mean(values):.4g}", f"{same[0]['real']:.4g}")
         Console(width=140).print(table)
+    write_strips(Path("runs") / "mnist" / "rows.png", arguments.rows, arguments.seeds[0])
 
 
 if __name__ == "__main__":
