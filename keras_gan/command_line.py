@@ -81,13 +81,12 @@ def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None)
         gan = model(**config["parameters"])
     except TypeError as error:
         raise ValueError(f"The config.json of {run} has parameters that {model.__name__} doesn't know: {error}") from error
+    takes_data = "data" in paper.command
+    if takes_data and not config.get("source"):
+        raise ValueError(f"{run} was trained on arrays in Python. Go on there: train(images, ..., run_dir={str(run)!r}, resume=True).")
     how = {**config["training"], **config["plan"], **({"steps": steps} if steps is not None else {})}
     _check_before_data(gan, run, True, how, {"parameters": gan.get_config()})
-    data = []
-    if "data" in paper.command:
-        if not config.get("source"):
-            raise ValueError(f"{run} was trained on arrays in Python. Go on there: train(images, ..., run_dir={str(run)!r}, resume=True).")
-        data = [load_data(**_data_arguments(config["source"]), img_shape=gan.img_shape)]
+    data = [load_data(**_data_arguments(config["source"]), img_shape=gan.img_shape)] if takes_data else []
     gan.train(*data, run_dir=str(run), resume=True, **{name: how[name] for name in _parameters(model.train) if name in how})
 
 
@@ -241,11 +240,11 @@ def _check_before_data(gan, run_dir, resume, chosen, settings):
     from keras_gan import memory
     from keras_gan.run_directory import RunDirectory
     from keras_gan.training_run import check_plan
-    plan = {name: chosen[name] for name in inspect.signature(check_plan).parameters if name in chosen}
-    check_plan(**{**plan, "run_dir": run_dir, "resume": resume})
+    of_train = {**{name: p.default for name, p in _parameters(gan.train).items()}, **chosen, "run_dir": run_dir, "resume": resume}
+    check_plan(**{name: of_train[name] for name in inspect.signature(check_plan).parameters})
     defaults = {name: p.default for name, p in _parameters(type(gan).__init__).items()}
     RunDirectory(run_dir).check(resume, {"model": type(gan).__name__, **settings}, defaults)
-    memory.check(gan, chosen["batch_size"])
+    memory.check(gan, of_train["batch_size"])
 
 
 def _number_of_classes(data):

@@ -16,6 +16,7 @@ HELD = {"XLA": 1.3, "one graph": 1.8, "call by call": 2.2}
 FIXED = {"XLA": 480e6, "one graph": 80e6, "call by call": 80e6}
 CGROUPS = Path("/sys/fs/cgroup")
 
+
 class DoesNotFit(MemoryError):
     """A turn needs more memory than there is; the message says what does fit."""
 

@@ -23,6 +23,7 @@ from keras import ops
 
 from benchmarks.kills import kill_and_resume
 from keras_gan import GAN, DCGAN, checkpoint, memory
+from keras_gan.command_line import main
 from keras_gan.run_directory import RunDirectory
 from keras_gan.training_run import TIMES_BACK
 from tests.conftest import GAMES, for_train, random_data, random_images
@@ -481,3 +482,20 @@ def test_a_run_directory_that_is_damaged_or_is_none_says_so(tmp_path):
     with pytest.raises(ValueError, match="not the config.json of a run"):
         small().train(np.zeros((4, *SHAPE), np.uint8), steps=1, batch_size=2, run_dir=tmp_path, resume=True)
     assert [p.name for p in tmp_path.iterdir()] == ["config.json"]
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda config: None, "was trained on arrays in Python. Go on there"),
+    (lambda config: config["parameters"].update(colour="red"), "has parameters that GAN doesn't know: .*colour"),
+    (lambda config: config["parameters"].update(latent_dim=0), "latent_dim must be a whole number"),
+    (lambda config: config.update(model="os.system"), "There is no model 'os.system'"),
+    (lambda config: config.update(source={"source": "nowhere", "sort": "of"}), "No folder .*nowhere"),
+    (lambda config: config.update(source={"source": "digits"}, plan={"steps": -1}), "steps must be a whole number"),
+])
+def test_keras_gan_resume_says_what_is_wrong_with_a_run(images, tmp_path, change, message):
+    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    change(config)
+    (tmp_path / "run" / "config.json").write_text(json.dumps(config))
+    with pytest.raises(SystemExit, match=f"keras-gan: .*{message}"):
+        main(["resume", str(tmp_path / "run")])
