@@ -165,7 +165,9 @@ def _real_data(directory, gan, data, folder):
     recorded = json.loads((directory / "config.json").read_text(encoding="utf-8")).get("source") if directory else None
     if data is None and not recorded:
         raise ValueError("What this model was trained on is not recorded with it. --data names a data set or a folder of pictures.")
-    how = {"split": "train", **(_data_arguments(recorded) if data is None else {"source": data}), "img_shape": gan.img_shape, **({"folder": folder} if folder else {})}
+    how = {"split": "train", **(_data_arguments(recorded) if data is None else {"source": data}), "img_shape": gan.img_shape}
+    if folder:
+        how["folder"] = folder
     if how["source"] in WITH_TEST_SPLIT:
         other = "test" if how["split"] == "train" else "train"
         return load_data(**how), load_data(**{**how, "split": other})

@@ -81,7 +81,8 @@ class DCGAN(GAN):
         self.base_channels, self.full_size_features = base_channels, full_size_features
         self.discriminator_norm = discriminator_norm
         super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, dropout=dropout, from_logits=from_logits,
-                         fakes_in_training_mode=fakes_in_training_mode, k=k, ema_momentum=ema_momentum, seed=seed, recipe=recipe, run_eagerly=run_eagerly, jit_compile=jit_compile)
+                         fakes_in_training_mode=fakes_in_training_mode, k=k, ema_momentum=ema_momentum, seed=seed, recipe=recipe,
+                         run_eagerly=run_eagerly, jit_compile=jit_compile)
 
     def generator_layers(self, input_width):
         """The generator from its first layer on: vectors (batch, input_width) -> pictures (batch, *img_shape) in [-1, 1]."""

@@ -85,10 +85,10 @@ class TrainingRun:
             if gan.num_classes:
                 labels = check_labels(labels, len(array), gan.num_classes)
                 gan.class_names = list(class_names or gan.class_names)
-            if is_whole(batch_size, 1) and batch_size * gan.k > len(array) and gan.k > 1:
+            if batch_size * gan.k > len(array) and gan.k > 1:
                 raise ValueError(f"A turn takes k={gan.k} batches of {batch_size}, more than the {len(array)} images. "
                                  f"Use batch_size={len(array) // gan.k} or less, or more images.")
-            return Batches(array, labels, batch_size * gan.k if is_whole(batch_size, 1) else batch_size, gan.seed, flip)
+            return Batches(array, labels, batch_size * gan.k, gan.seed, flip)
         if flip:
             raise ValueError("flip=True is for arrays and folders; a Dataset does its own augmentation. Received: "
                              f"flip=True with a {type(images).__name__}")
@@ -122,10 +122,15 @@ class TrainingRun:
             self.went_back = False
             # Arrays: by the model's turns, so that a second `train` goes on where the first stopped. A Dataset: by this run's.
             batches = self.data.from_batch(self.step if isinstance(self.data, Stream) else self.gan.turns)
-            for batch in batches:
-                yield self._checked(batch) if isinstance(self.data, Stream) else batch     # arrays were looked at as a whole
-                if self.step >= self.steps or self.interrupted or self.went_back:
-                    break
+            try:
+                for batch in batches:
+                    yield self._checked(batch) if isinstance(self.data, Stream) else batch     # arrays were looked at as a whole
+                    if self.step >= self.steps or self.interrupted or self.went_back:
+                        break
+            except Exception:                    # of the data, not of a turn: the turns before it are whole
+                if self.step:
+                    self.save_checkpoint()
+                raise
             batches.close()
             if not self.went_back:
                 self.save_checkpoint()           # the last one; what it finds may still make the run go back
@@ -242,7 +247,8 @@ class TrainingRun:
         self.step, self.history, self.logs = step, history, {}
         self.went_back, self.back_to = True, step
         self.referee = Referee(self.gan)
-        for text in (what, *remarks, f"Gone back to step {step} (if_not_finite='go_back'); the turns after it are played with other noise, and other batches of an array."):
+        for text in (what, *remarks, f"Gone back to step {step} (if_not_finite='go_back'); the turns after it are played with other noise, "
+                                     "and other batches of an array."):
             self.progress.say(text)
 
     def save_samples(self):
@@ -314,7 +320,8 @@ def check_plan(steps, batch_size, sample_interval, checkpoint_interval, keep_las
         if not ok:
             raise ValueError(f"{name} must be {expected}. Received: {name}={value!r}")
 
-    for name, value in dict(steps=steps, batch_size=batch_size, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval, keep_last=keep_last).items():
+    for name, value in dict(steps=steps, batch_size=batch_size, sample_interval=sample_interval, checkpoint_interval=checkpoint_interval,
+                            keep_last=keep_last).items():
         require(is_whole(value, 1), name, value, "a whole number of at least 1")
     require(keep_every is None or (is_whole(keep_every, 1) and keep_every % checkpoint_interval == 0), "keep_every", keep_every,
             f"a multiple of checkpoint_interval={checkpoint_interval}, or None")

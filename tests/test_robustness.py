@@ -195,6 +195,13 @@ def test_a_disk_on_which_the_checkpoints_cannot_lie_together_is_refused_before_t
     assert gan.turns == 0 and not (tmp_path / "a").exists()
 
 
+def test_a_bad_batch_after_a_while_loses_none_of_the_turns_before_it(images, tmp_path):
+    batches = [images[:8], images[8:16], images[16:24], np.full((8, *SHAPE), 7.0)]
+    with pytest.raises(ValueError, match="Received: values from 7 to 7"):
+        small().train(batches, steps=9, run_dir=tmp_path / "run")
+    assert checkpoints(tmp_path / "run") == ["step_000003"]
+
+
 # --- checkpoints -------------------------------------------------------------------------------------------------------
 
 def test_a_damaged_checkpoint_is_named_and_the_one_before_it_is_used(images, tmp_path, capsys):
