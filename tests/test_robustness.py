@@ -1,14 +1,11 @@
 """What befalls a long training run: kills, full disks, damaged files, numbers that explode. Real processes, real signals."""
 import contextlib
-import fcntl
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
 import sys
-import termios
 import textwrap
 import threading
 import time
@@ -117,7 +114,11 @@ def test_sigterm_saves_first_and_meanwhile_nobody_else_trains_in_there(tmp_path,
     assert GAN.load(tmp_path / "run" / "model").turns == int(step.removeprefix("step_"))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGHUP")
 def test_a_closed_terminal_ends_the_run_with_everything_written(tmp_path):
+    import fcntl
+    import pty
+    import termios
     terminal, its_end = pty.openpty()
     process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(ENDLESS), tmp_path / "run"], cwd=ROOT, stdin=its_end, stdout=its_end, stderr=its_end,
                                start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
@@ -373,6 +374,7 @@ def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypat
         memory.check(gan, 1)
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/meminfo"), reason="only Linux says it there")
 def test_what_there_is_is_what_the_system_says():
     free = int(next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable")).split()[1]) * 1024
     assert 0.5 * free < memory.available() < 1.5 * free or list(memory._limits())
