@@ -102,6 +102,7 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int = 64, seed: int = 
         labels: classes to ask a conditional model for, in turn: names or numbers.
         out: PNG file to write.
     """
+    _check_of_samples(n, seed, out)
     saved, gan = _load(run)
     from keras_gan import pictures
     asked = {}
@@ -137,8 +138,9 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
     """
     if n < 100:
         raise ValueError(f"n must be at least 100, or the figures say nothing. Received: n={n}")
-    if seed < 0:
-        raise ValueError(f"seed must be at least 0. Received: seed={seed}")
+    _check_of_samples(n, seed, out)
+    if mobilenet_weights != "imagenet" and not Path(mobilenet_weights).is_file():
+        raise FileNotFoundError(f"No file of weights {mobilenet_weights}. Give one, or 'imagenet', which is downloaded.")
     saved, gan = _load(run)
     from rich.console import Console
 
@@ -155,6 +157,16 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
     print(f"{saved}; as JSON in {out}")
     if evaluation.n < 1000:
         print(f"Of {evaluation.n} samples alone: look at how far a figure is from that of real data, not at the figure.")
+
+
+def _check_of_samples(n, seed, out):
+    """Raise `ValueError` for arguments that make no sense, before a model is loaded."""
+    if n < 1:
+        raise ValueError(f"n must be at least 1. Received: n={n}")
+    if seed < 0:
+        raise ValueError(f"seed must be at least 0. Received: seed={seed}")
+    if out is not None and out.is_dir():
+        raise ValueError(f"out must be a file. Received: the folder {out}")
 
 
 def _real_data(directory, gan, data, folder):

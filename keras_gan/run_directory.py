@@ -52,7 +52,7 @@ class RunDirectory:
     # --- may this run live here? -------------------------------------------------------------------------------------
 
     def check(self, resume, settings, defaults=()):
-        """Raise unless a run with these settings may be begun in here, or with `resume` gone on with. Writes nothing.
+        """Raise unless a run with these settings may be begun in here, or with `resume` gone on with. Writes nothing but the lock.
 
         Args:
             resume: bool.
@@ -202,7 +202,7 @@ class RunDirectory:
             history = {name: [int(v) if name == "step" else float(v) for v in column] for name, column in zip(names, columns, strict=True)}
         except (OSError, ValueError) as error:
             raise ValueError(f"{path.parent} is damaged: its history can't be read ({error}).") from error
-        if history["step"] != list(range(1, step + 1)):
+        if history.get("step") != list(range(1, step + 1)):
             raise ValueError(f"{path.parent} is damaged: its history isn't that of {step} steps.")
         return history
 

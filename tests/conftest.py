@@ -41,6 +41,20 @@ def rng():
     return np.random.default_rng(0)
 
 
+SHAPE = (6, 8, 1)
+
+
+def small(**more):
+    """A vanilla GAN for tiny pictures."""
+    return GAN(**{"img_shape": SHAPE, "latent_dim": 5, "jit_compile": False, **more})
+
+
+@pytest.fixture
+def images(rng):
+    """Thirty pictures for `small`."""
+    return random_images(rng, 30, SHAPE)
+
+
 def random_images(rng, n, img_shape):
     """uint8 noise (n, *img_shape)."""
     return rng.integers(0, 256, (n, *img_shape), dtype=np.uint8)

@@ -11,31 +11,16 @@ import threading
 import time
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from keras import ops
 
 from benchmarks.kills import kill_and_resume
-from keras_gan import GAN, DCGAN, checkpoint, memory
-from keras_gan.command_line import main
-from keras_gan.run_directory import RunDirectory
+from keras_gan import GAN, checkpoint
 from keras_gan.training_run import TIMES_BACK
-from tests.conftest import GAMES, for_train, random_data, random_images
+from tests.conftest import GAMES, SHAPE, small
 
-SHAPE = (6, 8, 1)
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def small(**more):
-    return GAN(**{"img_shape": SHAPE, "latent_dim": 5, "jit_compile": False, **more})
-
-
-@pytest.fixture
-def images(rng):
-    return random_images(rng, 30, SHAPE)
 
 
 def checkpoints(run):
@@ -91,7 +76,7 @@ def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_pa
 ENDLESS = """
     import sys
     import numpy as np
-    from tests.test_robustness import SHAPE, small
+    from tests.conftest import SHAPE, small
     images = np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8)
     small().train(images, steps=1_000_000, batch_size=8, run_dir=sys.argv[1], sample_interval=10, checkpoint_interval=100_000)
 """
@@ -152,7 +137,7 @@ def test_a_log_that_cannot_be_written_is_no_reason_to_lose_the_run(tmp_path):
 FULL_DISK = """
     import resource, sys
     import numpy as np
-    from tests.test_robustness import SHAPE, small
+    from tests.conftest import SHAPE, small
 
     class FullAfterSix(type(small())):
         def write_samples(self, path):
@@ -359,153 +344,3 @@ def test_weights_that_broke_after_the_last_loss_are_found_when_they_are_saved(im
     with pytest.raises(FloatingPointError, match="At step 1: BreaksLate: .*of the generator is no longer finite.* Likely causes"):
         BreaksLate(img_shape=SHAPE, latent_dim=5, run_eagerly=True).train(images, steps=3, batch_size=8, checkpoint_interval=1, run_dir=tmp_path / "run")
     assert checkpoints(tmp_path / "run") == []
-
-
-# --- memory ------------------------------------------------------------------------------------------------------------
-
-def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypatch):
-    gan = DCGAN(img_shape=(128, 160, 3), base_channels=4, jit_compile=False)
-    fixed, one = memory.turn(gan, 1)
-    monkeypatch.setattr(memory, "available", lambda: fixed + 7.5 * one)
-    with pytest.raises(MemoryError, match=r"A turn of 100 samples needs about .* MiB of memory .*The largest batch_size that fits is 7\."):
-        gan.train(np.zeros((100, 128, 160, 3), np.uint8), steps=1, batch_size=100)
-    memory.check(gan, 7)
-    monkeypatch.setattr(memory, "available", lambda: fixed)
-    with pytest.raises(MemoryError, match="Not even a batch of 1 fits"):
-        memory.check(gan, 1)
-
-
-@pytest.mark.skipif(not os.path.exists("/proc/meminfo"), reason="only Linux says it there")
-def test_what_there_is_is_what_the_system_says():
-    free = int(next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable")).split()[1]) * 1024
-    assert 0.5 * free < memory.available() < 1.5 * free or list(memory._limits())
-    gan = DCGAN(img_shape=(32, 32, 3), base_channels=4)
-    weights = sum(np.prod(w.shape) for network in (gan.generator, gan.discriminator) for w in network.trainable_weights)
-    assert memory.players(gan) == pytest.approx(3 * 4 * weights, rel=0.02)       # Adam holds two numbers a weight
-
-
-def test_networks_of_somebody_s_own_blocks_are_estimated_too(images):
-    class Block(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.dense = keras.layers.Dense(7)
-
-        def call(self, x):
-            return self.dense(x)
-
-    class WithBlock(GAN):
-        def build_discriminator(self):
-            img = keras.Input(self.img_shape)
-            return keras.Model(img, keras.layers.Dense(1, activation="sigmoid")(Block()(keras.layers.Flatten()(img))))
-
-    gan = WithBlock(img_shape=SHAPE, latent_dim=5, run_eagerly=True)
-    assert gan.train(images, steps=1, batch_size=8)["step"] == [1]
-    of_d = sum(np.prod(output.shape[1:]) for output in memory._outputs(gan.discriminator))
-    assert of_d == 48 + 48 + 7 + 1
-
-
-def test_networks_that_do_not_fit_into_memory_are_refused_in_words():
-    with pytest.raises(MemoryError, match="The networks don't fit into memory, of which there are .* Take a smaller img_shape"):
-        small(latent_dim=10 ** 12)
-
-
-def test_batches_of_a_dataset_are_looked_at_too(images, monkeypatch):
-    gan = small()
-    fixed, one = memory.turn(gan, 1)
-    monkeypatch.setattr(memory, "available", lambda: fixed + 9.5 * one)
-    assert gan.train([images[:9]], steps=2)["step"] == [1, 2]
-    with pytest.raises(MemoryError, match="A turn of 10 samples .*The largest batch_size that fits is 9"):
-        gan.train([images[:9], images[:10]], steps=2)
-
-
-def test_an_allocation_that_fails_is_explained(images):
-    class Greedy(GAN):
-        def update_ema(self):
-            ops.ones((10 ** 7, 10 ** 7))
-
-    with pytest.raises(MemoryError, match="did not fit into memory at step 1: A turn of 8 samples needs about .* Use smaller batches"):
-        Greedy(img_shape=SHAPE, latent_dim=5, run_eagerly=True).train(images, steps=1, batch_size=8)
-
-
-# --- shapes ------------------------------------------------------------------------------------------------------------
-
-@settings(max_examples=6, deadline=None, derandomize=True)
-@given(st.integers(8, 40), st.integers(8, 40), st.sampled_from((1, 3)), st.integers(1, 6), st.integers(1, 3), st.integers(0, 9))
-def test_pictures_of_any_shape_are_trained_on_in_batches_of_any_size(height, width, channels, batch_size, k, more):
-    images = random_images(np.random.default_rng(0), k * batch_size + more, (height, width, channels))
-    gan = DCGAN(img_shape=images.shape[1:], base_channels=1, latent_dim=3, k=k, run_eagerly=True)
-    before = [w.copy() for w in gan.generator.get_weights()]
-    history = gan.train(images, steps=2, batch_size=batch_size, flip=True)
-    assert np.isfinite([v for values in history.values() for v in values]).all() and len(history["step"]) == 2
-    assert any((a != b).any() for a, b in zip(before, gan.generator.get_weights()))
-    pictures = gan.generate(batch_size)
-    assert pictures.shape == (batch_size, height, width, channels) and 0 <= pictures.min() <= pictures.max() <= 1
-    with pytest.raises(ValueError, match=f"batch_size={len(images) // k} or less"):
-        gan.train(images, steps=1, batch_size=len(images) // k + 1)
-
-
-# --- arguments ---------------------------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("arguments, message", [
-    (dict(steps=0), "steps must be a whole number of at least 1. Received: steps=0"),
-    (dict(steps=True), "steps must be"),
-    (dict(checkpoint_interval=2.5), "checkpoint_interval must be"),
-    (dict(keep_last=0), "keep_last must be"),
-    (dict(keep_every=7, checkpoint_interval=2), "keep_every must be a multiple of checkpoint_interval=2, or None. Received: keep_every=7"),
-    (dict(if_not_finite="ignore"), "if_not_finite must be 'stop' or 'go_back'"),
-    (dict(if_write_fails="ignore"), "if_write_fails must be 'stop' or 'go_on'"),
-    (dict(if_not_finite="go_back"), "goes back to a checkpoint in run_dir. Received: run_dir=None"),
-    (dict(resume="yes"), "resume must be True or False. Received: resume='yes'"),
-    (dict(flip="yes"), "flip must be True or False. Received: flip='yes'"),
-    (dict(run_dir=3), "run_dir must be the path of a folder, or None. Received: run_dir=3"),
-    (dict(images="photos"), r"Received: a str. load_data\(...\) loads a folder of pictures"),
-    (dict(images=np.array([np.zeros((6, 8, 1)), None, "x"], dtype=object)), "Received: an array of dtype object. Pictures of several shapes"),
-    (dict(images=np.full((9, *SHAPE), np.nan)), r"Received: values that are no numbers \(NaN\)"),
-    (dict(resume=True), "goes on with the run in run_dir. Received: run_dir=None"),
-])
-def test_arguments_of_train_are_checked(images, arguments, message):
-    with pytest.raises(ValueError, match=message):
-        small().train(**{"images": images, "batch_size": 8, **arguments})
-
-
-@pytest.mark.parametrize("arguments, message", [
-    (dict(run_eagerly="no"), "run_eagerly must be True or False. Received: run_eagerly='no'"),
-    (dict(from_logits=1), "from_logits must be True or False. Received: from_logits=1"),
-    (dict(fakes_in_training_mode=None), "fakes_in_training_mode must be True or False"),
-])
-def test_what_is_yes_or_no_is_true_or_false(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        small(**arguments)
-
-
-def test_a_seed_of_samples_is_checked():
-    with pytest.raises(ValueError, match="seed must be a whole number of at least 0, or None. Received: seed=-1"):
-        small().generate(2, seed=-1)
-
-
-def test_a_run_directory_that_is_damaged_or_is_none_says_so(tmp_path):
-    with pytest.raises(FileNotFoundError, match="No run in .*config.json"):
-        RunDirectory(tmp_path).read_config()
-    (tmp_path / "config.json").write_text('{"model": "GAN"}')
-    with pytest.raises(ValueError, match="not the config.json of a run"):
-        RunDirectory(tmp_path).read_config()
-    with pytest.raises(ValueError, match="not the config.json of a run"):
-        small().train(np.zeros((4, *SHAPE), np.uint8), steps=1, batch_size=2, run_dir=tmp_path, resume=True)
-    assert [p.name for p in tmp_path.iterdir()] == ["config.json"]
-
-
-@pytest.mark.parametrize("change, message", [
-    (lambda config: None, "was trained on arrays in Python. Go on there"),
-    (lambda config: config["parameters"].update(colour="red"), "has parameters that GAN doesn't know: .*colour"),
-    (lambda config: config["parameters"].update(latent_dim=0), "latent_dim must be a whole number"),
-    (lambda config: config.update(model="os.system"), "There is no model 'os.system'"),
-    (lambda config: config.update(source={"source": "nowhere", "sort": "of"}), "No folder .*nowhere"),
-    (lambda config: config.update(source={"source": "digits"}, plan={"steps": -1}), "steps must be a whole number"),
-])
-def test_keras_gan_resume_says_what_is_wrong_with_a_run(images, tmp_path, change, message):
-    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
-    config = json.loads((tmp_path / "run" / "config.json").read_text())
-    change(config)
-    (tmp_path / "run" / "config.json").write_text(json.dumps(config))
-    with pytest.raises(SystemExit, match=f"keras-gan: .*{message}"):
-        main(["resume", str(tmp_path / "run")])
