@@ -10,12 +10,12 @@ from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that Tens
 from typing import Literal
 
 from keras import Input, Model, Sequential
-from keras.layers import (Activation, BatchNormalization, Conv2D, Cropping2D, Dense, Dropout, Flatten, LeakyReLU, Reshape,
-                          SpectralNormalization, ZeroPadding2D)
+from keras.layers import Activation, Conv2D, Cropping2D, Dense, Flatten, LeakyReLU, Reshape, SpectralNormalization, ZeroPadding2D
 
+from keras_gan.fused import BatchNormalization, Dropout
 from keras_gan.game import is_whole
 from keras_gan.gan import GAN
-from keras_gan.layers import UpSamplingConv2D
+from keras_gan.layers import PictureConv2D, UpSamplingConv2D
 from keras_gan.recipes import with_recipes
 
 
@@ -96,7 +96,7 @@ class DCGAN(GAN):
             model.add(UpSamplingConv2D(filters))                            # (16, 20, 256) ... (128, 160, 32)
             model.add(BatchNormalization(momentum=0.8))
             model.add(Activation("relu"))
-        model.add(Conv2D(channels, 3, padding="same") if self.full_size_features else UpSamplingConv2D(channels))
+        model.add(PictureConv2D(channels) if self.full_size_features else UpSamplingConv2D(channels))
         model.add(Activation("tanh"))                                       # (128, 160, 3)
         if (16 * h, 16 * w) != (height, width):
             model.add(Cropping2D(((0, 16 * h - height), (0, 16 * w - width))))

@@ -21,10 +21,10 @@ from keras import Input, Model, Sequential, ops
 from keras.layers import BatchNormalization, Dense, Dropout, Flatten, LeakyReLU, Rescaling, Reshape
 from keras.losses import BinaryCrossentropy
 from keras.metrics import BinaryAccuracy, MeanMetricWrapper
-from keras.optimizers import Adam
 from keras.saving import register_keras_serializable
 
 from keras_gan import memory
+from keras_gan.fused import Adam
 from keras_gan.game import Game
 from keras_gan.layers import Frozen, Maxout
 from keras_gan.one_graph import as_player

@@ -95,10 +95,12 @@ def as_player(model):
 def xla_pays(model):
     """Whether a compiled turn of this model is quicker with XLA.
 
-    Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn it was measured to pay there too
-    (`benchmarks/turn.py`): XLA sees that the generator is asked twice for the same pictures. Where there is a GPU, Keras chooses.
+    Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn of fully connected networks it was measured to pay
+    there too (`benchmarks/turn.py`): their many small steps become few. Convolutions are quicker without, in TensorFlow's own kernels.
+    Where there is a GPU, Keras chooses.
     """
-    return model.jit_compile or not tf.config.list_physical_devices("GPU")
+    convolutions = any(len(weight.shape) == 4 for weight in model.weights)
+    return model.jit_compile or not (convolutions or tf.config.list_physical_devices("GPU"))
 
 
 def one_graph(turn, jit_compile):

@@ -1,0 +1,84 @@
+"""Layers and the optimizer of Keras, in fewer passes over memory: the same mathematics through TensorFlow's fused kernels.
+
+On a CPU a turn without XLA spends its time in convolutions, and in reading and writing pictures that are as large as the
+cache. Keras computes BatchNormalization, Dropout and Adam step by step, and each step is such a pass. `benchmarks/layers.py` measures both.
+"""
+import functools
+
+import keras
+import tensorflow as tf
+
+
+def one_pass(function):
+    """Let XLA compile a function of arrays that only moves and adds numbers, where it is part of a graph: they are read and written once."""
+    compiled = tf.function(function, jit_compile=True)
+
+    @functools.wraps(function)
+    def choose(*arrays):
+        return compiled(*map(tf.convert_to_tensor, arrays)) if tf.inside_function() else function(*arrays)
+
+    return choose
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class BatchNormalization(keras.layers.BatchNormalization):
+    """`keras.layers.BatchNormalization`; feature maps (batch, height, width, channels) in float32 go through one kernel.
+
+    Sergey Ioffe, Christian Szegedy, 2015. arXiv:1502.03167, algorithm 1.
+    """
+
+    def call(self, inputs, training=None, mask=None):
+        fits = len(inputs.shape) == 4 and inputs.dtype == "float32" and self.axis in (-1, 3) and self.center and self.scale
+        if not fits or mask is not None or self.renorm:
+            return super().call(inputs, training=training, mask=mask)
+        how = {"scale": tf.convert_to_tensor(self.gamma), "offset": tf.convert_to_tensor(self.beta), "epsilon": self.epsilon}
+        if not (training and self.trainable):
+            return tf.compat.v1.nn.fused_batch_norm(inputs, mean=tf.convert_to_tensor(self.moving_mean), is_training=False,
+                                                    variance=tf.convert_to_tensor(self.moving_variance), **how)[0]
+        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(inputs, is_training=True, **how)
+        # The kernel gives the unbiased variance, n / (n - 1) of it; Keras lets its moving average follow the batch's own
+        n = tf.cast(tf.size(inputs) // tf.size(mean), "float32")
+        variance *= (n - 1) / n
+        for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            average.assign(average * self.momentum + value * (1 - self.momentum))
+        return outputs
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Dropout(keras.layers.Dropout):
+    """`keras.layers.Dropout`, drawing a byte for each number where that is exact: if `rate` is a multiple of 1/256, as 0.25 and 0.5 are.
+
+    Keras draws four bytes, and makes a float of them. The random numbers are others than Keras's, from the same seed generator.
+    """
+
+    def call(self, inputs, training=False):
+        dropped_bytes = 256 * self.rate
+        if not training or not self.rate or dropped_bytes != int(dropped_bytes) or self.noise_shape is not None:
+            return super().call(inputs, training=training)
+        n = tf.size(inputs)
+        words = tf.random.stateless_uniform([(n + 3) // 4], tf.cast(self.seed_generator.next(), "int32"), None, None, "uint32")
+        drawn = tf.reshape(tf.reshape(tf.bitcast(words, "uint8"), [-1])[:n], tf.shape(inputs))
+        return _kept(inputs, drawn >= tf.cast(dropped_bytes, "uint8"), tf.cast(1 / (1 - self.rate), inputs.dtype))
+
+
+@one_pass
+def _kept(inputs, keep, scale):
+    return tf.where(keep, inputs * scale, tf.zeros_like(inputs))
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Adam(keras.optimizers.Adam):
+    """`keras.optimizers.Adam` in one kernel a variable.
+
+    Diederik Kingma, Jimmy Ba, 2014. arXiv:1412.6980, algorithm 1, in the order of computation at the end of section 2.
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        if self.amsgrad:
+            return super().update_step(gradient, variable, learning_rate)
+        i = self._get_variable_index(variable)
+        m, v = self._momentums[i].value, self._velocities[i].value
+        beta_1, beta_2, lr, epsilon = (tf.cast(number, variable.dtype) for number in (self.beta_1, self.beta_2, learning_rate, self.epsilon))
+        step = tf.cast(self.iterations + 1, variable.dtype)
+        tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, beta1_power=beta_1 ** step, beta2_power=beta_2 ** step,
+                                     lr=lr, beta1=beta_1, beta2=beta_2, epsilon=epsilon, grad=tf.cast(gradient, variable.dtype))
