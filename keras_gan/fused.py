@@ -58,12 +58,8 @@ class Dropout(keras.layers.Dropout):
         n = tf.size(inputs)
         words = tf.random.stateless_uniform([(n + 3) // 4], tf.cast(self.seed_generator.next(), "int32"), None, None, "uint32")
         drawn = tf.reshape(tf.reshape(tf.bitcast(words, "uint8"), [-1])[:n], tf.shape(inputs))
-        return _kept(inputs, drawn >= tf.cast(dropped_bytes, "uint8"), tf.cast(1 / (1 - self.rate), inputs.dtype))
-
-
-@one_pass
-def _kept(inputs, keep, scale):
-    return tf.where(keep, inputs * scale, tf.zeros_like(inputs))
+        kept = tf.cast(drawn >= tf.cast(dropped_bytes, "uint8"), inputs.dtype)
+        return inputs * (kept / (1 - self.rate))
 
 
 @keras.saving.register_keras_serializable("keras_gan")
