@@ -1,7 +1,7 @@
 """GANs in Keras, one readable class a paper: `from keras_gan import GAN, DCGAN`."""
 from keras_gan.papers import PAPERS
 
-_MODULES = {paper.model: paper.module for paper in PAPERS} | dict.fromkeys(("Frozen", "Maxout", "UpSamplingConv2D"), "layers")
+_MODULES = {paper.model: paper.module for paper in PAPERS} | dict.fromkeys(("Frozen", "Maxout", "PictureConv2D", "UpSamplingConv2D"), "layers")
 __all__ = list(_MODULES)
 
 

@@ -74,7 +74,9 @@ class Adam(keras.optimizers.Adam):
             return super().update_step(gradient, variable, learning_rate)
         i = self._get_variable_index(variable)
         m, v = self._momentums[i].value, self._velocities[i].value
-        beta_1, beta_2, lr, epsilon = (tf.cast(number, variable.dtype) for number in (self.beta_1, self.beta_2, learning_rate, self.epsilon))
+        beta_1, beta_2, epsilon = (tf.constant(number, variable.dtype) for number in (self.beta_1, self.beta_2, self.epsilon))
         step = tf.cast(self.iterations + 1, variable.dtype)
-        tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, beta1_power=beta_1 ** step, beta2_power=beta_2 ** step,
-                                     lr=lr, beta1=beta_1, beta2=beta_2, epsilon=epsilon, grad=tf.cast(gradient, variable.dtype))
+        powers = [keras.ops.cast(beta, variable.dtype) ** step for beta in (self.beta_1, self.beta_2)]       # rounded as Keras rounds them
+        tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, beta1_power=powers[0], beta2_power=powers[1],
+                                     lr=tf.cast(learning_rate, variable.dtype), beta1=beta_1, beta2=beta_2, epsilon=epsilon,
+                                     grad=tf.convert_to_tensor(gradient, variable.dtype))

@@ -118,6 +118,9 @@ class PictureConv2D(keras.layers.Conv2D):
 
     Args:
         filters: number of output channels.
+
+    Raises:
+        ValueError: if height or width are odd.
     """
 
     # place[a, u, i] = 1 where row i of the 3x3 kernel falls on row u of the 4x4, for row a of the block. Columns likewise.
@@ -125,6 +128,11 @@ class PictureConv2D(keras.layers.Conv2D):
 
     def __init__(self, filters, kernel_size=3, padding="same", **kwargs):
         super().__init__(filters, kernel_size, padding=padding, **kwargs)
+
+    def build(self, input_shape):
+        if input_shape[1] % 2 or input_shape[2] % 2:
+            raise ValueError(f"PictureConv2D cuts pictures into blocks of 2x2 pixels: height and width must be even. Received: {tuple(input_shape)}")
+        super().build(input_shape)
 
     def call(self, inputs):
         place = ops.cast(self.place, self.kernel.dtype)

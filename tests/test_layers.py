@@ -1,4 +1,4 @@
-"""`UpSamplingConv2D` against the two Keras layers that it replaces, `Maxout` against its formula, and `Frozen` against what it must not do."""
+"""Layers against those of Keras that they replace, `Maxout` against its formula, and `Frozen` against what it must not do."""
 import keras
 import numpy as np
 import pytest
@@ -7,52 +7,74 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from keras_gan import Frozen, Maxout, UpSamplingConv2D
+from keras_gan import Frozen, Maxout, PictureConv2D, UpSamplingConv2D
 from tests.conftest import values
 
 
-def outputs_and_gradients(layer, x, seen):
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        loss = tf.reduce_sum(layer(x) * seen)
-    return [layer(x), *tape.gradient(loss, [x, *(v.value for v in layer.trainable_weights)])]
+def outputs_and_gradients(layer, x, seen, jit_compile=False, weights=()):
+    """[output, gradient of the sum of output times `seen` to x, and to the weights], in a graph."""
+    @tf.function(jit_compile=jit_compile)
+    def play(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+            loss = tf.reduce_sum(y * seen)
+        return [y, *tape.gradient(loss, [x, *(v.value for v in weights)])]
+
+    return play(x)
+
+
+def assert_same_function(ours, plain, x, rtol, jit_compile=False):
+    """Outputs and all gradients of two layers or models with the same weights, relative to the largest number of each."""
+    ours.build(x.shape)
+    plain.build(x.shape)
+    rng = np.random.default_rng(1)
+    plain.set_weights([rng.normal(size=w.shape) / np.sqrt(np.prod(w.shape[:-1])) for w in plain.weights])
+    ours.set_weights(plain.get_weights())             # the very weights
+    x = tf.constant(x)
+    seen = tf.constant(rng.normal(size=plain(x).shape), x.dtype)
+    for mine, keras_own in zip(outputs_and_gradients(ours, x, seen, jit_compile, ours.trainable_weights),
+                               outputs_and_gradients(plain, x, seen, weights=plain.trainable_weights), strict=True):
+        np.testing.assert_allclose(mine, keras_own, rtol=0, atol=rtol * np.abs(keras_own).max())
+
+
+def upsampled_and_convolved(filters, **how):
+    return keras.Sequential([layers.UpSampling2D(2, **how), layers.Conv2D(filters, 3, padding="same", **how)])
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.tuples(*[st.integers(1, 7)] * 2), st.integers(1, 9), st.integers(1, 5))
-def test_folded_upsampling_is_upsampling_and_convolution(size, channels, filters):
-    rng = np.random.default_rng(0)
-    plain = keras.Sequential([layers.UpSampling2D(2, dtype="float64"), layers.Conv2D(filters, 3, padding="same", dtype="float64")])
-    folded = UpSamplingConv2D(filters, dtype="float64")
-    plain.build((None, *size, channels))
-    folded.build((None, *size, channels))
-    plain.set_weights([rng.normal(size=w.shape) for w in plain.weights])
-    folded.set_weights(plain.get_weights())           # the very weights of the Conv2D
-    x = tf.constant(rng.normal(size=(2, *size, channels)))
-    seen = tf.constant(rng.normal(size=(2, 2 * size[0], 2 * size[1], filters)))
-
-    for ours, keras_own in zip(outputs_and_gradients(folded, x, seen), outputs_and_gradients(plain, x, seen), strict=True):
-        np.testing.assert_allclose(ours, keras_own, rtol=1e-9, atol=1e-9)
+@given(st.tuples(*[st.integers(1, 7)] * 2), st.integers(1, 9), st.integers(1, 5), st.booleans())
+def test_folded_upsampling_is_upsampling_and_convolution(size, channels, filters, jit_compile):
+    x = np.random.default_rng(0).normal(size=(2, *size, channels))
+    assert_same_function(UpSamplingConv2D(filters, dtype="float64"), upsampled_and_convolved(filters, dtype="float64"), x, 1e-12, jit_compile)
 
 
-def test_folded_upsampling_of_many_channels_in_float32():
-    rng = np.random.default_rng(0)
-    plain = keras.Sequential([layers.UpSampling2D(2), layers.Conv2D(256, 3, padding="same")])
-    folded = UpSamplingConv2D(256)
-    x = rng.normal(size=(2, 8, 10, 512)).astype("float32")
-    folded(x), plain(x)
-    folded.set_weights(plain.get_weights())
-    np.testing.assert_allclose(folded(x), plain(x), atol=1e-4)
+@pytest.mark.parametrize("channels, filters", [(1, 1), (512, 256), (3, 512), (512, 3)])
+def test_folded_upsampling_of_few_and_many_channels_in_float32(channels, filters):
+    x = np.random.default_rng(0).normal(size=(2, 7, 5, channels)).astype("float32")
+    assert_same_function(UpSamplingConv2D(filters), upsampled_and_convolved(filters), x, 3e-6)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("size, filters", [((2, 2), 1), ((6, 10), 3), ((4, 2), 5)])
+def test_picture_convolution_is_a_convolution(size, filters, jit_compile):
+    x = np.random.default_rng(0).normal(size=(3, *size, 4))
+    assert_same_function(PictureConv2D(filters, dtype="float64"), layers.Conv2D(filters, 3, padding="same", dtype="float64"), x, 1e-12, jit_compile)
+
+
+def test_picture_convolution_takes_no_odd_sizes():
+    with pytest.raises(ValueError, match=r"must be even. Received: \(None, 6, 7, 2\)"):
+        PictureConv2D(3).build((None, 6, 7, 2))
 
 
 def test_folded_upsampling_is_saved_and_loaded(tmp_path):
-    model = keras.Sequential([keras.Input((3, 5, 2)), UpSamplingConv2D(4, kernel_initializer="he_normal")])
+    model = keras.Sequential([keras.Input((3, 5, 2)), UpSamplingConv2D(4, kernel_initializer="he_normal"), PictureConv2D(3)])
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     x = np.random.default_rng(0).normal(size=(2, 3, 5, 2))
     assert again.layers[0].kernel_initializer.__class__.__name__ == "HeNormal"
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
-    assert again.output_shape == (None, 6, 10, 4)
+    assert again.output_shape == (None, 6, 10, 3)
 
 
 @pytest.fixture
