@@ -2,6 +2,7 @@
 import io
 import threading
 from pathlib import Path
+from stat import S_ISREG
 
 import cv2
 import imagesize
@@ -127,7 +128,8 @@ def _orientation(data):
 
 def _read(path):
     """The bytes of a file that begins like a picture. Of other files (films, say) only the beginning is read."""
-    if path.exists() and not path.is_file():
+    stat = path.stat()
+    if not S_ISREG(stat.st_mode):                               # a pipe would be waited for
         raise NotAPicture(path, "not a regular file")
     with path.open("rb") as file:                               # cv2.imread can't read every file name on Windows
         start = file.read(16)
@@ -135,10 +137,9 @@ def _read(path):
             raise NotAPicture(path, "empty file")
         if not start.startswith(BEGINNINGS) and start[:4] + start[8:12] != b"RIFFWEBP":
             raise NotAPicture(path, "broken picture" if path.suffix.lower() in SUFFIXES else "not an image")
-        if path.stat().st_size > MAX_BYTES:
+        if stat.st_size > MAX_BYTES:
             raise NotAPicture(path, f"too large: more than {MAX_BYTES // 2 ** 20} MiB")
-        file.seek(0)
-        return file.read(MAX_BYTES)
+        return start + file.read(MAX_BYTES)
 
 
 def resize(picture, img_shape, fit, background):

@@ -30,6 +30,16 @@ def shown(name):
     return os.fsencode(name).decode("utf-8", "replace")
 
 
+def _in_order(pool, function, arguments, ahead=256):
+    """What `pool.map` yields, but never more than `ahead` results are made before they are asked for."""
+    arguments = iter(arguments)
+    futures = collections.deque(pool.submit(function, argument) for argument in itertools.islice(arguments, ahead))
+    while futures:
+        result = futures.popleft().result()
+        futures.extend(pool.submit(function, argument) for argument in itertools.islice(arguments, 1))
+        yield result
+
+
 class ImageFolder:
     """All pictures below a folder, in one shape, as uint8 RGB.
 
@@ -134,9 +144,8 @@ class ImageFolder:
             level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)      # we name broken files ourselves
             try:
                 with (beside / "images.raw").open("wb") as file:
-                    few = (names[i:i + 256] for i in range(0, len(names), 256))      # never more decoded than these
-                    results = itertools.chain.from_iterable(pool.map(self._read, part) for part in few)
-                    for name, (picture, size, error) in track(zip(names, results), f"reading {escape(shown(self.folder.name))}/",
+                    results = zip(names, _in_order(pool, self._read, names))
+                    for name, (picture, size, error) in track(results, f"reading {escape(shown(self.folder.name))}/",
                                                               total=len(names), transient=True, disable=len(names) < 200):
                         if error is None:
                             used.append(name)
