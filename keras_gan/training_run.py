@@ -7,6 +7,8 @@ import json
 import math
 import os
 import signal
+import statistics
+import time
 import zlib
 
 import keras
@@ -51,6 +53,7 @@ class TrainingRun:
         self.signal = None                       # that has asked for an end
         self.referee = Referee(gan)
         self.notes = []
+        self.played, self.waited = [], 0.0       # seconds of each turn; seconds that turns had to wait for data
         self.largest_batch = 0                   # that is known to fit into memory
         if self.batch_size:
             self.notes.append(self._fits(self.batch_size))
@@ -123,7 +126,7 @@ class TrainingRun:
             # Arrays: by the model's turns, so that a second `train` goes on where the first stopped. A Dataset: by this run's.
             batches = self.data.from_batch(self.step if isinstance(self.data, Stream) else self.gan.turns)
             try:
-                for batch in batches:
+                for batch in self._waited_for(batches):
                     yield self._checked(batch) if isinstance(self.data, Stream) else batch     # arrays were looked at as a whole
                     if self.step >= self.steps or self.interrupted or self.went_back:
                         break
@@ -134,6 +137,15 @@ class TrainingRun:
             batches.close()
             if not self.went_back:
                 self.save_checkpoint()           # the last one; what it finds may still make the run go back
+
+    def _waited_for(self, batches):
+        """The batches, with a look at the clock."""
+        while True:
+            asked = time.perf_counter()
+            batch = next(batches)
+            self.began = time.perf_counter()
+            self.waited += self.began - asked
+            yield batch
 
     def _fits(self, batch_size):
         """Raise `MemoryError` if a turn won't fit into memory, else say what it needs."""
@@ -220,6 +232,7 @@ class TrainingRun:
     def log(self, logs):
         """Note the numbers of a finished turn."""
         self.step += 1
+        self.played.append(time.perf_counter() - self.began)
         self.logs = logs
         self.history["step"].append(self.step)
         for name, value in logs.items():
@@ -280,6 +293,8 @@ class TrainingRun:
             if isinstance(error, OUT_OF_MEMORY) and not isinstance(error, memory.DoesNotFit):
                 raise MemoryError(f"A turn did not fit into memory at step {self.step + 1}: {memory.explanation(self.gan, self.batch_size or self.largest_batch)} "
                                   "Use smaller batches, of half the size say, or smaller networks.") from error
+            if self.played:
+                self.progress.say(self.speed)
             if kind is None and self.directory is not None and self.step and (self.logs or not self.directory.has_results):
                 self._write_results()
         finally:
@@ -304,6 +319,14 @@ class TrainingRun:
         done = "Stopped" if self.step < self.steps else "Finished"
         more = f" Go on with run_dir={str(directory)!r}, resume=True (keras-gan resume {directory})." if self.step < self.steps else ""
         self.progress.say(f"{done} at step {self.step}. Pictures, film, losses and model are in {directory}.{more}")
+
+    @property
+    def speed(self):
+        """How long the turns of this call took, and how long they waited for data, in a line."""
+        first, *others = self.played
+        each = f"; the others {1000 * statistics.median(others):.3g} ms each (median)" if others else ""
+        share = self.waited / (self.waited + sum(self.played))
+        return f"Turns: {len(self.played)}. The first, with all that is compiled, took {first:.1f} s{each}. {share:.1%} of the time was waiting for data."
 
     def _first(self, n):
         """The first n samples of the data, as a batch: `(images,)`, or `(images, labels)`."""
