@@ -15,7 +15,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-WAYS = {"compiled, XLA": {}, "compiled": {"jit_compile": False}, "call by call": {"run_eagerly": True}}
+WAYS = {"compiled, XLA": {"jit_compile": True}, "compiled": {"jit_compile": False}, "call by call": {"run_eagerly": True}}
 
 
 @dataclasses.dataclass
