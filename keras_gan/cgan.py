@@ -237,7 +237,7 @@ class CGAN(DCGAN):
         if isinstance(labels, str) or (labels is not None and not hasattr(labels, "__iter__")):
             raise ValueError(f"labels must be {n}, one for each picture: labels=[{labels!r}] * {n}. Received: labels={labels!r}")
         labels = np.arange(n) % self.num_classes if labels is None else np.array([self.class_number(label) for label in labels])
-        return to_pictures(self.generate_from(noise, check_labels(labels, n, self.num_classes)))
+        return self.generate_from(noise, check_labels(labels, n, self.num_classes))
 
     def class_number(self, label):
         """The number of a class: of its name, or of a number (also as a str).
@@ -258,7 +258,7 @@ class CGAN(DCGAN):
         columns = min(self.num_classes, 10)
         noise = np.repeat(self.draw_noise(5, np.random.default_rng(self.seed)), columns, axis=0)
         labels = np.tile(np.arange(columns, dtype="int32"), 5)[:, None]
-        write_png(path, grid(to_pictures(self.generate_from(noise, labels)), columns))
+        write_png(path, grid(self.generate_from(noise, labels), columns))
 
     def write_beside_real(self, path, real):
         """Write real beside generated samples of the same classes. `real` is a batch of the data: `(images, labels)`."""

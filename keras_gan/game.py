@@ -174,7 +174,7 @@ class Game:
         Returns:
             float32 array (n, *img_shape) in [0, 1], RGB or grey.
         """
-        return to_pictures(self.generate_from(self.draw_noise(n, generator_of(seed))))
+        return self.generate_from(self.draw_noise(n, generator_of(seed)))
 
     def draw_noise(self, n, rng):
         """Noise z ~ N(0, 1): float array (n, latent_dim), drawn from a `numpy.random.Generator`."""
@@ -183,13 +183,22 @@ class Game:
         return rng.standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
 
     def generate_from(self, *inputs):
-        """What the generator (its moving average, if there is one) makes of its inputs, an array (n, ...) each: float array (n, *img_shape)."""
+        """What the generator (its moving average, if there is one) makes of its inputs, an array (n, ...) each: as `generate` returns it.
+
+        Batch by batch, so that it takes little more memory than the result.
+        """
         n, size = len(inputs[0]), max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
-        batches = []
+        results = None
         for i in track(range(0, n, size), "generating", transient=True, disable=n <= 10 * size):
             batch = [array[i:i + size] for array in inputs]
-            batches.append(self.generator_ema(batch if len(batch) > 1 else batch[0], training=False))
-        return np.concatenate(batches)
+            made = self.as_results(self.generator_ema(batch if len(batch) > 1 else batch[0], training=False))
+            results = np.empty((n, *made.shape[1:]), made.dtype) if results is None else results
+            results[i:i + size] = made
+        return results
+
+    def as_results(self, made):
+        """What the generator made, in [-1, 1], as `generate` returns it: a float32 NumPy array of pictures in [0, 1]."""
+        return to_pictures(made)
 
     def write_samples(self, path):
         """Write a sheet of 25 samples as a PNG file, always of the same noise."""

@@ -247,6 +247,10 @@ class GaussianGAN(GAN):
         """
         return self.generate_from(self.draw_noise(n, generator_of(seed)))
 
+    def as_results(self, made):
+        """Samples as they are, as a NumPy array."""
+        return ops.convert_to_numpy(made)
+
     def train(self, steps: int = 3000, batch_size: int = 512, run_dir: str | None = None, sample_interval: int = 250,
               checkpoint_interval: int = 1000, keep_last: int = 3, keep_every: int | None = None, resume: bool = False,
               if_not_finite: Literal["stop", "go_back"] = "stop", if_write_fails: Literal["stop", "go_on"] = "stop"):

@@ -1,4 +1,6 @@
 """The game: who moves, one turn from one source, seeds, shapes, exact facts, and that it learns."""
+import tracemalloc
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from data_loaders.batches import SHUFFLE
 from keras_gan import CGAN, DCGAN, GAN
+from keras_gan.game import generator_of
 from tests.conftest import for_train, inputs, random_data, random_images, values
 
 
@@ -325,6 +328,18 @@ def test_train_refuses_arguments_that_make_no_sense(arguments, message):
 
 
 # --- generate, save, load -------------------------------------------------------------------------------------------------
+
+def test_generate_of_many_takes_little_more_memory_than_they_do():
+    gan = GAN(img_shape=(28, 28, 1), latent_dim=2)
+    tracemalloc.start()
+    try:
+        pictures = gan.generate(20_000, seed=1)
+        assert tracemalloc.get_traced_memory()[1] < 1.2 * pictures.nbytes
+    finally:
+        tracemalloc.stop()
+    last = gan.generator(gan.draw_noise(20_000, generator_of(1))[-5:], training=False)
+    np.testing.assert_allclose(pictures[-5:], 0.5 * last + 0.5, atol=1e-5)
+
 
 def test_generate_gives_pictures_between_0_and_1(make_game):
     gan = make_game()

@@ -2,8 +2,10 @@
 import csv
 import json
 import os
+import re
 import signal
 import threading
+import time
 
 import cv2
 import keras
@@ -21,6 +23,30 @@ from tests.conftest import GAMES, for_train, random_data, random_images
 def weights_of(gan):
     return [keras.ops.convert_to_numpy(v) for v in (*(v for network in gan.networks_to_save.values() for v in network.variables),
                                                     *gan.combined.optimizer.variables, *gan.discriminator.optimizer.variables)]
+
+
+class SlowData:
+    """Batches that are waited for."""
+
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, i):
+        time.sleep(0.2)
+        return np.zeros((2, 6, 8, 1), "float32")
+
+
+def test_a_run_says_how_long_its_turns_took_and_how_long_they_waited(rng, capsys):
+    def said(data):
+        GAN(img_shape=(6, 8, 1), jit_compile=False).train(data, steps=10, batch_size=2)
+        text = " ".join(capsys.readouterr().out.split())
+        found = re.search(r"Turns: 10. The first, with all that is compiled, took (.+) s; the others (.+) ms each \(median\). (.+)% of the time", text)
+        return [float(number) for number in found.groups()]
+
+    first, other, waited = said(random_images(rng, 20, (6, 8, 1)))
+    assert 1000 * first > 5 * other and waited < 20
+    first, other, waited = said(SlowData())
+    assert other < 200 and abs(waited - 100 * 2.0 / (2.0 + first + 9 * other / 1000)) < 15      # ten batches of .2 seconds
 
 
 def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
