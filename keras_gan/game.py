@@ -149,9 +149,9 @@ class Game:
 
     def check_k_batches(self, samples):
         """Raise `ValueError` unless k steps of the discriminator get a batch of one size each."""
-        if len(samples) % self.k:
+        if samples.shape[0] % self.k:
             raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches of one size: {self.k}, {2 * self.k}, "
-                             f"{3 * self.k}, ... samples. Received: {len(samples)}")
+                             f"{3 * self.k}, ... samples. Received: {samples.shape[0]}")
 
     def compiled_turn(self):
         """`train_on_batch` as one graph, through XLA or not as `jit_compile` says."""
