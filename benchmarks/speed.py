@@ -25,7 +25,7 @@ from rich.table import Table
 
 PEERS = Path(__file__).parent / "peers"
 KERAS_GAN, OURS = "Keras-GAN's loop, freeze mended", "ours, classic"
-SECONDS = 1.0                # that a way is timed for in a round, at least
+SECONDS = 3.0                # that a way is timed for in a round, at least, after a turn that wakes it up
 console = Console(width=160)
 
 
@@ -92,6 +92,7 @@ def measure(found, rounds, log):
         seconds = {name: [] for name in found}
         for _ in track(range(rounds), "rounds", console=console, transient=True):
             for name, way in found.items():
+                way.play(1)
                 seconds[name].append(way.play(way.turns) / way.turns)
     finally:
         for way in found.values():

@@ -54,7 +54,7 @@ class DCGAN(GAN):
 
     recipes = {
         "laptop": {
-            # A turn in an eighth of the time: a third of the channels, and no feature maps in full size.
+            # A turn in a sixth of the time: a third of the channels, and no feature maps in full size.
             "base_channels": 12,
             "full_size_features": False,
             # Twice the learning rate is Radford's own. At 4e-4 pictures were in two times of day at once.
@@ -65,7 +65,7 @@ class DCGAN(GAN):
             "dropout": 0.0,
             "from_logits": True,
             # The moving averages of a generator that changes at every step lag behind; and these fakes are those of the
-            # generator's own step, so that the compiled turn makes them once for both.
+            # generator's own step.
             "fakes_in_training_mode": True,
         },
     }
