@@ -40,7 +40,7 @@ def step(layer, shape):
         with tf.GradientTape() as tape:
             tape.watch(x)
             loss = tf.reduce_sum(layer(x, **({"training": True} if isinstance(layer, (layers.BatchNormalization, layers.Dropout)) else {})) * seen)
-        return tape.gradient(loss, [x, *(v.value for v in layer.trainable_weights)])
+        return loss, tape.gradient(loss, [x, *(v.value for v in layer.trainable_weights)])
 
     return play
 
