@@ -24,12 +24,12 @@ from keras_gan import DCGAN  # noqa: E402
 KINDS = {                                            # the first whose word is in the operation's name
     "convolutions, to their kernels": ("BackpropFilter",),
     "convolutions, forward and to their inputs": ("Conv2D",),
+    "matrices (Dense)": ("MatMul",),
     "BatchNormalization, both ways": ("FusedBatchNorm",),
     "sums of 2×2 windows, with biases (XLA)": ("ExecuteAsyncOnStream",),
-    "Dropout and its random numbers": ("StatelessRandom", "GreaterEqual", "Cast", "Mul:", "Mul "),
+    "Dropout and its random numbers": ("StatelessRandom", "GreaterEqual", "Cast", "Mul:"),
     "activations, both ways": ("elu", "Tanh", "Sigmoid"),
     "Adam": ("ApplyAdam",),
-    "matrices (Dense)": ("MatMul",),
 }
 WHOLES = ("Run", "Process", "Start")                 # not operations, but what holds them
 
