@@ -16,12 +16,13 @@ import venv
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 import tyro
 from rich.box import MARKDOWN
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+
+from data_loaders.cache import cache_folder
 
 PEERS = Path(__file__).parent / "peers"
 KERAS_GAN, OURS = "Keras-GAN's loop, freeze mended", "ours, classic"
@@ -52,7 +53,7 @@ class Way:
     def answer(self):
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.script} {self.arguments} has ended with {self.process.wait()}: see the log above")
+            raise RuntimeError(f"{self.script} {self.arguments} has ended with {self.process.wait()}: see {cache_folder() / 'speed.log'}")
         return float(line)
 
 
@@ -62,7 +63,7 @@ def python_with_pytorch(pytorch):
         return None
     if pytorch != "install":
         return pytorch
-    folder = Path(platformdirs.user_cache_dir("keras_gan")) / "pytorch"
+    folder = cache_folder() / "pytorch"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         console.print(f"Installing PyTorch into {folder} ...")
@@ -143,7 +144,8 @@ def main(works: tuple[str, ...] = ("dcgan:16", "dcgan:50", "gan:32", "cgan:32"),
     """
     python = python_with_pytorch(pytorch)
     console.print(f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}, {rounds} rounds")
-    with open(Path(platformdirs.user_cache_dir("keras_gan")) / "speed.log", "w") as log:
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with (cache_folder() / "speed.log").open("w") as log:
         for work, batch_size in (pair.split(":") for pair in works):
             found = ways(work, int(batch_size), python)
             if work == "dcgan":

@@ -1,4 +1,4 @@
-"""Layers that the papers share. Written with `keras.ops` alone, so that they run on every Keras backend."""
+"""Layers that the papers share, written with `keras.ops`. Only `one_pass` is TensorFlow's: it compiles a sum, and changes nothing in it."""
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import keras

@@ -96,7 +96,7 @@ def xla_pays(model):
     """Whether a compiled turn of this model is quicker with XLA.
 
     Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn of fully connected networks it was measured to pay
-    there too (`benchmarks/turn.py`): their many small steps become few. Convolutions are quicker without, in TensorFlow's own kernels.
+    there too (`benchmarks/speed.py`): their many small steps become few. Convolutions are quicker without, in TensorFlow's own kernels.
     Where there is a GPU, Keras chooses.
     """
     convolutions = any(len(weight.shape) == 4 for weight in model.weights)
