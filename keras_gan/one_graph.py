@@ -1,5 +1,6 @@
 """One turn of a game as one compiled graph. The only room that knows TensorFlow's tracing."""
 import contextlib
+import functools
 import logging
 
 import keras
@@ -113,13 +114,40 @@ def one_graph(turn, jit_compile):
     Returns:
         A function of the same arguments that returns a dict of floats. Each new batch shape is compiled once.
     """
-    graph = tf.function(turn, jit_compile=jit_compile)
+    @functools.wraps(turn)
+    def turn_with_shared_reads(*arrays):
+        share_reads(tf.compat.v1.get_default_graph())
+        return turn(*arrays)
+
+    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile)
 
     def play(*arrays):
         logs = graph(*[tf.convert_to_tensor(a) for a in arrays])
         return {name: float(value) for name, value in logs.items()}
 
     return play
+
+
+def share_reads(graph):
+    """Let the graph that is being traced read each variable once between two writes.
+
+    The generator makes its pictures twice in a turn: for the discriminator, and for its own step. What both have in common
+    TensorFlow computes once, as it does with all that is equal, but it takes two reads of a variable for two different things.
+    """
+    create = graph._create_op_internal
+    reads = {}                    # of a variable's handle, by its name: none has been written to since
+
+    def create_op(kind, inputs, *args, **kwargs):
+        variables = [graph.capture(tensor).name for tensor in inputs if tensor.dtype == tf.resource]
+        if kind != "ReadVariableOp":
+            for variable in variables:
+                reads.pop(variable, None)
+            return create(kind, inputs, *args, **kwargs)
+        if variables[0] not in reads:
+            reads[variables[0]] = create(kind, inputs, *args, **kwargs)
+        return reads[variables[0]]
+
+    graph._create_op_internal = create_op
 
 
 @contextlib.contextmanager

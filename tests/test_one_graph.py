@@ -1,0 +1,60 @@
+"""A turn as one graph computes what it computes call by call, and nothing twice."""
+import tensorflow as tf
+
+from keras_gan import DCGAN
+from keras_gan.one_graph import one_graph, share_reads
+
+
+def reads_of(turn):
+    return sum(op.type == "ReadVariableOp" for op in turn.get_concrete_function().graph.get_operations())
+
+
+def test_a_variable_is_read_once_between_two_writes_and_its_gradient_is_whole():
+    v = tf.Variable(3.0)
+
+    @tf.function
+    def turn():
+        share_reads(tf.compat.v1.get_default_graph())
+        before = v * 1.0
+        with tf.GradientTape() as tape:
+            loss = v * v
+        v.assign_add(tape.gradient(loss, v))
+        return before, v * 1.0, v * 2.0
+
+    assert reads_of(turn) == 2                           # one before the write, one after it
+    assert [float(number) for number in turn()] == [3.0, 9.0, 18.0]
+    assert [float(number) for number in turn()] == [9.0, 27.0, 54.0]
+
+
+def test_a_write_inside_a_branch_or_a_function_counts_as_a_write():
+    v = tf.Variable(1.0)
+
+    @tf.function
+    def write():
+        v.assign_add(10.0)
+
+    def turn(wanted):
+        first = v * 1.0
+        tf.cond(wanted, lambda: v.assign_add(1.0), lambda: v.read_value())
+        second = v * 1.0
+        write()
+        return {"first": first, "second": second, "third": v * 1.0}
+
+    assert one_graph(turn, False)(True) == {"first": 1.0, "second": 2.0, "third": 12.0}
+    assert one_graph(turn, False)(False) == {"first": 12.0, "second": 12.0, "third": 22.0}
+
+
+def test_a_turn_reads_each_weight_of_the_generator_once():
+    gan = DCGAN((8, 8, 1), latent_dim=4, base_channels=2, fakes_in_training_mode=True)
+    graphs = []
+
+    def turn(images, noise):
+        graphs.append(tf.compat.v1.get_default_graph())
+        return gan.train_on_batch(images, noise)
+
+    one_graph(turn, False)(tf.zeros((2, 8, 8, 1), "uint8"), gan.sample_noise(2))
+    graph = graphs[0]
+    read = [op.inputs[0] for op in graph.get_operations() if op.type == "ReadVariableOp"]
+    for weight in gan.generator.trainable_weights:
+        handle = graph.capture(weight.value.handle)
+        assert sum(tensor is handle for tensor in read) == 1, weight.path
