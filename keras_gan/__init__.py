@@ -1,7 +1,8 @@
 """GANs in Keras, one readable class a paper: `from keras_gan import GAN, DCGAN`."""
 from keras_gan.papers import PAPERS
 
-_MODULES = {paper.model: paper.module for paper in PAPERS} | dict.fromkeys(("Frozen", "Maxout", "PictureConv2D", "UpSamplingConv2D"), "layers")
+_MODULES = {**{paper.model: paper.module for paper in PAPERS},
+            "Frozen": "layers", "Maxout": "layers", "UpSamplingConv2D": "layers", "PictureConv2D": "fused"}
 __all__ = list(_MODULES)
 
 

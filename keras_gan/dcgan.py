@@ -12,10 +12,10 @@ from typing import Literal
 from keras import Input, Model, Sequential
 from keras.layers import Activation, Conv2D, Cropping2D, Dense, Flatten, LeakyReLU, Reshape, SpectralNormalization, ZeroPadding2D
 
-from keras_gan.fused import BatchNormalization, Dropout
+from keras_gan.fused import BatchNormalization, Dropout, PictureConv2D
 from keras_gan.game import is_whole
 from keras_gan.gan import GAN
-from keras_gan.layers import PictureConv2D, UpSamplingConv2D
+from keras_gan.layers import UpSamplingConv2D
 from keras_gan.recipes import with_recipes
 
 

@@ -1,11 +1,10 @@
-"""Layers that the papers share, written with `keras.ops`. Only `one_pass` is TensorFlow's: it compiles a sum, and changes nothing in it."""
+"""Layers that the papers share, written with `keras.ops`: they work on every backend of Keras."""
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
-import keras
-import numpy as np
-from keras import ops
+import functools
 
-from keras_gan.fused import one_pass
+import keras
+from keras import ops
 
 
 class Frozen(keras.layers.Layer):
@@ -100,46 +99,24 @@ class UpSamplingConv2D(keras.layers.Layer):
                 "kernel_initializer": keras.initializers.serialize(self.kernel_initializer)}
 
 
+def one_pass(function):
+    """On TensorFlow, let XLA compile a function of arrays where it is part of a graph, so that memory is read and written once. It computes the same."""
+    if keras.backend.backend() != "tensorflow":
+        return function
+    import tensorflow as tf
+    compiled = tf.function(function, jit_compile=True)
+
+    @functools.wraps(function)
+    def choose(*arrays):
+        return compiled(*map(tf.convert_to_tensor, arrays)) if tf.inside_function() else function(*arrays)
+
+    return choose
+
+
 @one_pass
 def sum_of_windows(x, bias):
     """Each 2x2 window of x (batch, height + 1, width + 1, filters) summed, plus a bias (filters,): (batch, height, width, filters)."""
     return x[:, :-1, :-1] + x[:, :-1, 1:] + x[:, 1:, :-1] + x[:, 1:, 1:] + bias
-
-
-@keras.saving.register_keras_serializable("keras_gan")
-class PictureConv2D(keras.layers.Conv2D):
-    """`Conv2D(filters, 3, padding="same")` for a picture's one or three channels.
-
-    Processors multiply for 8 or 16 filters at a time; with three most of that is thrown away. Here the picture is cut into blocks
-    of 2x2 pixels, which see 4x4 pixels of the input; each of the block's pixels is a filter of its own,
-    with a kernel of 4x4 that is the 3x3 kernel in one of four positions, and zero elsewhere. The same function of the same weights.
-
-    Input: (batch, height, width, channels), height and width even. Output: (batch, height, width, filters).
-
-    Args:
-        filters: number of output channels.
-
-    Raises:
-        ValueError: if height or width are odd.
-    """
-
-    # place[a, u, i] = 1 where row i of the 3x3 kernel falls on row u of the 4x4, for row a of the block. Columns likewise.
-    place = np.array([np.eye(4, 3, -a) for a in range(2)])
-
-    def __init__(self, filters, kernel_size=3, padding="same", **kwargs):
-        super().__init__(filters, kernel_size, padding=padding, **kwargs)
-
-    def build(self, input_shape):
-        if input_shape[1] % 2 or input_shape[2] % 2:
-            raise ValueError(f"PictureConv2D cuts pictures into blocks of 2x2 pixels: height and width must be even. Received: {tuple(input_shape)}")
-        super().build(input_shape)
-
-    def call(self, inputs):
-        place = ops.cast(self.place, self.kernel.dtype)
-        kernel = ops.einsum("aui,bvj,ijcf->uvcabf", place, place, self.kernel)
-        kernel = ops.reshape(kernel, (4, 4, -1, 4 * self.filters))
-        blocks = ops.conv(inputs, kernel, strides=2, padding="same", data_format="channels_last")      # (batch, height / 2, width / 2, 4 filters)
-        return ops.depth_to_space(blocks + ops.tile(self.bias, 4), 2, data_format="channels_last")
 
 
 @keras.saving.register_keras_serializable("keras_gan")

@@ -1,4 +1,8 @@
 """Layers against those of Keras that they replace, `Maxout` against its formula, and `Frozen` against what it must not do."""
+import subprocess
+import sys
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -137,3 +141,8 @@ def test_a_network_with_maxout_can_be_saved_and_loaded(rng, tmp_path):
     loaded = keras.saving.load_model(tmp_path / "maxout.keras")
     np.testing.assert_array_equal(loaded(x), network(x))
     assert loaded.layers[0].pieces == 3 and isinstance(loaded.layers[0].kernel_initializer, keras.initializers.HeNormal)
+
+
+def test_folded_upsampling_is_the_same_function_on_jax_without_tensorflow():
+    played = subprocess.run([sys.executable, "-m", "tests.layers_on_jax"], cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert played.returncode == 0, played.stderr
