@@ -1,0 +1,75 @@
+"""Make the notebooks from their sources: every cell is run in a kernel of its own, at full size, and its outputs are kept.
+
+    python notebooks/make.py                   # all of them: what a release does
+    python notebooks/make.py --only 01 05      # some, by the beginnings of their names
+
+`sources/` has one file a notebook, in jupytext's percent format. `pytest notebooks` proves that the notebooks are those of the sources, and that they run.
+"""
+import re
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+import tyro
+from nbclient import NotebookClient
+from rich.console import Console
+
+NOTEBOOKS = Path(__file__).parent
+SOURCES = sorted((NOTEBOOKS / "sources").glob("*.py"))
+MINUTES, MEGABYTES = 4, 1.5                # that a notebook may take, on two cores, and may weigh
+SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
+CHECK = "with exercise("
+
+
+def notebook_of(source):
+    """The notebook that a source describes, not run yet. Its cells have names of their own, so that versions can be compared."""
+    notebook = jupytext.read(source)
+    for i, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{i}"
+    notebook.metadata = nbformat.from_dict({"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+                                            "language_info": {"name": "python"}})
+    return notebook
+
+
+def solved(notebook):
+    """The notebook with a solved copy after each exercise, made of the solution that is folded away in the cell below it."""
+    cells = []
+    for cell, below in zip(notebook.cells, [*notebook.cells[1:], None]):
+        cells.append(cell)
+        if "exercise" in cell.metadata.get("tags", ()):
+            check = cell.source[cell.source.index(CHECK):]
+            answer = nbformat.v4.new_code_cell(f"{SOLUTION.search(below.source).group(1)}\n{check}", metadata={"tags": ["solved"]})
+            cells.append(answer)
+    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def run(notebook):
+    """Run all cells in a new kernel, in this folder. Raises `nbclient.exceptions.CellExecutionError` at the first that fails."""
+    NotebookClient(notebook, timeout=1800, resources={"metadata": {"path": NOTEBOOKS}}, record_timing=False).execute()
+    return notebook
+
+
+def main(only: tuple[str, ...] = ()):
+    """Run notebooks at full size and write them, with their outputs.
+
+    Args:
+        only: beginnings of their names; none for all.
+    """
+    console = Console()
+    for source in SOURCES:
+        if only and not source.name.startswith(tuple(only)):
+            continue
+        with console.status(f"running {source.stem} ..."):
+            start = time.perf_counter()
+            notebook = run(notebook_of(source))
+            minutes = (time.perf_counter() - start) / 60
+        path = NOTEBOOKS / f"{source.stem}.ipynb"
+        nbformat.write(notebook, path)
+        megabytes = path.stat().st_size / 1e6
+        console.print(f"{source.stem}: {minutes:.1f} minutes, {megabytes:.2f} MB", *([f"[red]more than {MINUTES} minutes"] if minutes > MINUTES else []),
+                      *([f"[red]more than {MEGABYTES} MB"] if megabytes > MEGABYTES else []))
+
+
+if __name__ == "__main__":
+    tyro.cli(main)
