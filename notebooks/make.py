@@ -20,6 +20,7 @@ SOURCES = sorted((NOTEBOOKS / "sources").glob("*.py"))
 MINUTES, MEGABYTES = 4, 1.5                # that a notebook may take, on two cores, and may weigh
 SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
 CHECK = "with exercise("
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def notebook_of(source):
@@ -50,6 +51,15 @@ def run(notebook):
     return notebook
 
 
+def without_widgets(notebook):
+    """The notebook without progress bars and buttons: nobody moves them any more in a file that is only read."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", ()) and output.get("data", {}).get("text/plain") != ""]
+    notebook.metadata.pop("widgets", None)
+    return notebook
+
+
 def main(only: tuple[str, ...] = ()):
     """Run notebooks at full size and write them, with their outputs.
 
@@ -62,7 +72,7 @@ def main(only: tuple[str, ...] = ()):
             continue
         with console.status(f"running {source.stem} ..."):
             start = time.perf_counter()
-            notebook = run(notebook_of(source))
+            notebook = without_widgets(run(notebook_of(source)))
             minutes = (time.perf_counter() - start) / 60
         path = NOTEBOOKS / f"{source.stem}.ipynb"
         nbformat.write(notebook, path)
