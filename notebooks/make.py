@@ -52,12 +52,20 @@ def run(notebook):
 
 
 def without_widgets(notebook):
-    """The notebook without progress bars and buttons: nobody moves them any more in a file that is only read."""
+    """The notebook without progress bars and buttons: nobody moves them any more in a file that is only read. A picture beside them stays."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", ()) and output.get("data", {}).get("text/plain") != ""]
+            cell.outputs = [output for output in cell.outputs if not is_progress(output)]
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
     notebook.metadata.pop("widgets", None)
     return notebook
+
+
+def is_progress(output):
+    """Whether an output is a progress bar, or the empty line that is left of one."""
+    data = output.get("data", {"text/plain": "a stream"})
+    return "image/png" not in data and (WIDGET in data or data.get("text/plain") == "")
 
 
 def main(only: tuple[str, ...] = ()):
