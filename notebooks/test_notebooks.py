@@ -1,4 +1,6 @@
 """Every notebook runs in a kernel, its exercises can be solved and are not solved yet, and the file that people open is the source's."""
+import re
+
 import nbformat
 import pytest
 from make import MEGABYTES, NOTEBOOKS, SOURCES, notebook_of, run, solved
@@ -36,6 +38,15 @@ def test_the_notebook_that_people_open_is_that_of_its_source_with_outputs(source
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1)), "run from top to bottom, once"
     assert not [output for cell in code for output in cell.outputs if output.output_type == "error"]
     assert path.stat().st_size < MEGABYTES * 1e6
+
+
+@pytest.mark.parametrize("page", [*NOTEBOOKS.glob("*.ipynb"), NOTEBOOKS / "README.md", *NOTEBOOKS.parent.glob("README*.md")], ids=lambda path: path.name)
+def test_links_lead_somewhere(page):
+    text = page.read_text(encoding="utf8")
+    if page.suffix == ".ipynb":
+        text = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", text)
+    assert links and not [link for link in links if not (page.parent / link).exists()]
 
 
 EXERCISE = '''
