@@ -1,7 +1,10 @@
 """The proof that each player trains its own network and nothing of the other's."""
+import contextlib
 import dataclasses
 import functools
 import itertools
+import math
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -22,6 +25,8 @@ class FreezeReport:
     model: str
     moves: list = dataclasses.field(default_factory=list)
     findings: list = dataclasses.field(default_factory=list)
+    title: ClassVar = "Freeze check of"
+    fine: ClassVar = "OK, each player trains its own network alone"
 
     @property
     def ok(self):
@@ -29,8 +34,7 @@ class FreezeReport:
         return not self.findings
 
     def __str__(self):
-        verdict = "OK, each player trains its own network alone" if self.ok else "BROKEN"
-        return "\n".join([f"Freeze check of {self.model}: {verdict}", *(f"  {move}" for move in self.moves),
+        return "\n".join([f"{self.title} {self.model}: {self.fine if self.ok else 'BROKEN'}", *(f"  {move}" for move in self.moves),
                           *(f"  ! {finding}" for finding in self.findings)])
 
     def add(self, finding):
@@ -54,6 +58,7 @@ def _turn(gan, *arrays):
 
 
 MOVES = {"discriminator.train_on_batch": _move_of_discriminator, "combined.train_on_batch": _move_of_combined, "train_on_batch": _turn}
+PLAYERS = {"discriminator.train_on_batch": ["discriminator"], "combined.train_on_batch": ["generator"]}      # of all other calls: both
 
 
 def _random_arrays(gan, n, rng):
@@ -67,33 +72,24 @@ def _random_arrays(gan, n, rng):
 def check_freeze(gan, batch_sizes):
     """See `Game.check_freeze`."""
     report = FreezeReport(type(gan).__name__)
-    variables = all_variables(gan)
-    state, turns = [keras.ops.convert_to_numpy(v) for v in variables], gan.turns
-    flags = {network: network.trainable for network in (gan.discriminator, gan.generator)}
+    networks = {"discriminator": gan.discriminator, "generator": gan.generator}
+    turns = gan.turns
     calls = {call: functools.partial(move, gan) for call, move in MOVES.items()}
     ways = {"call by call": calls}
     if not gan.run_eagerly:
         ways["compiled"] = {call: one_graph(play, gan.uses_xla) for call, play in calls.items()}
     rng = np.random.default_rng(0)
     rounds = list(itertools.product(ways, batch_sizes, calls))
-    ever_moved = set()
+    moved = set()
     try:
-        with many_shapes():
+        with put_back(all_variables(gan), networks.values()), many_shapes():
             for way, batch_size, call in track(rounds, "checking the freeze", transient=True):
                 arrays = _random_arrays(gan, batch_size * (gan.k if call == "train_on_batch" else 1), rng)
-                ever_moved |= _play(report, gan, f"{way}, batch of {batch_size}", call, lambda: ways[way][call](*arrays))
+                moved |= make_move(report, networks, f"{way}, batch of {batch_size}", call, lambda: ways[way][call](*arrays))
     finally:
-        for variable, value in zip(variables, state):
-            variable.assign(value)
-        for network, flag in flags.items():
-            if network.trainable != flag:
-                network.trainable = flag
         gan.turns = turns
     if max(batch_sizes) > 1:           # of one picture, BatchNormalization makes zero: no gradient reaches what is before it
-        for player, network in {"discriminator": gan.discriminator, "generator": gan.generator}.items():
-            still = [v.path for v in _trainable_weights(network) if id(v) not in ever_moved]
-            if 0 < len(still) < len(_trainable_weights(network)):
-                report.add(f"No call moves these weights of the {player}: {', '.join(still)}. No gradient reaches them.")
+        note_still_weights(report, networks, moved)
     return report
 
 
@@ -104,28 +100,62 @@ def all_variables(gan):
     return list({id(v): v for v in variables}.values())
 
 
-def _trainable_weights(model):
-    """What its layers train, also where the model as a whole is switched off."""
-    if model.trainable:
-        return model.trainable_weights
-    model.trainable = True
+@contextlib.contextmanager
+def put_back(variables, networks=()):
+    """Whatever is done in here: afterwards the variables have their values again, and all layers of the networks their flags `trainable`."""
+    state = [keras.ops.convert_to_numpy(v) for v in variables]
+    flags = [(layer, layer.trainable) for network in networks for layer in network._flatten_layers()]
     try:
-        return model.trainable_weights
+        yield
     finally:
-        model.trainable = False
+        for variable, value in zip(variables, state):
+            variable.assign(value)
+        for layer, flag in flags:          # a model comes before its layers, which a change of its own flag changes too
+            if layer.trainable != flag:
+                layer.trainable = flag
 
 
-def _play(report, gan, how, call, play):
-    """Make one call and note what it has changed in both networks. Returns the ids of the weights that it moved."""
-    networks = {"discriminator": gan.discriminator, "generator": gan.generator}
-    players = {"discriminator.train_on_batch": ["discriminator"], "combined.train_on_batch": ["generator"]}.get(call, list(networks))
+@contextlib.contextmanager
+def thawed(network):
+    """In here a network that is frozen, as a whole or layer by layer, is one that is trained."""
+    with put_back([], [network]):
+        if not network.trainable_weights:
+            for layer in network._flatten_layers():      # each: a model whose flag is True already hands it on to nobody
+                layer.trainable = True
+        yield network
+
+
+def weights_to_train(network):
+    """The weights that a network trains, also where it is frozen."""
+    with thawed(network):
+        return network.trainable_weights
+
+
+def make_move(report, networks, how, call, play):
+    """Make one call and note what it has changed in both networks.
+
+    Args:
+        report: the `FreezeReport` that is written.
+        networks: dict of the two models, "discriminator" and "generator".
+        how: str, how the call is made: for the report.
+        call: str, the name of the call, which says who should move.
+        play: a function that makes the call, and returns a dict of numbers.
+
+    Returns:
+        The ids of the weights that it moved, of those that should move.
+    """
+    players = PLAYERS.get(call, list(networks))
     weights = {name: network.weights for name, network in networks.items()}
     before = {id(v): keras.ops.convert_to_numpy(v) for name in networks for v in weights[name]}
     try:
-        play()
+        logs = play()
     except Exception as error:       # whatever a user's model raises is a finding, not the end of the report
-        advice = ("One optimizer can't serve two models in Keras 3: give the discriminator and the combined model an optimizer each."
-                  if "nknown variable" in str(error) else "Call it by hand with the same arrays to see where.")
+        if "nknown variable" in str(error):
+            advice = "One optimizer can't serve two models in Keras 3: give the discriminator and the combined model an optimizer each."
+        elif "No gradients provided" in str(error):
+            advice = " ".join(_why_nothing_moves(name, networks[name]) for name in players)
+        else:
+            advice = "Call it by hand with the same arrays to see where."
         report.moves.append(f"{how}: {call} raised {type(error).__name__}")
         report.add(f"{call} raises {type(error).__name__}: {(str(error).strip() or '-').splitlines()[0]} {advice}")
         return set()
@@ -133,27 +163,47 @@ def _play(report, gan, how, call, play):
     changed = {name: [v for v in weights[name] if not np.array_equal(before[id(v)], keras.ops.convert_to_numpy(v))] for name in networks}
     said = []
     for name, network in networks.items():
+        trainable = {id(v) for v in weights_to_train(network)}
         if name not in players:
             said.append(f"{len(changed[name])} of {len(weights[name])} weights of the {name}")
-            _note_intrusion(report, call, name, changed[name])
+            _note_intrusion(report, call, name, changed[name], trainable)
             continue
-        trainable = {id(v) for v in _trainable_weights(network)}
         moved = trainable & {id(v) for v in changed[name]}
         said.append(f"{len(moved)} of {len(trainable)} trainable weights of the {name}")
         if not moved:
-            why = (" Its flag `trainable` is False: Keras 3 reads it when train_on_batch is traced, so freezing it for the "
-                   "combined model froze it for good. Leave it trainable and put Frozen(discriminator) into the combined model."
-                   if not network.trainable else " No gradient reaches it: look at what lies between it and the loss.")
-            report.add(f"{call} moves nothing of the {name}, which learns nothing.{why}")
+            report.add(f"{call} moves nothing of the {name}, which learns nothing. {_why_nothing_moves(name, network)}")
     report.moves.append(f"{how}: {call} moved {' and '.join(said)}")
+    for name, number in logs.items():
+        if not math.isfinite(number):
+            report.add(f"{call} returns {name}={number}: look for a logarithm or a division at its limit (from_logits=True helps).")
     return {id(v) for name in players for v in changed[name]}
 
 
-def _note_intrusion(report, call, name, changed):
+def note_still_weights(report, networks, moved):
+    """After all moves: note the weights that none of them moved. A network that didn't move at all has been noted before."""
+    for name, network in networks.items():
+        trainable = weights_to_train(network)
+        still = [v.path for v in trainable if id(v) not in moved]
+        if 0 < len(still) < len(trainable):
+            report.add(f"No call moves these weights of the {name}: {', '.join(still)}. No gradient reaches them.")
+
+
+def _why_nothing_moves(name, network):
+    if network.trainable_weights:
+        return "No gradient reaches it: look at what lies between it and the loss; or the learning rate is 0."
+    flag = "The flags `trainable` of its layers are False" if network.trainable else "Its flag `trainable` is False"
+    if name == "generator":
+        return f"{flag}: leave it trainable, and train the generator through the combined model."
+    return (f"{flag}: Keras 3 reads it when train_on_batch is traced, so freezing it for the combined model froze it "
+            "for good. Leave it trainable and put Frozen(discriminator) into the combined model.")
+
+
+def _note_intrusion(report, call, name, changed, trainable):
     """A call that trains one network has changed the other: say what, and what to do."""
-    paths = ", ".join(v.path for v in changed)
-    if any(v.trainable for v in changed):
-        report.add(f"{call} changes the {name}: {paths}. Put Frozen(discriminator) into the combined model.")
-    elif changed:
-        report.add(f"{call} changes statistics of the {name}: {paths}. "
+    weights = [v.path for v in changed if id(v) in trainable]
+    statistics = [v.path for v in changed if id(v) not in trainable]
+    if weights:
+        report.add(f"{call} changes the {name}: {', '.join(weights)}. Put Frozen(discriminator) into the combined model.")
+    if statistics:
+        report.add(f"{call} changes statistics of the {name}: {', '.join(statistics)}. "
                    "Put Frozen(discriminator) into the combined model: it keeps moving averages too.")

@@ -6,6 +6,7 @@
 `sources/` has one file a notebook, in jupytext's percent format. `pytest notebooks` proves that the notebooks are those of the sources, and that they run.
 """
 import re
+import sys
 import time
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def main(only: tuple[str, ...] = ()):
             notebook = without_widgets(run(notebook_of(source)))
             minutes = (time.perf_counter() - start) / 60
         path = NOTEBOOKS / f"{source.stem}.ipynb"
-        nbformat.write(notebook, path)
+        path.write_text(nbformat.writes(notebook).replace(sys.prefix, "..."), encoding="utf8")      # a warning names the file that it comes from
         megabytes = path.stat().st_size / 1e6
         console.print(f"{source.stem}: {minutes:.1f} minutes, {megabytes:.2f} MB", *([f"[red]more than {MINUTES} minutes"] if minutes > MINUTES else []),
                       *([f"[red]more than {MEGABYTES} MB"] if megabytes > MEGABYTES else []))

@@ -1,0 +1,220 @@
+"""The GAN in two dimensions: points in a plane instead of pictures, so that all that both players do can be seen.
+
+Minsuk Kahng et al., 2018, play it in a browser (GAN Lab, arXiv:1809.01587). The game is that of `keras_gan.gan`; notebook 6 draws it.
+"""
+from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
+import io
+import numbers
+from typing import Literal
+
+import keras
+import numpy as np
+from keras import Input, Sequential, ops
+from keras.layers import Dense, LeakyReLU
+from keras.losses import BinaryCrossentropy
+from keras.optimizers import Adam
+from matplotlib.figure import Figure
+
+from data_loaders.batches import Distribution
+from data_loaders.whole import write_whole
+from keras_gan.game import is_whole
+from keras_gan.gan import GAN
+from keras_gan.one_graph import being_compiled
+
+NEAR = 1e-3                   # steps aside by which the slope of the discriminator is measured
+
+
+class PlaneGAN(GAN):
+    """The 2-D game, with small fully connected networks: `PlaneGAN().train(points)`.
+
+    Args:
+        latent_dim: length of the noise vector z. With 2, G is a map from a plane to a plane.
+        units: width of the two hidden layers of each network.
+        generator_loss: what the generator minimises. "non_saturating": -log D(G(z)). "saturating": log(1 - D(G(z))), as in
+            equation 1, which hardly has a gradient as long as the discriminator sees through the generator.
+        k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator.
+        learning_rate: of the discriminator's Adam optimizer. It is the quicker one: of a slow discriminator the generator finds the weak places, and collapses.
+        generator_learning_rate: of the generator's.
+        ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0: no average.
+        seed: whole number; initial weights, noise and data follow from it.
+        run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
+        jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
+
+    Attributes:
+        generator: `keras.Model`, noise (batch, latent_dim) -> points (batch, 2), in the data's own units.
+        discriminator: `keras.Model`, points (batch, 2) -> logit (batch, 1) of the probability that a point is real.
+
+    Raises:
+        ValueError: for arguments that make no sense.
+    """
+
+    recipes = {}
+    window = None                 # (low, high) of both axes of its pictures
+
+    def __init__(self, latent_dim: int = 2, units: int = 128, generator_loss: Literal["non_saturating", "saturating"] = "non_saturating",
+                 k: int = 1, learning_rate: float = 2e-3, generator_learning_rate: float = 1e-3, ema_momentum: float = 0.0, seed: int = 0,
+                 run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
+        self.units, self.generator_loss, self.generator_learning_rate = units, generator_loss, generator_learning_rate
+        super().__init__(img_shape=(2,), latent_dim=latent_dim, learning_rate=learning_rate, from_logits=True, k=k, ema_momentum=ema_momentum,
+                         seed=seed, run_eagerly=run_eagerly, jit_compile=jit_compile)
+
+    def build_generator(self):
+        """Noise z (batch, latent_dim) -> points (batch, 2)."""
+        return Sequential([
+            Input((self.latent_dim,)),
+            Dense(self.units, activation="relu"),                      # (batch, 128)
+            Dense(self.units, activation="relu"),                      # (batch, 128)
+            Dense(2),                                                  # (batch, 2)
+        ], name="generator")
+
+    def build_discriminator(self):
+        """Points (batch, 2) -> logit (batch, 1) of the probability that a point is real."""
+        return Sequential([
+            Input((2,)),
+            Dense(self.units),                                         # (batch, 128)
+            LeakyReLU(negative_slope=0.2),
+            Dense(self.units),                                         # (batch, 128)
+            LeakyReLU(negative_slope=0.2),
+            Dense(1),                                                  # (batch, 1)
+        ], name="discriminator")
+
+    def build_optimizer(self, player):
+        """Adam with a learning rate of its own for each player."""
+        return Adam(self.learning_rate if player == "discriminator" else self.generator_learning_rate, 0.5)
+
+    def build_generator_loss(self):
+        """What the combined model minimises, given ones: -log D(G(z)), or log(1 - D(G(z))) if it is to be saturating."""
+        bce = BinaryCrossentropy(from_logits=True)
+        if self.generator_loss == "non_saturating":
+            return bce
+        return lambda valid, logit: -bce(1 - valid, logit)
+
+    def check_arguments(self):
+        """Raise `ValueError` for arguments that make no sense."""
+        self.require(is_whole(self.units, 1), "units", "a whole number of at least 1")
+        self.units = int(self.units)
+        self.require(self.generator_loss in ("non_saturating", "saturating"), "generator_loss", "'non_saturating' or 'saturating'")
+        rate = self.generator_learning_rate
+        self.require(isinstance(rate, numbers.Real) and 0 < rate < 1, "generator_learning_rate", "a number between 0 and 1")
+        self.generator_learning_rate = float(rate)
+        self.check_common_arguments()
+
+    def prepare(self, images):
+        """Points (k batch, 2), floats, as they are.
+
+        Raises:
+            ValueError: if they have another shape, aren't finite, or aren't k batches.
+        """
+        points = images if being_compiled() else as_points(images)
+        self.check_k_batches(points)
+        return ops.convert_to_tensor(points, keras.config.floatx())
+
+    def as_results(self, made):
+        """Points as they are, as a NumPy array."""
+        return ops.convert_to_numpy(made)
+
+    def generate(self, n, seed=None):
+        """Generate points.
+
+        Args:
+            n: int, how many.
+            seed: int >= 0; the same seed gives the same points. None: others at each call.
+
+        Returns:
+            float array (n, 2), in the data's own units.
+        """
+        return super().generate(n, seed)
+
+    # --- what can be drawn ---------------------------------------------------------------------------------------------
+
+    def logits(self, points):
+        """The discriminator's logit of points (..., 2): float array (...)."""
+        x = ops.convert_to_tensor(np.reshape(points, (-1, 2)), keras.config.floatx())
+        return ops.convert_to_numpy(self.discriminator(x, training=False)).reshape(np.shape(points)[:-1])
+
+    def discriminate(self, points):
+        """D, the probability that points (..., 2) are real: float array (...), in [0, 1]."""
+        return ops.convert_to_numpy(ops.sigmoid(self.logits(points)))
+
+    def pull(self, points):
+        """Where the generator's loss L sends generated points (..., 2): -dL/dx of each, float array (..., 2).
+
+        Of the non-saturating loss (1 - D) times the slope of D's logit, of the saturating one D times it.
+        """
+        points = np.asarray(points)
+        aside = NEAR * np.eye(2)
+        slope = np.stack([self.logits(points + step) - self.logits(points - step) for step in aside], axis=-1) / (2 * NEAR)
+        d = self.discriminate(points)[..., None]
+        return slope * (1 - d if self.generator_loss == "non_saturating" else d)
+
+    # --- the training run ------------------------------------------------------------------------------------------------
+
+    def train(self, points, steps: int = 5000, batch_size: int = 256, run_dir: str | None = None, sample_interval: int = 250,
+              checkpoint_interval: int = 1000, keep_last: int = 3, keep_every: int | None = None, resume: bool = False,
+              if_not_finite: Literal["stop", "go_back"] = "stop", if_write_fails: Literal["stop", "go_on"] = "stop"):
+        """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`).
+
+        Args:
+            points: array (N, 2), of which batches are drawn with replacement; or a distribution with `sample(n, seed)`, such as
+                `keras_gan.evaluation.ring()`, of which every batch is fresh. They should lie around 0 and reach a few units.
+            steps: turns of this call; with `resume`, of the whole run.
+            batch_size: points a step of the discriminator; a turn takes k batches.
+            run_dir: folder for pictures, losses, checkpoints and model. None writes nothing.
+            sample_interval: steps between two pictures.
+            checkpoint_interval: steps between two checkpoints.
+            others: as for `GAN.train`.
+
+        Returns:
+            history, a dict of lists: step, and all that `train_on_batch` returns.
+
+        Raises:
+            ValueError: for data or arguments that don't fit, also those of a resume that differ from the run's.
+            FileExistsError, MemoryError, FloatingPointError, OSError: as for `GAN.train`.
+        """
+        sample = sampler_of(points)
+        reach = 1.3 * float(np.abs(sample(1000, np.random.default_rng(self.seed))).max())
+        self.window = (-reach, reach)
+        data = Distribution(sample, self.k * batch_size, self.seed)
+        return super().train(data, steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last, keep_every, resume,
+                             if_not_finite=if_not_finite, if_write_fails=if_write_fails)
+
+    def write_samples(self, path):
+        """Write 1,000 generated points as a PNG file, always of the same noise."""
+        self._write_clouds(path, {f"turn {self.turns}": self.generate(1000, seed=self.seed)})
+
+    def write_beside_real(self, path, real):
+        """Write real beside generated points. `real` is a batch of the data: `(points,)`."""
+        self._write_clouds(path, {"real": real[0], "generated": self.generate(len(real[0]), seed=self.seed)})
+
+    def _write_clouds(self, path, clouds):
+        figure = Figure(figsize=(4 * len(clouds), 4), layout="constrained")
+        for axes, (title, points) in zip(figure.subplots(1, len(clouds), squeeze=False)[0], clouds.items()):
+            axes.scatter(*points.T, s=4)
+            axes.set(title=title, aspect="equal", **({"xlim": self.window, "ylim": self.window} if self.window else {}))
+        png = io.BytesIO()
+        figure.savefig(png, format="png", dpi=100)
+        write_whole(path, png.getvalue())
+
+
+def as_points(points):
+    """Points as a float array (N, 2). Raise `ValueError` unless they are finite numbers of that shape, N > 0."""
+    array = np.asarray(points)
+    if array.ndim != 2 or array.shape[1] != 2 or not len(array) or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        raise ValueError(f"Points must be an array (N, 2) of finite numbers. Received: a {type(points).__name__} of shape {array.shape}, {array.dtype}")
+    return array.astype(keras.config.floatx())
+
+
+def sampler_of(points):
+    """A function of (n, numpy.random.Generator) that draws n points, float (n, 2).
+
+    Args:
+        points: array (N, 2), of which it draws with replacement; or a distribution with `sample(n, seed)`.
+
+    Raises:
+        ValueError: if they are neither.
+    """
+    if hasattr(points, "sample"):
+        return lambda n, rng: as_points(points.sample(n, rng))
+    array = as_points(points)
+    return lambda n, rng: array[rng.integers(len(array), size=n)]

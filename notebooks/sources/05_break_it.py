@@ -1,0 +1,503 @@
+# %% [markdown]
+# # 5. Break it
+#
+# A broken GAN doesn't crash. It trains for hours, prints losses, and makes noise. So one has to know what a broken game *looks like*. Here we
+# break it on purpose, eight times, with a few lines each: predict, run, see the symptom, repair.
+#
+# **You will learn**
+#
+# - the bugs that nearly every GAN written by hand has had: in the freezing, the optimizers, the normalisation, the colours, the random numbers, the numbers of the recipe;
+# - the symptom of each: in the curves, in the pictures, or in neither;
+# - what a referee of the game can tell you, and what `check_freeze` can;
+# - to be the doctor of a game that somebody else has broken.
+#
+# **You need** notebook 2. **Time**: the cells run in about three minutes on two cores; reading and exercises take about an hour.
+
+# %%
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+from keras_gan import DCGAN, GAN, Frozen   # before keras, so that TensorFlow starts without its chatter
+import cv2
+import matplotlib.pyplot as plt
+import numpy as np
+from keras import Input, Model
+
+from course import exercise, sized
+from data_loaders import Batches, load_data, read_image
+from keras_gan.pictures import grid
+
+plt.rcParams["figure.dpi"] = 64
+digits = load_data("digits").images        # uint8 (1797, 28, 28, 1)
+
+# %% [markdown]
+# ## A game that is healthy
+#
+# The instrument first, and what it shows of a healthy patient. `play` trains a GAN on digits for a short while and draws what one can see: the
+# losses; what D says of real and of generated pictures; how different two generated samples are (`diversity`, 1 is as different as real ones); and
+# samples. The **referee** of the package watches every run; what it has to say is printed while it trains.
+
+# %%
+def smooth(values, window=sized(20, 3)):
+    """The mean of the last `window` values."""
+    return np.convolve(values, np.ones(window) / window, "valid")
+
+
+def draw_game(history, pictures, title):
+    """The curves of a game, and samples: (n, H, W, C) in [0, 1]."""
+    figure, axes = plt.subplots(1, 4, figsize=(13, 2.7), layout="constrained", width_ratios=(1, 1, 1, 1.4))
+    for axis, names, limit in zip(axes, (("d_loss", "g_loss"), ("D(x)", "D(G(z))"), ("diversity",)), (3, 1, 1.8)):
+        for name in names:
+            mean = smooth(history[name])
+            axis.plot(history["step"][-len(mean):], mean, label=name)
+        axis.set(xlabel="turn", ylim=(0, 1.04 * limit))
+        axis.legend()
+    axes[0].axhline(np.log(2), color="grey", linestyle=":")
+    axes[1].axhline(0.5, color="grey", linestyle=":")
+    axes[3].imshow(grid(pictures, columns=8), interpolation="nearest")
+    axes[3].axis("off")
+    figure.suptitle(title, x=0, ha="left", fontsize="medium")
+
+
+def play(gan, title, pictures=digits, steps=sized(500, 10)):
+    """Train a new GAN on pictures, and show what can be seen of the game. Returns its history."""
+    history = gan.train(pictures, steps=steps, batch_size=32)
+    draw_game(history, gan.generate(32, seed=1), title)
+    return history
+
+
+healthy = GAN(recipe="digits", seed=0)
+healthy_history = play(healthy, "healthy", steps=sized(1000, 10))
+
+# %% [markdown]
+# This is what "nothing is wrong" looks like: D is ahead for a few hundred turns, then G catches up; neither loss stays at 0; D(x) above ½ and
+# D(G(z)) below, both moving; diversity settles near 1; and the first digits. The referee says nothing.
+#
+# ## 1. A discriminator that is frozen for good
+#
+# The most frequent bug of today, and an honest one: these are the lines of Keras-GAN, of many books and of the tutorials that were copied from
+# them. They were right for Keras 2. The discriminator was compiled before; now it is frozen for `combined`. Keras 3 looks at the flag when
+# `train_on_batch` is called for the first time, which is later.
+
+# %%
+class FrozenTheOldWay(GAN):
+    def build_combined(self):
+        self.discriminator.trainable = False
+        z = Input((self.latent_dim,))
+        return Model(z, self.discriminator(self.generator(z)), name="combined")
+
+
+# %% [markdown]
+# **Before you run it.** D will stay as it was at the start, and G trains against it. What will g_loss do? What will the pictures be?
+
+# %%
+frozen_history = play(FrozenTheOldWay(recipe="digits", seed=0), "frozen the old way")
+
+# %% [markdown]
+# g_loss falls and falls, to almost nothing. In any other kind of training that would be a success; here it is the worst sign of all. D is a random
+# network, and G has found out which noise it likes: D(G(z)) is close to 1. What D says of real digits stays where it was. Nobody has ever told G
+# what a digit is, and its samples will be noise for ever. (`diversity` is no help: noise is very diverse.) The referee has looked at D's weights,
+# and says so; and Keras warns once, in passing, that the model has no trainable weights.
+#
+# Whether D learns can be asked before any training:
+
+# %%
+print(FrozenTheOldWay(recipe="digits", run_eagerly=True).check_freeze(batch_sizes=(4,)))
+
+# %% [markdown]
+# **Repair**: leave D trainable, and put `Frozen(discriminator)` into `combined`. (Setting the flag to True again before each step of D isn't
+# enough: it was read when the step was traced.)
+#
+# ## 2. One optimizer for two models
+#
+# Keras-GAN made one `optimizer = Adam(0.0002, 0.5)` and gave it to both `compile` calls. That was handy, and on Keras 2 it went well: an
+# optimizer's numbers were made as they were needed.
+
+# %%
+class OneOptimizer(GAN):
+    def build_optimizer(self, player):
+        return self.discriminator.optimizer if player == "generator" else super().build_optimizer(player)
+
+
+# %% [markdown]
+# **Before you run it.** An optimizer keeps two numbers for every weight that it trains (Adam's m and v). It was built with D's weights. What will
+# happen when G comes?
+
+# %%
+print(OneOptimizer(run_eagerly=True).check_freeze(batch_sizes=(4,)))
+
+# %% [markdown]
+# The friendliest bug of all: it raises an error at once, if with an odd text (*unknown variable*).
+#
+# **Repair**: an `Adam(...)` for each player. `build_optimizer` is called once for each.
+#
+# ### Exercise 1: dead or not?
+# A D that has learnt nothing says ½ of everything, and its loss is .693. A perfect game ends there, too. Only the weights tell them apart. Write
+# the test: let D make one step on 8 digits (`"these are real"`), and say whether any of its weights has moved. (A weight `w` as an array:
+# `w.numpy()`.)
+
+# %% tags=["exercise"]
+def learns(gan):
+    before = [w.numpy() for w in gan.discriminator.trainable_weights]
+    gan.discriminator.train_on_batch(gan.prepare(digits[:8]), np.ones((8, 1)))
+    return ...                             # your turn: True if anything has moved
+
+
+with exercise("1"):
+    answer = learns(GAN(seed=1))
+    assert answer is not ..., "the gap (...) is still open"
+    assert answer, "this discriminator has moved, and you say it hasn't"
+    assert not learns(FrozenTheOldWay(seed=1)), "this discriminator has not moved, and you say it has (a model that is frozen has no trainable_weights at all: what does your test say of an empty list?)"
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def learns(gan):
+#     before = [w.numpy() for w in gan.discriminator.trainable_weights]
+#     gan.discriminator.train_on_batch(gan.prepare(digits[:8]), np.ones((8, 1)))
+#     return any(not np.array_equal(old, w.numpy()) for old, w in zip(before, gan.discriminator.trainable_weights))
+# ```
+#
+# `any` of nothing is False, as it should be here; `all(equal)` of nothing would be True.
+#
+# </details>
+
+# %% [markdown]
+# ## 3. BatchNormalization in inference inside `combined`
+#
+# `BatchNormalization` is two layers in one. In training it uses the mean and variance of *this batch*; in inference its *moving averages*. A D
+# with BatchNorm that is frozen by the flag `trainable` is in inference inside `combined`. The three lines of `InInference` do just that, and
+# nothing else. So G plays against another network than the one that is trained. (DCGAN has such a D; Keras-GAN's users reported "only noise".)
+
+# %%
+class InInference(Frozen):
+    def call(self, inputs, training=False):
+        return super().call(inputs, training=False)
+
+
+class JudgedInInference(DCGAN):
+    def build_combined(self):
+        z = Input((self.latent_dim,))
+        return Model(z, InInference(self.discriminator)(self.generator(z)), name="combined")
+
+
+small = {"img_shape": (28, 28, 1), "base_channels": 8, "full_size_features": False, "learning_rate": 1e-3, "dropout": 0.0, "from_logits": True, "fakes_in_training_mode": True}
+
+# %% [markdown]
+# A trick shows it. g_loss is −log D(G(z)), worked out in `combined`; and `D(G(z))` is what D said of the same pictures in its own step, a moment
+# ago. In a healthy game the two must go together.
+#
+# **Before you run it.** And in this one? What will `check_freeze` say of it?
+
+# %%
+print(JudgedInInference(**small, run_eagerly=True).check_freeze(batch_sizes=(4,)))
+histories = {model.__name__: play(model(**small, seed=0), model.__name__, steps=sized(400, 10)) for model in (DCGAN, JudgedInInference)}
+
+# %%
+figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True, layout="constrained")
+for axis, (name, history) in zip(axes, histories.items()):
+    axis.plot(smooth(history["g_loss"]), label="g_loss: what combined says")
+    axis.plot(smooth(-np.log(np.maximum(history["D(G(z))"], 1e-7))), label="−log D(G(z)): what D said")
+    axis.set(title=name, xlabel="turn", ylabel="nats")
+    axis.legend()
+
+# %% [markdown]
+# In the healthy game the two curves go together. In the broken one they part: `combined` says that D is fooled nearly always (g_loss near 0),
+# while D itself finds out nearly all. Each player believes to be winning, against an opponent that isn't there. G gets no useful gradient any
+# more: it makes a thing that D would like *in inference*, the same of every z, and the referee suspects collapse.
+#
+# And `check_freeze` said OK: each player trains its own network alone. That is all that it checks. D *is* learning, G *is* learning, from somebody
+# else.
+#
+# **Repair**: `Frozen(discriminator)`, which is called in training mode where `combined` is. No flag.
+#
+# ## 4. A learning rate that is too high
+#
+# One argument. The recipe's learning rate is 0.0002.
+#
+# **Before you run it.** What will 0.05 do to the losses?
+
+# %%
+too_fast_history = play(GAN(recipe="digits", learning_rate=0.05, seed=0), "learning_rate=0.05", steps=sized(500, 10))
+print("largest d_loss", max(too_fast_history["d_loss"]), " largest g_loss", max(too_fast_history["g_loss"]))
+
+# %% [markdown]
+# The losses leave the picture: tens and thousands of nats, where a coin toss costs .69. Weights have grown so large that D is *certain*, and
+# certainly wrong now and then, which costs what it costs. The generator's tanh is at its limits: the samples are black and white without grey, and
+# nearly all the same. The referee says that D wins; that is the consequence, not the cause. Look at the *first* turns: what exploded at once,
+# exploded for its step size.
+#
+# **Repair**: ten times lower, until the losses stay below ten; then look at pictures. GANs like 1e-4 to 4e-4 with Adam, and β₁ = .5.
+#
+# ## 5. Collapse
+#
+# Collapse is the disease that only GANs have: G makes the same picture of every z. It is no bug in a line, rather a balance that is lost: if D is
+# too slow to object, one picture that D likes is enough for G. We get there with a D that learns ten times more slowly, and with the networks of
+# the paper of 2014, whose generator has no BatchNormalization. (BatchNormalization makes a batch of equal pictures impossible, nearly; it is a
+# medicine against collapse.)
+
+# %%
+class SlowDiscriminator(GAN):
+    def build_optimizer(self, player):
+        optimizer = super().build_optimizer(player)
+        optimizer.learning_rate = self.learning_rate * (0.1 if player == "discriminator" else 1)
+        return optimizer
+
+
+# %% [markdown]
+# **Before you run it.** Which of the curves will show it? Can you tell it from the losses alone?
+
+# %%
+collapsed_history = play(SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0, seed=0), "a discriminator that is too slow")
+
+# %% [markdown]
+# All samples are the same picture. The losses look as good as can be: both close to log 2, as at the end of a perfect game! `D(x)` and `D(G(z))`
+# too. Only `diversity` shows it: it should be near 1 and is near 0. The referee waits for 300 turns (every generator begins with little variety),
+# then it says "collapse is suspected".
+#
+# **Repair**: bring D back into the game: its own learning rate, more steps (`k`), more layers. Here is the same game with nothing changed but D's
+# learning rate:
+
+# %%
+cured_history = play(GAN(recipe="goodfellow_2014", ema_momentum=0.0, seed=0), "the same with D's own learning rate")
+
+# %% [markdown]
+# The curves look *worse* now: D is ahead, and g_loss is high. But the samples begin to differ, and diversity is on its way up. A game needs an
+# opponent.
+#
+# ## 6. Blue is red: BGR
+#
+# OpenCV reads pictures as BGR: blue first. Everything else (Matplotlib, Pillow, browsers, this package) takes them as RGB. No array says which it
+# is. A small colour GAN will show it, on drawn landscapes of 16×20 pixels:
+
+# %%
+scenes = load_data("scenes", img_shape=(16, 20, 3)).images               # uint8 (2000, 16, 20, 3), RGB
+path = f"{tempfile.mkdtemp()}/scene.png"
+cv2.imwrite(path, scenes[1200, ..., ::-1])                               # OpenCV writes BGR, too
+print("as keras_gan reads it, RGB:", read_image(path, (16, 20, 3))[0, 0], "  as cv2.imread does, BGR:", cv2.imread(path)[0, 0])
+
+# %% [markdown]
+# The bug is to believe that `cv2.imread` gives RGB. For a whole data set that is the same as:
+
+# %%
+read_by_opencv = scenes[..., ::-1]
+
+# %% [markdown]
+# **Before you run it.** What will the curves show? What does `check_freeze` say? And the pictures?
+
+# %%
+bgr = GAN(img_shape=(16, 20, 3), recipe="digits", seed=0)
+bgr_history = play(bgr, "trained on what OpenCV reads", pictures=read_by_opencv, steps=sized(900, 10))
+
+# %% [markdown]
+# A healthy game: D and G don't care what we call the first channel. The symptom is in the eyes alone: orange skies over turquoise sand, and nights
+# that are brown. (Those who keep *all* of it in BGR, and write with OpenCV, never see it, until somebody else reads their arrays.)
+#
+# **Repair**: `[..., ::-1]` turns the last axis around. G need not be trained again; it is enough to turn what it makes:
+
+# %%
+def show(sheets):
+    """Pictures (n, H, W, C) with their titles, beside one another."""
+    figure, axes = plt.subplots(1, len(sheets), figsize=(12, 2.6), layout="constrained")
+    for axis, (title, pictures) in zip(axes, sheets.items()):
+        axis.imshow(grid(pictures, columns=6), interpolation="nearest")
+        axis.set_title(title, fontsize="medium")
+        axis.axis("off")
+
+
+made = bgr.generate(18, seed=1)            # (18, 16, 20, 3)
+show({"real": scenes[::111][:18], "generated, BGR": made, "generated, made[..., ::-1]": made[..., ::-1]})
+
+# %% [markdown]
+# ## 7. A batch in the mirror
+#
+# "I know that", says a colleague, "on my pictures I always write `[:, :, ::-1]`." On *one* picture (H, W, C) that is the right repair: the third
+# axis are its colours.
+#
+# **Before you run it.** A batch has the shape (N, H, W, C). What is its third axis? What will this do to landscapes, and what to digits?
+
+# %%
+show({"made[:, :, ::-1]": made[:, :, ::-1], "digits[:, :, ::-1]": digits[:18, :, ::-1], "digits": digits[:18]})
+
+# %% [markdown]
+# The third axis of a batch is the *width*. The landscapes are in the mirror, and still have the wrong colours; as a landscape in the mirror is a
+# landscape, nobody notices the first, and many have shrugged about the second. Digits show it: look at 2, 3, 5 and 7. No curve will ever tell: a
+# mirrored data set is as easy to learn.
+#
+# ### Exercise 2: a repair that is always right
+# Write `swap_colours`, which turns RGB into BGR and back, for one picture (H, W, 3) and for a batch (N, H, W, 3).
+
+# %% tags=["exercise"]
+def swap_colours(pictures):
+    return ...                             # your turn
+
+
+with exercise("2"):
+    picture, batch = scenes[0], scenes[:4]
+    assert np.shape(swap_colours(batch)) == batch.shape, "the shape must stay as it is"
+    assert not np.array_equal(swap_colours(batch), batch[:, :, ::-1]), "that mirrors a batch: its axes are N, H, W, C"
+    for pictures in (picture, batch):
+        assert np.array_equal(np.asarray(swap_colours(pictures))[..., 0], pictures[..., 2]), f"of an array {pictures.shape}: the first channel should have become the third"
+        assert np.array_equal(swap_colours(swap_colours(pictures)), pictures), f"of an array {pictures.shape}: twice swapped should be as before"
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def swap_colours(pictures):
+#     return pictures[..., ::-1]
+# ```
+#
+# `...` stands for all axes that are not named: the last one is the colours in both.
+#
+# </details>
+
+# %% [markdown]
+# ## 8. Workers with one seed
+#
+# Pictures are often drawn and augmented by several workers at once. Each needs random numbers, and as everything should be repeatable, each gets a
+# seed. The same one.
+
+# %%
+def pictures_of(worker):
+    rng = np.random.default_rng(0)         # "seeded, so that it can be repeated"
+    return digits[rng.integers(len(digits), size=6)]                     # (6, 28, 28, 1)
+
+
+# %% [markdown]
+# **Before you run it.** Four workers make six pictures each for a batch of 24. How many different ones are in it?
+
+# %%
+def batch_of(pictures_of):
+    with ThreadPoolExecutor(4) as pool:
+        return np.concatenate(list(pool.map(pictures_of, range(4))))     # (24, 28, 28, 1)
+
+
+def different(pictures):
+    return len(np.unique(pictures.reshape(len(pictures), -1), axis=0))
+
+
+batch = batch_of(pictures_of)
+show({f"four workers, one seed: {different(batch)} different pictures": batch, "as it should be": digits[:24]})
+
+# %% [markdown]
+# Six: a row each of the same pictures (and with one seed, the same six in the next batch, too, unless the generator lives on). Losses, accuracy
+# and the referee see nothing. The game is played with a quarter of the data; D knows it by heart sooner, and G copies it sooner. The same happens
+# with processes that are forked after NumPy was seeded: each inherits a copy of the same state.
+#
+# ### Exercise 3: one seed, and yet different
+# Repair it. The batch must be the same each time it is made, whichever worker is the quickest, and all workers must draw different numbers.
+# (`np.random.default_rng` takes a list of numbers as a seed.)
+
+# %% tags=["exercise"]
+def repaired(worker):
+    rng = np.random.default_rng(...)       # your turn
+    return digits[rng.integers(len(digits), size=6)]
+
+
+with exercise("3"):
+    assert np.array_equal(batch_of(repaired), batch_of(repaired)), "two batches with one seed must be the same (is the gap still open? `...` is no seed)"
+    assert different(batch_of(repaired)) > 20, f"only {different(batch_of(repaired))} different pictures of 24: the workers draw the same numbers"
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def repaired(worker):
+#     rng = np.random.default_rng([0, worker])
+#     return digits[rng.integers(len(digits), size=6)]
+# ```
+#
+# The package goes one step further: in its [`Batches`](../data_loaders/batches.py) the random numbers follow from the seed and the *number of the
+# batch*, so that it makes no difference which worker makes it, or how many there are.
+#
+# </details>
+
+# %%
+batches = Batches(digits, batch_size=24, seed=0)
+epoch = np.concatenate([batches[i][0] for i in range(len(batches))])     # batch after batch, as threads would make them, in any order
+print(f"an epoch: {len(epoch)} pictures, {different(epoch)} of them different")
+
+# %% [markdown]
+# ## From the symptom to the repair
+#
+# | symptom | look at | cause | repair |
+# |---|---|---|---|
+# | g_loss falls to 0, D(G(z)) goes to 1, D(x) stays; the referee: "has stopped learning" | `check_freeze()`, D's weights | D frozen when its step was traced | `Frozen(discriminator)`, no flag |
+# | an error "unknown variable" | the two `compile` calls | one optimizer for two models | one each |
+# | g_loss and −log D(G(z)) don't go together | who is in training mode | BatchNorm of D in inference inside `combined` | `Frozen(discriminator)`, no flag |
+# | losses of tens and thousands from the first turns, NaN; the referee: "wins", "not finite" | learning rates | too high | a tenth of it |
+# | samples all alike, diversity near 0; losses may look perfect; the referee: "collapse" | samples of different z, diversity | the balance of the players | a stronger or quicker D, BatchNormalization in G, another seed |
+# | wrong colours; curves are fine | pictures beside real ones | BGR taken for RGB | `[..., ::-1]`, once, where files are read |
+# | letters and digits in the mirror; curves are fine | pictures | `[:, :, ::-1]` on a batch | `[..., ::-1]` |
+# | equal pictures in a batch; curves are fine | a sheet of one batch | workers with one seed | the seed and the worker's (or the batch's) number |
+#
+# ## The doctor
+#
+# Three patients. Each has one of the diseases of the list below, or none: it was drawn by lot. Run the cell, look at curves, samples and the
+# referee's words.
+
+# %%
+def sick_of(disease, seed):
+    """A game with a disease, and the pictures it is played with."""
+    makers = {"healthy": lambda: GAN(recipe="digits", seed=seed), "mirrored batch": lambda: GAN(recipe="digits", seed=seed),
+              "frozen discriminator": lambda: FrozenTheOldWay(recipe="digits", seed=seed),
+              "learning rate too high": lambda: GAN(recipe="digits", learning_rate=0.05, seed=seed),
+              "collapse": lambda: SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0, seed=seed)}
+    return makers[disease](), digits[:, :, ::-1] if disease == "mirrored batch" else digits
+
+
+diseases = ["healthy", "mirrored batch", "frozen discriminator", "learning rate too high", "collapse"]
+evidence = {
+    "healthy": "look at the digits themselves, and not only at the curves",
+    "mirrored batch": "the curves are those of a healthy game. Now read the digits: which way do they look?",
+    "frozen discriminator": "what did the referee say of D's weights? And which way does g_loss go?",
+    "learning rate too high": "how large are the losses, and from which turn on?",
+    "collapse": "do two samples differ? What does diversity say?",
+}
+
+patients = dict(zip("ABC", np.random.default_rng(37).permutation(diseases)))      # no looking
+for number, (name, disease) in enumerate(patients.items(), 1):
+    gan, pictures = sick_of(disease, seed=number)
+    play(gan, f"patient {name}", pictures, steps=sized(1500 if disease in diseases[:2] else 700, 10))
+
+# %% [markdown]
+# ### Exercise 4: your diagnosis
+# Write the name of a disease for each patient, as they stand in the list `diseases`.
+
+# %% tags=["exercise"]
+diagnosis = {"A": ..., "B": ..., "C": ...}
+
+with exercise("4"):
+    for name, disease in patients.items():
+        assert diagnosis[name] is not ..., f"patient {name} is still waiting"
+        assert diagnosis[name] in diseases, f"{diagnosis[name]!r} is no disease of the list: {', '.join(diseases)}"
+        assert diagnosis[name] == disease, f"patient {name} hasn't got {diagnosis[name]!r}: {evidence[disease]}"
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# diagnosis = {"A": "collapse", "B": "mirrored batch", "C": "learning rate too high"}
+# ```
+#
+# A has perfect losses and one picture. B's curves are healthy; its digits can't be read, until one holds them before a mirror. Of C the referee
+# says several things, one after the other, as a doctor's book would: D wins, so no gradient is left, so in the end not even D moves, and G is
+# stuck with one picture. All of that follows from the first turns, in which the losses explode: the learning rate.
+#
+# </details>
+
+# %% [markdown]
+# ## What to take away
+#
+# - A broken game trains as busily as a good one. Losses alone never tell: those of a collapsed game may be perfect, those of a good one ugly.
+# - Four instruments: `check_freeze()` before the training, the curves and the referee while it goes on, `diversity`, and your eyes. None of them sees everything: bugs of the data are seen by the eyes alone.
+# - Look at a sheet of one batch, just as the network gets it, before any training. It finds three of the eight bugs.
+#
+# **Further reading.** Goodfellow 2016, tutorial, [1701.00160](https://arxiv.org/abs/1701.00160), section 5.1 (collapse) · Salimans et al. 2016,
+# [1606.03498](https://arxiv.org/abs/1606.03498) (medicines against it) · Ioffe, Szegedy 2015, [1502.03167](https://arxiv.org/abs/1502.03167) (the
+# two modes of BatchNormalization) · Heusel et al. 2017, [1706.08500](https://arxiv.org/abs/1706.08500) (two learning rates, on purpose) · Metz et
+# al. 2016, [1611.02163](https://arxiv.org/abs/1611.02163) (collapse on a ring of Gaussians, which is in the next notebook).
+#
+# Previous: [4. Ask for what you want](04_ask_for_what_you_want.ipynb). Next: [6. GAN Lab](06_gan_lab.ipynb), collapse with all its points in sight.
