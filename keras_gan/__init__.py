@@ -2,7 +2,7 @@
 from keras_gan.papers import PAPERS
 
 _MODULES = {**{paper.model: paper.module for paper in PAPERS},
-            "audit": "auditing", "Frozen": "layers", "Maxout": "layers", "UpSamplingConv2D": "layers", "PictureConv2D": "fused",
+            "audit": "auditing", "as_player": "one_graph", "Frozen": "layers", "Maxout": "layers", "UpSamplingConv2D": "layers", "PictureConv2D": "fused",
             "PlaneGAN": "plane_gan"}
 __all__ = list(_MODULES)
 

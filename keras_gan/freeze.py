@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import itertools
 import math
+import textwrap
 from typing import ClassVar
 
 import keras
@@ -157,7 +158,8 @@ def make_move(report, networks, how, call, play):
         else:
             advice = "Call it by hand with the same arrays to see where."
         report.moves.append(f"{how}: {call} raised {type(error).__name__}")
-        report.add(f"{call} raises {type(error).__name__}: {(str(error).strip() or '-').splitlines()[0]} {advice}")
+        said = textwrap.shorten(str(error) or "-", 160, placeholder=" ...")          # of a variable Keras prints all the numbers
+        report.add(f"{call} raises {type(error).__name__}: {said} {advice}")
         return set()
 
     changed = {name: [v for v in weights[name] if not np.array_equal(before[id(v)], keras.ops.convert_to_numpy(v))] for name in networks}

@@ -119,7 +119,8 @@ def one_graph(turn, jit_compile):
         share_reads(tf.compat.v1.get_default_graph())
         return turn(*arrays)
 
-    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile)
+    # A turn is traced as it stands: AutoGraph would rewrite its Python first, and fail on a function that has no source
+    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile, autograph=False)
 
     def play(*arrays):
         logs = graph(*[tf.convert_to_tensor(a) for a in arrays])

@@ -59,6 +59,7 @@ def drive(browser, address, screenshots):
         return wait.until(lambda _: next((e for e in browser.find_elements(By.CSS_SELECTOR, css) if having in e.text), None))
 
     def look(name):
+        browser.execute_script("document.querySelector('.widget-image')?.scrollIntoView({block: 'center'})")
         time.sleep(1)
         browser.save_screenshot(str(screenshots / f"{name}.png"))
 
@@ -86,7 +87,6 @@ def drive(browser, address, screenshots):
     time.sleep(5)
     wait.until(lambda _: browser.execute_script(SETTLED))
     find(".widget-image")
-    browser.execute_script("document.querySelector('.widget-image').scrollIntoView({block: 'center'})")
     look("run")
     for text in ("step D", "step G", "both"):
         changes(text, find("button", text).click)

@@ -49,6 +49,12 @@ def test_links_lead_somewhere(page):
     assert links and not [link for link in links if not (page.parent / link).exists()]
 
 
+def test_a_compiled_game_is_played_and_checked_in_a_kernel():
+    cell = nbformat.v4.new_code_cell("from keras_gan import GAN\nprint(GAN((4, 4, 1)).check_freeze(batch_sizes=(2,)))")
+    said = said_by(run(nbformat.v4.new_notebook(cells=[cell])).cells[0])
+    assert "Freeze check of GAN: OK" in said and "compiled, batch of 2: train_on_batch moved 6 of 6" in said, said
+
+
 EXERCISE = '''
 # %% tags=["exercise"]
 half = {gap}

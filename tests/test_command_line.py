@@ -155,7 +155,7 @@ def test_every_paper_is_a_class_of_the_package_with_its_arxiv_number_in_its_file
         assert getattr(keras_gan, paper.model) is paper.load() is find(paper.module).load()
         assert paper.arxiv in (HERE / f"{paper.module}.py").read_text()
     modules = {p.stem for p in HERE.glob("*.py") if "class " in p.read_text() and re.search(r"\((DC|C)?GAN\):", p.read_text())}
-    assert modules <= {paper.module for paper in PAPERS}      # none forgotten
+    assert modules - {"plane_gan"} <= {paper.module for paper in PAPERS}      # none forgotten; the plane is a lesson, without a paper of its own
     with pytest.raises(AttributeError, match="no attribute 'NoSuchGAN'"):
         keras_gan.NoSuchGAN
 

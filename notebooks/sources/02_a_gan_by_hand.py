@@ -18,7 +18,7 @@
 import tempfile
 import time
 
-from keras_gan import GAN, Frozen          # before keras, so that TensorFlow starts without its chatter
+from keras_gan import GAN, Frozen, as_player      # before keras, so that TensorFlow starts without its chatter
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,7 +29,6 @@ from keras.optimizers import Adam
 
 from course import exercise, sized
 from data_loaders import load_data
-from keras_gan.one_graph import as_player
 from keras_gan.pictures import grid
 
 plt.rcParams["figure.dpi"] = 80
@@ -234,10 +233,10 @@ what_moved(before)
 # one bit of D.
 #
 # That is worth a check in every GAN that you write: most GANs that "don't work" fail here, and their losses look like any other's. The package's
-# models can do it themselves. (`run_eagerly=True` leaves out the compiled turn, of which more below.)
+# models can do it themselves, call by call and compiled (of which more below).
 
 # %%
-print(GAN(run_eagerly=True).check_freeze(batch_sizes=(4,)))
+print(GAN().check_freeze(batch_sizes=(4,)))
 
 # %% [markdown]
 # ## What the losses are
