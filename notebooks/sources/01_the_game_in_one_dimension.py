@@ -157,8 +157,8 @@ with exercise("2"):
 
 # %%
 gan = GaussianGAN(mu=3.0, sigma=1.0, seed=0)
-gan.generator.summary()
-gan.discriminator.summary()
+for network in (gan.generator, gan.discriminator):
+    print(f"{network.name}: {network.input_shape} -> {network.output_shape}, {network.count_params():,} parameters")
 
 # %% [markdown]
 # One turn of the game, by hand. `k` batches of real data go in, D takes k steps, G one. What comes back is what both saw.
@@ -210,8 +210,8 @@ axes.legend();
 # They go *somewhere*, not down: each player's loss is measured against an opponent that changes. D's loss is low as long as it wins; at the end
 # (these are the first 600 turns) both are log 2 ≈ .693, what a coin toss costs. (−V is the sum of D's two losses, so 2 log 2 = log 4.)
 #
-# Beware: a D that learns *nothing*, in a broken program, says ½ too, and its loss is .693 too. A loss alone never tells. Look at the samples; and
-# [notebook 5](05_break_it.ipynb) shows how to tell the two apart.
+# Beware: a D that has not learnt *yet* says ½ too, and its loss is .693 too. A loss alone never tells. Look at the samples; and
+# [notebook 5](05_break_it.ipynb) shows what a game looks like in which something is broken.
 #
 # ## What k does
 #

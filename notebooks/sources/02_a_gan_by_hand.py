@@ -67,6 +67,10 @@ show(images[:24], "real")
 #
 # G takes **noise** z, here 100 numbers from N(0, 1), and makes a picture of it. It is an ordinary network, from narrow to wide. The picture comes
 # out as one row of 784 numbers and is folded into 28×28 at the end. Nobody tells G which z is to become which digit.
+#
+# Two kinds of layers may be new. `LeakyReLU` lets a fifth of negative numbers through, so that their gradient isn't lost. `BatchNormalization` gives
+# each number the mean 0 and the variance 1 over the batch in training (`training=True`), and uses moving averages of both otherwise
+# (`training=False`).
 
 # %%
 latent_dim = 100
@@ -113,7 +117,8 @@ discriminator = Sequential([
     LeakyReLU(negative_slope=0.2),
     Dense(1, activation="sigmoid"),        # (batch, 1): 1 is real, 0 is generated
 ], name="discriminator")
-discriminator.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, beta_1=0.5), metrics=["accuracy"])
+optimizer = Adam(2e-4, beta_1=0.5)         # 0.5, not 0.9: a shorter memory, for an opponent that changes
+discriminator.compile(loss="binary_crossentropy", optimizer=optimizer, metrics=["accuracy"])
 
 says = {"real": discriminator(images[:12], training=False), "generated": discriminator(made, training=False)}
 for name, probabilities in says.items():
@@ -152,12 +157,15 @@ with exercise("1"):
 # top of G, and the two are one long network from noise to a verdict. The gradient of the verdict flows down through D into the picture (*which
 # pixel should be brighter, to look more real?*), and from there into G.
 #
-# On this way D must stand still: else the shortest way to a good verdict would be a D that says 1 to everything. That is the job of `Frozen`:
+# On this way D must stand still: else the shortest way to a good verdict would be a D that says 1 to everything. That is the job of
+# `Frozen(discriminator)`:
 #
-# 1. Keras-GAN wrote `discriminator.trainable = False` at this place, after D had been compiled; but Keras 3 reads that flag only when `train_on_batch` is called for the first time, so D would be frozen in its own training
-#    too, and would never learn anything.
-# 2. `Frozen(discriminator)` needs no flag: it calls D with the weights that D has at this moment, lets the gradient through to the picture, and throws away whatever the call would change in D.
+# 1. It calls D with the weights that D has at this moment, and lets the gradient through to the picture.
+# 2. It throws away whatever the call would change in D.
 # 3. D itself stays as trainable as before, and there is only one D: what it learns in its own steps, `combined` sees at once.
+#
+# (Older code, such as the well-known collection *Keras-GAN*, wrote `discriminator.trainable = False` here instead. With Keras 3 such a D never learns
+# anything.)
 #
 # ([Notebook 5](05_break_it.ipynb) does it the old way, to see what happens; [notebook 8](08_bring_your_keras_gan_script.ipynb) has the details.)
 # `as_player` makes a `keras.Model` that doesn't count the weights under `Frozen` as its own.
@@ -179,6 +187,8 @@ averages = sum(int(np.prod(w.shape)) for w in generator.non_trainable_weights)
 print(f"non-trainable: {discriminator.count_params():,} of D + {averages:,} moving averages of G = {discriminator.count_params() + averages:,}")
 
 # %% [markdown]
+# (Keras counts the optimizer's numbers in the total, too: Adam keeps two for each trainable weight.)
+#
 # ## One step of D
 #
 # To see who moves, we keep a copy of all weights and compare bit by bit.
@@ -203,12 +213,12 @@ real = images[rng.integers(len(images), size=batch_size)]                       
 
 # %% [markdown]
 # **Before you run it.** D is shown 32 real digits with the label 1. Which of the three models will have other weights afterwards? (`combined` is
-# not in the list. Why not?)
+# not in the dictionary `before` below. Why not?)
 
 # %%
 before = {generator: copy_of(generator), discriminator: copy_of(discriminator)}
 logs = discriminator.train_on_batch(real, valid, return_dict=True)
-print(logs)
+print({name: round(float(number), 3) for name, number in logs.items()})
 what_moved(before)
 
 # %% [markdown]
@@ -225,7 +235,7 @@ what_moved(before)
 noise = rng.standard_normal((batch_size, latent_dim)).astype("float32")            # (32, 100)
 before = {generator: copy_of(generator), discriminator: copy_of(discriminator)}
 logs = combined.train_on_batch(noise, valid, return_dict=True)
-print(logs)
+print({name: round(float(number), 3) for name, number in logs.items()})
 what_moved(before)
 
 # %% [markdown]
@@ -379,7 +389,11 @@ show(np.concatenate(frames), "a row each after 200, 400, 600 and 800 turns, of a
 #
 # [`GAN`](../keras_gan/gan.py) has these very networks, in the same order: `build_generator`, `build_discriminator`, `build_combined`,
 # `train_on_batch`. Three things come with it. `train` compiles the turn as one graph. `run_dir` keeps pictures, losses and checkpoints. And the
-# recipe `"digits"` changes a few numbers; here is what, and the reasons stand in `GAN.recipes`:
+# recipe `"digits"` changes three arguments:
+#
+# - `from_logits`: D ends without its sigmoid, and the loss applies it. A sigmoid that has been rounded to 0 or 1 has no gradient left.
+# - `fakes_in_training_mode`: what `training=True` did in our loop.
+# - `ema_momentum`: samples are made by a moving average of G's weights, which is calmer than G itself.
 
 # %%
 print(GAN.recipes["digits"])
@@ -391,11 +405,12 @@ seconds_compiled = (time.perf_counter() - start) / len(history["step"])
 print(f"a turn by hand {1000 * seconds_by_hand:.0f} ms, compiled {1000 * seconds_compiled:.0f} ms")
 
 # %%
-Image(f"{folder}/film.gif")
+Image(f"{folder}/film.gif", width=444)
 
 # %% [markdown]
-# The film is 25 samples of always the same noise (as the *moving average* of the generator makes them, which the recipe keeps: it moves smoothly).
-# And beside real ones, five columns each:
+# The film is 25 samples of always the same noise, a frame each 200 turns. Count: which digits are there, and which are missing?
+#
+# Beside real ones, five columns each:
 
 # %%
 Image(f"{folder}/samples/real_vs_generated.png", width=640)
@@ -407,6 +422,8 @@ Image(f"{folder}/samples/real_vs_generated.png", width=640)
 #
 # **Before you run it.** The pictures have got better and better: you have seen the film. How did the two losses go? Make a sketch of both before
 # you look.
+#
+# (`diversity` is how different two generated samples are, compared with two real ones. Losses are in *nats*: natural logarithms of probabilities.)
 
 # %%
 def smooth(values, window=sized(50, 5)):
@@ -462,7 +479,7 @@ for axis, step in zip(axes, (early, late)):
 #
 # | look at | a game that is alive | a bad sign |
 # |---|---|---|
-# | `D(x)` and `D(G(z))` | on both sides of ½, and moving | 1.00 and 0.00: D wins, and G has next to nothing to learn from; the same number for both from the beginning: D learns nothing |
+# | `D(x)` and `D(G(z))` | on both sides of ½, and moving | 1.00 and 0.00: D wins, and G has next to nothing to learn from; g_loss falls to 0 and `D(x)` doesn't move: D learns nothing |
 # | `d_loss`, `g_loss` | neither of them stays at 0 | g_loss goes to 0: D does not fight back; d_loss goes to 0 and stays there: G does not |
 # | `diversity` | around 1: two generated samples differ about as much as two real ones | towards 0: G makes one picture of every z (*collapse*) |
 # | samples of a fixed noise | change slowly, and get better | stand still, or jump |
