@@ -1,6 +1,5 @@
 """One turn of a game as one compiled graph. The only room that knows TensorFlow's tracing."""
 import contextlib
-import functools
 import logging
 
 import keras
@@ -114,13 +113,11 @@ def one_graph(turn, jit_compile):
     Returns:
         A function of the same arguments that returns a dict of floats. Each new batch shape is compiled once.
     """
-    @functools.wraps(turn)
     def turn_with_shared_reads(*arrays):
         share_reads(tf.compat.v1.get_default_graph())
         return turn(*arrays)
 
-    # A turn is traced as it stands: AutoGraph would rewrite its Python first, and fail on a function that has no source
-    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile, autograph=False)
+    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile)
 
     def play(*arrays):
         logs = graph(*[tf.convert_to_tensor(a) for a in arrays])
