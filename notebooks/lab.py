@@ -133,7 +133,7 @@ def draw(experiment):
     plane.set_title("steps of D: {D}, of G: {G}".format(**experiment.steps), fontsize="medium")
     over_time.axhline(experiment.floor, color="grey", linestyle=":")
     over_time.plot(experiment.moves, experiment.divergences, color=MADE, marker="." if len(experiment.moves) < 30 else None)
-    over_time.set(xlim=(0, max(10, experiment.moves[-1])), ylim=(0, 0.75), xlabel="steps of both", ylabel="JSD")
+    over_time.set(xlim=(0, max(10, experiment.moves[-1])), ylim=(0, 0.75), xlabel="steps of D + steps of G", ylabel="JSD")
     over_time.set_title(str(experiment), fontsize="medium")
     return figure
 
@@ -142,7 +142,7 @@ def draw_plane(axes, gan, real):
     """D as colours, G as a warped grid, real and generated points, and where G's loss sends the latter. Returns the colours."""
     ticks = np.linspace(-WINDOW, WINDOW, 81)
     surface = gan.discriminate(np.stack(np.meshgrid(ticks, ticks), axis=-1))             # (81, 81)
-    colours = axes.contourf(ticks, ticks, surface, np.linspace(0, 1, 11), cmap="RdBu", alpha=0.6)
+    colours = axes.contourf(ticks, ticks, surface, np.linspace(0, 1, 12), cmap="RdBu", alpha=0.6)
     if gan.latent_dim == 2:
         z = grid_of_noise()                                                              # (lines, points, 2)
         axes.plot(*gan.generate_from(z.reshape(-1, 2)).reshape(z.shape).T, color=MADE, linewidth=0.4)

@@ -11,7 +11,7 @@
 # - what a referee of the game can tell you, and what `check_freeze` can;
 # - to be the doctor of a game that somebody else has broken.
 #
-# **You need** notebook 2. **Time**: the cells run in about three minutes on two cores; reading and exercises take about an hour.
+# **You need** notebooks 2 and 3 (its DCGAN, for bug 3). **Time**: the cells run in about three minutes on two cores; reading and exercises take about an hour.
 
 # %%
 import tempfile
@@ -35,7 +35,8 @@ digits = load_data("digits").images        # uint8 (1797, 28, 28, 1)
 #
 # The instrument first, and what it shows of a healthy patient. `play` trains a GAN on digits for a short while and draws what one can see: the
 # losses; what D says of real and of generated pictures; how different two generated samples are (`diversity`, 1 is as different as real ones); and
-# samples. The **referee** of the package watches every run; what it has to say is printed while it trains.
+# samples. (The curves are those of G itself; with the recipe `"digits"` the samples are made by the moving average of G, as notebook 2 has it.) Each
+# bug below is a subclass of `GAN` that overrides one of the methods which build it. The **referee** of the package watches every run; what it has to say is printed while it trains.
 
 # %%
 def smooth(values, window=sized(20, 3)):
@@ -62,6 +63,10 @@ def draw_game(history, pictures, title):
 def play(gan, title, pictures=digits, steps=sized(500, 10)):
     """Train a new GAN on pictures, and show what can be seen of the game. Returns its history."""
     history = gan.train(pictures, steps=steps, batch_size=32)
+    for name in ("d_loss", "g_loss"):
+        turn = int(np.argmax(history[name]))
+        if history[name][turn] > 10:
+            print(f"largest {name}: {history[name][turn]:,.0f} nats, in turn {history['step'][turn]}")
     draw_game(history, gan.generate(32, seed=1), title)
     return history
 
@@ -70,7 +75,7 @@ healthy = GAN(recipe="digits", seed=0)
 healthy_history = play(healthy, "healthy", steps=sized(1000, 10))
 
 # %% [markdown]
-# This is what "nothing is wrong" looks like: D is ahead for a few hundred turns, then G catches up; neither loss stays at 0; D(x) above ½ and
+# This is what "nothing is wrong" looks like: D is far ahead for a few hundred turns, then G catches up, and from there neither loss is 0; D(x) above ½ and
 # D(G(z)) below, both moving; diversity settles near 1; and the first digits. The referee says nothing.
 #
 # ## 1. A discriminator that is frozen for good
@@ -105,8 +110,9 @@ frozen_history = play(FrozenTheOldWay(recipe="digits", seed=0), "frozen the old 
 print(FrozenTheOldWay(recipe="digits", run_eagerly=True).check_freeze(batch_sizes=(4,)))
 
 # %% [markdown]
-# **Repair**: leave D trainable, and put `Frozen(discriminator)` into `combined`. (Setting the flag to True again before each step of D isn't
-# enough: it was read when the step was traced.)
+# **Repair**: leave D trainable, and put `Frozen(discriminator)` into `combined`. (Switching the flag on before each step of D
+# and off before each step of G moves the right weights, if that is done before the very first step: after it Keras has compiled the step, *traced*
+# it, and doesn't look again. But it brings bug 3.)
 #
 # ## 2. One optimizer for two models
 #
@@ -132,8 +138,8 @@ print(OneOptimizer(run_eagerly=True).check_freeze(batch_sizes=(4,)))
 # **Repair**: an `Adam(...)` for each player. `build_optimizer` is called once for each.
 #
 # ### Exercise 1: dead or not?
-# A D that has learnt nothing says ½ of everything, and its loss is .693. A perfect game ends there, too. Only the weights tell them apart. Write
-# the test: let D make one step on 8 digits (`"these are real"`), and say whether any of its weights has moved. (A weight `w` as an array:
+# At its start a D says about ½ of everything, and its loss is about .69; a perfect game ends there, too. At that moment only the weights tell the
+# two apart. Write the test: let D make one step on 8 digits (`"these are real"`), and say whether any of its weights has moved. (A weight `w` as an array:
 # `w.numpy()`.)
 
 # %% tags=["exercise"]
@@ -166,6 +172,9 @@ with exercise("1"):
 # %% [markdown]
 # ## 3. BatchNormalization in inference inside `combined`
 #
+# This is what becomes of bug 1's usual mend, the flag on for D's step and off for G's: the right weights move, but `trainable = False` does one thing
+# more.
+#
 # `BatchNormalization` is two layers in one. In training it uses the mean and variance of *this batch*; in inference its *moving averages*. A D
 # with BatchNorm that is frozen by the flag `trainable` is in inference inside `combined`. The three lines of `InInference` do just that, and
 # nothing else. So G plays against another network than the one that is trained. (DCGAN has such a D; Keras-GAN's users reported "only noise".)
@@ -182,6 +191,7 @@ class JudgedInInference(DCGAN):
         return Model(z, InInference(self.discriminator)(self.generator(z)), name="combined")
 
 
+# A small DCGAN, quick to train
 small = {"img_shape": (28, 28, 1), "base_channels": 8, "full_size_features": False, "learning_rate": 1e-3, "dropout": 0.0, "from_logits": True, "fakes_in_training_mode": True}
 
 # %% [markdown]
@@ -203,7 +213,8 @@ for axis, (name, history) in zip(axes, histories.items()):
     axis.legend()
 
 # %% [markdown]
-# In the healthy game the two curves go together. In the broken one they part: `combined` says that D is fooled nearly always (g_loss near 0),
+# In the healthy game the two curves go together (g_loss is a little higher: a mean of logarithms is not the logarithm of a mean, and D has learnt in
+# between). In the broken one they part: `combined` says that D is fooled nearly always (g_loss near 0),
 # while D itself finds out nearly all. Each player believes to be winning, against an opponent that isn't there. G gets no useful gradient any
 # more: it makes a thing that D would like *in inference*, the same of every z, and the referee suspects collapse.
 #
@@ -220,13 +231,12 @@ for axis, (name, history) in zip(axes, histories.items()):
 
 # %%
 too_fast_history = play(GAN(recipe="digits", learning_rate=0.05, seed=0), "learning_rate=0.05", steps=sized(500, 10))
-print("largest d_loss", max(too_fast_history["d_loss"]), " largest g_loss", max(too_fast_history["g_loss"]))
 
 # %% [markdown]
-# The losses leave the picture: tens and thousands of nats, where a coin toss costs .69. Weights have grown so large that D is *certain*, and
+# The losses leave the picture within the first turns: thousands of nats and more, where a coin toss costs .69. Weights have grown so large that D is *certain*, and
 # certainly wrong now and then, which costs what it costs. The generator's tanh is at its limits: the samples are black and white without grey, and
-# nearly all the same. The referee says that D wins; that is the consequence, not the cause. Look at the *first* turns: what exploded at once,
-# exploded for its step size.
+# nearly all the same. The referee says that D wins; that is the consequence, not the cause. Look at the *first* turns, at the turns
+# that are printed above the picture: what exploded at once, exploded for its step size.
 #
 # **Repair**: ten times lower, until the losses stay below ten; then look at pictures. GANs like 1e-4 to 4e-4 with Adam, and β₁ = .5.
 #
@@ -253,8 +263,8 @@ collapsed_history = play(SlowDiscriminator(recipe="goodfellow_2014", ema_momentu
 
 # %% [markdown]
 # All samples are the same picture. The losses look as good as can be: both close to log 2, as at the end of a perfect game! `D(x)` and `D(G(z))`
-# too. Only `diversity` shows it: it should be near 1 and is near 0. The referee waits for 300 turns (every generator begins with little variety),
-# then it says "collapse is suspected".
+# too, after the first 300 turns. Of the curves only `diversity` shows it: it should be near 1 and is near 0. The referee looks every 100 turns, after
+# the first 300 (every generator begins with little variety), so here at 400 for the first time, and says "collapse is suspected".
 #
 # **Repair**: bring D back into the game: its own learning rate, more steps (`k`), more layers. Here is the same game with nothing changed but D's
 # learning rate:
@@ -335,6 +345,7 @@ def swap_colours(pictures):
 
 with exercise("2"):
     picture, batch = scenes[0], scenes[:4]
+    assert swap_colours(batch) is not ..., "the gap (...) is still open"
     assert np.shape(swap_colours(batch)) == batch.shape, "the shape must stay as it is"
     assert not np.array_equal(swap_colours(batch), batch[:, :, ::-1]), "that mirrors a batch: its axes are N, H, W, C"
     for pictures in (picture, batch):
@@ -382,7 +393,7 @@ batch = batch_of(pictures_of)
 show({f"four workers, one seed: {different(batch)} different pictures": batch, "as it should be": digits[:24]})
 
 # %% [markdown]
-# Six: a row each of the same pictures (and with one seed, the same six in the next batch, too, unless the generator lives on). Losses, accuracy
+# Six: a row each of the same pictures (and where each batch starts again from the seed, the same six in the next batch). Losses, accuracy
 # and the referee see nothing. The game is played with a quarter of the data; D knows it by heart sooner, and G copies it sooner. The same happens
 # with processes that are forked after NumPy was seeded: each inherits a copy of the same state.
 #
@@ -422,12 +433,14 @@ print(f"an epoch: {len(epoch)} pictures, {different(epoch)} of them different")
 # %% [markdown]
 # ## From the symptom to the repair
 #
+# Read it from the top, and begin with the first turns: later symptoms are often consequences of earlier ones.
+#
 # | symptom | look at | cause | repair |
 # |---|---|---|---|
-# | g_loss falls to 0, D(G(z)) goes to 1, D(x) stays; the referee: "has stopped learning" | `check_freeze()`, D's weights | D frozen when its step was traced | `Frozen(discriminator)`, no flag |
+# | g_loss falls to 0, d_loss rises, D(G(z)) goes to 1, D(x) stays; the referee: "has stopped learning" | `check_freeze()`, D's weights | D frozen when its step was traced | `Frozen(discriminator)`, no flag |
 # | an error "unknown variable" | the two `compile` calls | one optimizer for two models | one each |
-# | g_loss and −log D(G(z)) don't go together | who is in training mode | BatchNorm of D in inference inside `combined` | `Frozen(discriminator)`, no flag |
-# | losses of tens and thousands from the first turns, NaN; the referee: "wins", "not finite" | learning rates | too high | a tenth of it |
+# | g_loss and −log D(G(z)) don't go together; samples all alike, the referee: "collapse" | who is in training mode | BatchNorm of D in inference inside `combined` | `Frozen(discriminator)`, no flag |
+# | losses of thousands from the first turns, NaN; the referee: "wins", "not finite", later often "has stopped learning" and "collapse" | learning rates | too high | a tenth of it |
 # | samples all alike, diversity near 0; losses may look perfect; the referee: "collapse" | samples of different z, diversity | the balance of the players | a stronger or quicker D, BatchNormalization in G, another seed |
 # | wrong colours; curves are fine | pictures beside real ones | BGR taken for RGB | `[..., ::-1]`, once, where files are read |
 # | letters and digits in the mirror; curves are fine | pictures | `[:, :, ::-1]` on a batch | `[..., ::-1]` |
@@ -451,7 +464,7 @@ def sick_of(disease, seed):
 diseases = ["healthy", "mirrored batch", "frozen discriminator", "learning rate too high", "collapse"]
 evidence = {
     "healthy": "look at the digits themselves, and not only at the curves",
-    "mirrored batch": "the curves are those of a healthy game. Now read the digits: which way do they look?",
+    "mirrored batch": "the curves are those of a healthy game. Now look for 3s and 7s: which way are they open?",
     "frozen discriminator": "what did the referee say of D's weights? And which way does g_loss go?",
     "learning rate too high": "how large are the losses, and from which turn on?",
     "collapse": "do two samples differ? What does diversity say?",
@@ -460,7 +473,11 @@ evidence = {
 patients = dict(zip("ABC", np.random.default_rng(37).permutation(diseases)))      # no looking
 for number, (name, disease) in enumerate(patients.items(), 1):
     gan, pictures = sick_of(disease, seed=number)
-    play(gan, f"patient {name}", pictures, steps=sized(1500 if disease in diseases[:2] else 700, 10))
+    play(gan, f"patient {name}", pictures, steps=sized(2000 if disease in diseases[:2] else 700, 10))
+    figure, axes = plt.subplots(figsize=(10, 1.4))
+    axes.imshow(grid(gan.generate(12, seed=2), columns=12))
+    axes.set_title(f"patient {name}, seen from nearer", loc="left", fontsize="medium")
+    axes.axis("off")
 
 # %% [markdown]
 # ### Exercise 4: your diagnosis

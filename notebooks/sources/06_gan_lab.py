@@ -45,8 +45,8 @@ for axes, (name, data) in zip(panels, DATA.items()):
 
 # %%
 gan = PlaneGAN(seed=0)
-gan.generator.summary()
-gan.discriminator.summary()
+for network in (gan.generator, gan.discriminator):
+    print(f"{network.name}: {network.input_shape} -> {network.output_shape}, {network.count_params():,} parameters")
 print("data", points.shape, " generated", gan.generate(5, seed=0).shape, " D", gan.discriminate(points).shape)
 
 # %% [markdown]
@@ -60,10 +60,10 @@ Image(png_of(draw(game)))
 
 # %% [markdown]
 # - **Black** dots are real points, **green** dots are generated.
-# - The **colours** are D(x): blue where D says *real*, red where it says *generated*, white where it can't tell. D knows nothing yet.
+# - The **colours** are D(x): blue where D says *real*, red where it says *generated*, white where it can't tell. D knows nothing yet, so all is pale.
 # - The **green lines** are a grid in the plane of the noise z, seen through G. Between two lines there is always the same share of the noise: where lines are close
-#   together G makes many points, where they are far apart few. G has hardly bent the grid yet.
-# - The **arrows** say where G's loss sends the generated points: $-\partial L_G / \partial x$, the way on which D would believe more. (A long arrow is drawn shorter
+#   together G makes many points, where they are far apart few. Now the whole grid is a small crumpled patch under the green dots; after G's first steps you will see it.
+# - The **arrows** (none yet: D is flat, and nothing pulls) say where G's loss sends the generated points: $-\partial L_G / \partial x$, the way on which D would believe more. (A long arrow is drawn shorter
 #   than it is.)
 # - **Below**: how far the samples are from the data. JSD, the divergence of notebook 1, of two histograms; the dotted line is what two sets of real points score. Above it
 #   the count: a mode is *found* if at least one of 2,000 generated points lies within 3 σ of its centre.
@@ -90,7 +90,8 @@ game.step_generator(sized(10, 1))
 Image(png_of(draw(game)))
 
 # %% [markdown]
-# The dots have gone up the slope, and the colours are stale: they are a verdict on points that are no longer there.
+# The dots have gone up the slope, and the colours are stale: they are a verdict on points that are no longer there. The JSD falls. The title says that all modes are found already, but that
+# is no success: among 2,000 scattered points a few always lie near each centre. Read the share beside it: few of the points are near one.
 #
 # **Before you run it.** D goes on sleeping, and G takes 300 more steps. Will the dots spread over the ring? D's blue is on the whole ring, after all.
 
@@ -101,7 +102,7 @@ Image(png_of(draw(game)))
 # %% [markdown]
 # They don't. They run past the ring and far out of the picture, and the grid is stretched after them. D was asked about two places only, the red one and the ring; what it says
 # of everything outside is a guess that nobody has checked. G is rewarded for what D *says*, not for what is true. It takes D's next steps to turn
-# the outside red. A good game needs a D that answers quickly.
+# the outside red. (Count and share below the picture: the modes count as found still, and hardly a point is near one.) A good game needs a D that answers quickly.
 #
 # ### Exercise 1: the arrows
 # How long are the arrows? G's loss is L = −log D(x), and D = sigmoid($\ell$). Write −∂L/∂x as a factor times the slope ∂$\ell$/∂x of D's logit. And once more for the
@@ -171,6 +172,7 @@ def modes_found(points, centres, sigma):
 
 with exercise("2"):
     centres = DATA["ring"].modes           # (8, 2)
+    assert modes_found(centres[:1], centres, 0.05) is not ..., "the gap (...) is still open"
     assert modes_found(centres[:1], centres, 0.05) == 1, "a point right on one of the centres: one mode is found"
     assert modes_found(np.repeat(centres[:1], 5, axis=0), centres, 0.05) == 1, "five points on one centre: that is still one mode"
     assert modes_found(centres[:3] + [0.2, 0.0], centres, 0.05) == 0, "points 4 σ away from every centre find nothing"
@@ -209,9 +211,20 @@ Lab("ring")
 # 4. The grid has 25 modes. How many are found after 1,000 steps of each, and how many of the points are near one? Does k = 5 help?
 # 5. Two moons have no modes to count. Is JSD enough to tell a good game from a bad one?
 #
+# <details><summary>What to look for</summary>
+#
+# 1. Soon: every step goes up a steep slope, until the dots are past the ring.
+# 2. D is flat near ½ where the points are. No slope, no arrows, and no motion.
+# 3. As long as D can answer. Watch the share of points near a mode, not the count.
+# 4. It is only half learned: the count is full long before the share is. More steps of D help, and cost time.
+# 5. It tells how far the histograms are apart. Not whether points are missing here, or smeared there: for that one has to look.
+#
+# </details>
+#
 # ## Collapse
 #
-# D's answer to a crowded place is what drives G's points apart. So let D answer slowly: its learning rate is 3e-4 now, a tenth of G's.
+# D's answer to a crowded place is what drives G's points apart. So let D answer slowly. So far D learned at a rate of 2e-3 and G at 1e-3; now D gets 3e-4 and G 3e-3: G is ten times
+# as quick as D, and was half as quick.
 #
 # **Before you run it.** What will the green points do, if the colours come too late?
 
@@ -305,11 +318,13 @@ letter = drawn("""
 .###.
 """)
 game = Experiment(letter, seed=0)
-game.play(sized(2000, 3))
+for _ in range(20):
+    game.play(sized(100, 1))
 Image(png_of(draw(game)))
 
 # %% [markdown]
-# G makes one long loop of the letter: it even closes the gap, by a bridge with few points on it. And in the Lab: `Lab(letter)`, or `Lab(array)` with points of your own.
+# G makes one long loop of the letter: it even closes the gap, by a bridge with few points on it. Hardest are the places that lie on no loop, such as the free end in the middle: G reaches
+# them by bridges. And in the Lab: `Lab(letter)`, or `Lab(array)` with points of your own.
 #
 # ## What to take away
 #
