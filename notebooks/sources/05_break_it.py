@@ -233,7 +233,7 @@ for axis, (name, history) in zip(axes, histories.items()):
 too_fast_history = play(GAN(recipe="digits", learning_rate=0.05, seed=0), "learning_rate=0.05", steps=sized(500, 10))
 
 # %% [markdown]
-# The losses leave the picture within the first turns: thousands of nats and more, where a coin toss costs .69. Weights have grown so large that D is *certain*, and
+# The losses leave the picture early: thousands of nats and more, where a coin toss costs .69. Weights have grown so large that D is *certain*, and
 # certainly wrong now and then, which costs what it costs. The generator's tanh is at its limits: the samples are black and white without grey, and
 # nearly all the same. The referee says that D wins; that is the consequence, not the cause. Look at the *first* turns, at the turns
 # that are printed above the picture: what exploded at once, exploded for its step size.
