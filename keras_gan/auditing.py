@@ -178,13 +178,14 @@ def _look_at_pictures(report, generator, noise):
 
 
 def _range(network, batches):
-    """The lowest and the highest number that a network says, as it is and with its last kernel much larger."""
+    """The lowest and the highest number that a network says: as it is, and with its last kernel much larger, of either sign."""
     kernels = [v for v in weights_to_train(network) if len(v.shape) > 1][-1:]
     said = [_call(network, batches)]
-    with put_back(kernels):
-        for kernel in kernels:
-            kernel.assign(kernel * LARGE)
-        said.append(_call(network, batches))
+    for scale in (LARGE, -LARGE):
+        with put_back(kernels):
+            for kernel in kernels:
+                kernel.assign(kernel * scale)
+            said.append(_call(network, batches))
     said = [ops.convert_to_numpy(output) for output in said]
     return float(np.min(said)), float(np.max(said))
 
