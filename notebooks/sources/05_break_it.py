@@ -76,7 +76,7 @@ healthy_history = play(healthy, "healthy", steps=sized(1000, 10))
 
 # %% [markdown]
 # This is what "nothing is wrong" looks like: D is far ahead for a few hundred turns, then G catches up, and from there neither loss is 0; D(x) above ½ and
-# D(G(z)) below, both moving; diversity settles near 1; and the first digits. The referee says nothing.
+# D(G(z)) below, both moving; diversity settles somewhat below 1; and the first digits. The referee says nothing.
 #
 # ## 1. A discriminator that is frozen for good
 #
@@ -235,8 +235,8 @@ too_fast_history = play(GAN(recipe="digits", learning_rate=0.05, seed=0), "learn
 # %% [markdown]
 # The losses leave the picture early: thousands of nats and more, where a coin toss costs .69. Weights have grown so large that D is *certain*, and
 # certainly wrong now and then, which costs what it costs. The generator's tanh is at its limits: the samples are black and white without grey, and
-# nearly all the same. The referee says that D wins; that is the consequence, not the cause. Look at the *first* turns, at the turns
-# that are printed above the picture: what exploded at once, exploded for its step size.
+# nearly all the same. The referee says that D wins; that is the consequence, not the cause. Look at the *first* turns: here both
+# losses pass 100 nats in the first two. What exploded at once, exploded for its step size.
 #
 # **Repair**: ten times lower, until the losses stay below ten; then look at pictures. GANs like 1e-4 to 4e-4 with Adam, and β₁ = .5.
 #
