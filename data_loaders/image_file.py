@@ -1,4 +1,5 @@
 """One picture file -> one RGB array. OpenCV reads BGR; what comes out of here is RGB."""
+import contextlib
 import io
 import threading
 from pathlib import Path
@@ -20,6 +21,7 @@ MAX_HEADER = 2 ** 24          # bytes in which the size of a picture must stand;
 MAX_PIXELS = 89_478_485       # of a picture: above it Pillow warns of a bomb. A JPEG may have four times as many, and is then decoded in half its size
 LARGE = 20_000_000            # pixels; of such pictures one is decoded at a time, for a bounded memory
 ONE_AT_A_TIME = threading.Lock()
+PARTS = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2, 1: cv2.IMREAD_COLOR}       # of its size, for JPEG
 MIRROR = {2: lambda p: p[:, ::-1], 3: lambda p: p[::-1, ::-1], 4: lambda p: p[::-1],
           5: lambda p: p.swapaxes(0, 1), 6: lambda p: p.swapaxes(0, 1)[:, ::-1],
           7: lambda p: p[::-1, ::-1].swapaxes(0, 1), 8: lambda p: p.swapaxes(0, 1)[::-1]}
@@ -55,7 +57,7 @@ def read_image(path, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 
         ValueError: for arguments that make no sense.
     """
     img_shape = check_shape(img_shape, fit, background)
-    return resize(decode(path, background), img_shape, fit, background)
+    return resize(decode(path, background, max(img_shape[:2]))[0], img_shape, fit, background)
 
 
 def check_shape(img_shape, fit, background):
@@ -69,8 +71,18 @@ def check_shape(img_shape, fit, background):
     return tuple(int(n) for n in img_shape)
 
 
-def decode(path, background):
-    """A picture file as it lies there -> uint8 RGB (height, width, 3), upright, without alpha."""
+def decode(path, background, least=MAX_PIXELS):
+    """Read a picture file, upright, without alpha.
+
+    Args:
+        path: of the file.
+        background: RGB, 0..255, under transparent pictures.
+        least: int, pixels a side that are needed. A JPEG that has twice, four or eight times as many is decoded in a half, a quarter or an eighth of
+            its size, which takes less time and memory: it stores blocks of 8x8 pixels as waves, and the short ones are left out.
+
+    Returns:
+        uint8 RGB array (height, width, 3), and (height, width) of the file.
+    """
     data = _read(Path(path))
     try:                                                        # a small file may hold a picture that fills the memory
         size = imagesize.get(io.BytesIO(data if data.startswith(TIFF) else data[:MAX_HEADER]))
@@ -82,10 +94,13 @@ def decode(path, background):
     is_jpeg = data.startswith(JPEG)
     if width * height > MAX_PIXELS * (4 if is_jpeg else 1):
         raise NotAPicture(path, f"too large: {width}x{height} pixels, more than {MAX_PIXELS * (4 if is_jpeg else 1) // 1_000_000} million")
-    if width * height <= LARGE:
-        return _decode(path, data, background, cv2.IMREAD_COLOR)
-    with ONE_AT_A_TIME:
-        return _decode(path, data, background, cv2.IMREAD_REDUCED_COLOR_2 if width * height > MAX_PIXELS else cv2.IMREAD_COLOR)
+    part = next(part for part in PARTS if part == 1 or min(width, height) >= part * least) if is_jpeg else 1
+    if width * height > MAX_PIXELS:
+        part = max(part, 2)
+    with ONE_AT_A_TIME if width * height > LARGE * part ** 2 else contextlib.nullcontext():
+        picture = _decode(path, data, background, PARTS[part])
+    lies = (picture.shape[0] > picture.shape[1]) != (height > width)            # the EXIF rotation has turned it
+    return picture, (width, height) if lies else (height, width)
 
 
 def _decode(path, data, background, jpeg_mode):
@@ -131,7 +146,7 @@ def _read(path):
     stat = path.stat()
     if not S_ISREG(stat.st_mode):                               # a pipe would be waited for
         raise NotAPicture(path, "not a regular file")
-    with path.open("rb") as file:                               # cv2.imread can't read every file name on Windows
+    with path.open("rb", buffering=0) as file:                  # cv2.imread can't read every file name on Windows
         start = file.read(16)
         if not start:
             raise NotAPicture(path, "empty file")
@@ -139,7 +154,8 @@ def _read(path):
             raise NotAPicture(path, "broken picture" if path.suffix.lower() in SUFFIXES else "not an image")
         if stat.st_size > MAX_BYTES:
             raise NotAPicture(path, f"too large: more than {MAX_BYTES // 2 ** 20} MiB")
-        return start + file.read(MAX_BYTES)
+        file.seek(0)
+        return file.read(stat.st_size)
 
 
 def resize(picture, img_shape, fit, background):

@@ -22,7 +22,7 @@ from data_loaders.whole import whole_folder
 
 AGAIN = "a link to a folder that is read already, or that this one lies in"
 HARMLESS = ("not an image", AGAIN)
-FORMAT = 1                    # of a cache entry; another number makes old entries stale
+FORMAT = 2                    # of a cache entry; another number makes old entries stale
 
 
 def shown(name):
@@ -171,8 +171,8 @@ class ImageFolder:
         """One file -> (picture, (height, width) in the file, None) or (None, None, NotAPicture)."""
         path = self.folder / name
         try:
-            picture = decode(path, self.background)
-            return resize(picture, self.img_shape, self.fit, self.background), picture.shape[:2], None
+            picture, size = decode(path, self.background, max(self.img_shape[:2]))
+            return resize(picture, self.img_shape, self.fit, self.background), size, None
         except NotAPicture as error:
             return None, None, error
         except OSError as error:

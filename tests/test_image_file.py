@@ -194,14 +194,31 @@ def test_a_small_file_of_a_huge_picture_is_not_unpacked(tmp_path, side, expected
         assert read_image(path, (5, 5, 3)).max() == 0
 
 
+def test_a_jpeg_is_decoded_no_larger_than_it_is_needed(tmp_path):
+    y, x = np.mgrid[:240, :320]
+    picture = np.stack([y, x * 3 // 4, 240 - y], axis=-1).astype(np.uint8)             # slopes, and a black bar at the right
+    picture[:, 280:] = 0
+    cv2.imwrite(str(tmp_path / "a.jpg"), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])
+    exif = Image.Exif()
+    exif[0x0112] = 6                                                                # to be turned by a quarter
+    Image.open(tmp_path / "a.jpg").save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    for name, upright, size in (("a.jpg", picture, (240, 320)), ("turned.jpg", np.rot90(picture, -1), (320, 240))):
+        for least, part in ((241, 1), (121, 1), (120, 2), (60, 4), (30, 8), (1, 8)):
+            decoded, of_file = decode(tmp_path / name, (255, 255, 255), least)
+            assert decoded.shape == (size[0] // part, size[1] // part, 3) and of_file == size
+            small = resize(np.ascontiguousarray(upright), decoded.shape, "stretch", (0, 0, 0))
+            assert np.abs(decoded.astype(int) - small).mean() < 2
+    assert read_image(tmp_path / "a.jpg", (24, 32, 3))[:, 30:].max() < 10           # the bar is where it was
+
+
 def test_a_very_large_jpeg_is_decoded_in_half_its_size(tmp_path, monkeypatch):
     picture = np.zeros((200, 300, 3), np.uint8)
     picture[:, 150:] = 255
     cv2.imwrite(str(tmp_path / "a.jpg"), picture)
-    whole = decode(tmp_path / "a.jpg", (255, 255, 255))
+    whole, _ = decode(tmp_path / "a.jpg", (255, 255, 255))
     monkeypatch.setattr(image_file, "MAX_PIXELS", 59_999)
     monkeypatch.setattr(image_file, "LARGE", 10_000)
-    half = decode(tmp_path / "a.jpg", (255, 255, 255))
+    half, _ = decode(tmp_path / "a.jpg", (255, 255, 255))
     assert whole.shape == (200, 300, 3) and half.shape == (100, 150, 3)
     np.testing.assert_allclose(resize(whole, (10, 10, 3), "stretch", (0, 0, 0)).astype(int), resize(half, (10, 10, 3), "stretch", (0, 0, 0)), atol=2)
     monkeypatch.setattr(image_file, "MAX_PIXELS", 14_999)
