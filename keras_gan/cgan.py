@@ -21,12 +21,11 @@ from keras.layers import (Activation, Add, CategoryEncoding, Concatenate, Dense,
 
 from keras_gan.dcgan import DCGAN
 from keras_gan.game import generator_of, is_whole
-from keras_gan.gan import GAN
+from keras_gan.gradients import R1
 from keras_gan.layers import Frozen
 from keras_gan.one_graph import being_compiled
 from keras_gan.pictures import grid, write_png, write_real_vs_generated
 from keras_gan.pixels import check_labels, to_network, to_pictures
-from keras_gan.recipes import with_recipes
 from keras_gan.referee import diversity
 
 
@@ -47,21 +46,10 @@ class CGAN(DCGAN):
         conditioning: how the players are told the class. "embedding", as in Keras-GAN: multiplied into the noise and into the
             picture. "projection" (Takeru Miyato, Masanori Koyama, 2018, arXiv:1802.05637): one-hot beside the noise, and
             in the discriminator as the inner product of an embedding with its last features.
-        convolutional: False for fully connected networks, True for those of the DCGAN, of pictures from 8x8 on.
-        base_channels: of the convolutional networks, see `DCGAN`.
-        full_size_features: of the convolutional networks, see `DCGAN`.
-        discriminator_norm: of the convolutional networks, see `DCGAN`.
+        networks: "fully_connected": Keras-GAN's. The others are those of `DCGAN`, for pictures from 8x8 on.
         dropout: share of the discriminator's activations that Dropout drops.
-        from_logits: True lets the discriminator end without sigmoid; the loss applies it.
-        fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
-            step does; False with moving averages, as Keras-GAN's `predict` did.
-        k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator.
-        ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
-            no average.
-        seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
         recipe: "classic", "digits" or "laptop".
-        run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
-        jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
+        others: as for `DCGAN` and `GAN`.
 
     Attributes:
         generator: `keras.Model`, [noise (batch, latent_dim), labels (batch, 1)] -> pictures (batch, *img_shape) in [-1, 1].
@@ -90,24 +78,18 @@ class CGAN(DCGAN):
         "laptop": {
             **DCGAN.recipes["laptop"],
             "img_shape": (128, 160, 3),
-            "convolutional": True,
+            "networks": "keras_gan",
             "conditioning": "projection",
         },
     }
 
-    @with_recipes
     def __init__(self, img_shape: tuple[int, int, int] = (28, 28, 1), num_classes: int = 10, latent_dim: int = 100,
                  learning_rate: float = 2e-4, conditioning: Literal["embedding", "projection"] = "embedding",
-                 convolutional: bool = False, base_channels: int = 32, full_size_features: bool = True,
-                 discriminator_norm: Literal["batch", "spectral", "none"] = "batch", dropout: float = 0.4,
-                 from_logits: bool = False, fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0,
-                 seed: int = 0, recipe: str = "classic", run_eagerly: bool = False,
-                 jit_compile: bool | Literal["auto"] = "auto"):
-        self.num_classes, self.conditioning, self.convolutional = num_classes, conditioning, convolutional
-        super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, base_channels=base_channels,
-                         full_size_features=full_size_features, discriminator_norm=discriminator_norm, dropout=dropout,
-                         from_logits=from_logits, fakes_in_training_mode=fakes_in_training_mode, k=k, ema_momentum=ema_momentum,
-                         seed=seed, recipe=recipe, run_eagerly=run_eagerly, jit_compile=jit_compile)
+                 networks: Literal["fully_connected", "keras_gan", "radford_2015", "residual"] = "fully_connected", dropout: float = 0.4, **arguments):
+        self.num_classes, self.conditioning = num_classes, conditioning
+        super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, networks=networks, dropout=dropout, **arguments)
+
+    knows_vectors = False
 
     def build_generator(self):
         """Noise z (batch, latent_dim) and labels (batch, 1) -> pictures (batch, *img_shape) in [-1, 1]."""
@@ -122,11 +104,6 @@ class CGAN(DCGAN):
         img = self.generator_layers(model_input.shape[-1])(model_input)
         return Model([noise, label], img, name="generator")
 
-    def generator_layers(self, input_width):
-        """The generator behind the conditioning: vectors (batch, input_width) -> pictures (batch, *img_shape) in [-1, 1]."""
-        networks = DCGAN if self.convolutional else GAN
-        return networks.generator_layers(self, input_width)
-
     def build_discriminator(self):
         """Pictures (batch, *img_shape) in [-1, 1] and labels (batch, 1) -> validity (batch, 1): probability of being real, or its logit."""
         img = Input(self.img_shape)
@@ -134,21 +111,21 @@ class CGAN(DCGAN):
         if self.conditioning == "embedding":
             label_embedding = Embedding(self.num_classes, math.prod(self.img_shape))(label)        # (batch, 1, 784)
             model_input = Multiply()([img, Reshape(self.img_shape)(label_embedding)])              # (batch, 28, 28, 1)
-            validity = Dense(1)(self.discriminator_layers()(model_input))                          # (batch, 1)
+            validity = Dense(1)(self.discriminator_layers(self.img_shape)(model_input))                          # (batch, 1)
         else:
-            features = self.discriminator_layers()(img)                                            # (batch, 512)
+            features = self.discriminator_layers(self.img_shape)(img)                                            # (batch, 512)
             label_embedding = Flatten()(Embedding(self.num_classes, features.shape[-1])(label))    # (batch, 512)
             validity = Add()([Dense(1)(features), Dot(1)([label_embedding, features])])            # (batch, 1)
         if not self.from_logits:
             validity = Activation("sigmoid")(validity)
         return Model([img, label], validity, name="discriminator")
 
-    def discriminator_layers(self):
-        """The discriminator up to its last layer: pictures (batch, *img_shape) -> features (batch, width)."""
+    def discriminator_layers(self, input_shape):
+        """The discriminator up to its last layer: pictures (batch, *input_shape) -> features (batch, width)."""
         if self.convolutional:
-            return super().discriminator_layers()
+            return super().discriminator_layers(input_shape)
         return Sequential([
-            Input(self.img_shape),
+            Input(input_shape),
             Flatten(),                                                 # (batch, 784) for 28x28
             Dense(512),                                                # (batch, 512)
             LeakyReLU(negative_slope=0.2),
@@ -159,6 +136,12 @@ class CGAN(DCGAN):
             LeakyReLU(negative_slope=0.2),
             Dropout(self.dropout),
         ])
+
+    def build_discriminator_on_real(self):
+        """Pictures and labels -> validity (batch, 1), as the discriminator says; training it also costs the penalty R1."""
+        img = Input(self.img_shape)
+        label = Input((1,), dtype="int32")
+        return Model([img, label], R1(self.discriminator, self.r1_gamma)([img, label]), name="discriminator_on_real")
 
     def build_combined(self):
         """Noise z (batch, latent_dim) and labels (batch, 1) -> validity (batch, 1) of the pictures that the generator makes of them."""
@@ -198,7 +181,7 @@ class CGAN(DCGAN):
             gen_imgs = self.generator([z, y], training=self.fakes_in_training_mode)
 
             # Train the discriminator (real classified as ones and generated as zeros, given the class)
-            d_real = self.discriminator.train_on_batch([real_imgs, y], valid, return_dict=True)
+            d_real = self.discriminator_on_real.train_on_batch([real_imgs, y], valid, return_dict=True)
             d_fake = self.discriminator.train_on_batch([gen_imgs, y], fake, return_dict=True)
 
         # ---------------------
@@ -269,10 +252,7 @@ class CGAN(DCGAN):
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         self.require(is_whole(self.num_classes, 2), "num_classes", "a whole number of at least 2")
-        self.require(self.conditioning in ("embedding", "projection"), "conditioning", "'embedding' or 'projection'")
-        self.require(isinstance(self.convolutional, bool), "convolutional", "True or False")
         self.num_classes = int(self.num_classes)
-        self.smallest_side = DCGAN.smallest_side if self.convolutional else 1
         super().check_arguments()
 
 

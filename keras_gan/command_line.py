@@ -6,7 +6,6 @@ import inspect
 import itertools
 import json
 import sys
-import typing
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -110,7 +109,7 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int = 64, seed: int = 
         if not gan.num_classes:
             raise ValueError(f"{type(gan).__name__} knows no classes. Received: --labels {' '.join(labels)}")
         asked["labels"] = [gan.class_number(labels[i % len(labels)]) for i in range(n)]
-    if len(gan.img_shape) == 3:
+    if gan.makes_pictures:
         pictures.write_png(out, pictures.grid(gan.generate(n, seed=seed, **asked), columns=8))
     else:
         gan.write_samples(out)
@@ -118,18 +117,19 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int = 64, seed: int = 
 
 
 @app.command
-def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None, folder: str | None = None, n: int = 10_000,
-             seed: int = 1, features: Literal["auto", "lenet", "mobilenet"] = "auto", mobilenet_weights: str = "imagenet",
+def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None, folder: str | None = None, test: Path | None = None,
+             n: int = 10_000, seed: int = 1, features: Literal["auto", "lenet", "mobilenet"] = "auto", mobilenet_weights: str = "imagenet",
              out: Path | None = None):
     """Measure a trained model: a table of figures, each beside its floor (the same of real data), and a JSON file.
 
-    Real data are the test split where there is one. Otherwise they are one half of the data, of which the model has seen all: it may
-    then be good by remembering.
+    Real data are the pictures in --test, or the test split of a data set that has one. Otherwise they are one half of the data, of which
+    the model has seen all: it may then be good by remembering.
 
     Args:
         run: a run directory, or a saved model or checkpoint in one.
         data: a folder of pictures or the name of a data set; by default what the run was trained on.
         folder: of the data set's files, as for train.
+        test: a folder of pictures that the model has not been trained on.
         n: how many samples; at most as many as there are real ones.
         seed: another one measures other samples.
         features: of a LeNet that the classes teach, or of MobileNetV2; auto is LeNet if there are classes.
@@ -147,10 +147,12 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
     from data_loaders.whole import write_whole
     from keras_gan.evaluation import report
     directory = next((folder for folder in (run, *run.resolve().parents[:2]) if (folder / "checkpoints").is_dir()), None)
-    if len(gan.img_shape) == 3:
-        evaluation = report.evaluate(gan, *_real_data(directory, gan, data, folder), n, seed, features, mobilenet_weights)
-    else:
+    if gan.makes_pictures:
+        evaluation = report.evaluate(gan, *_real_data(directory, gan, data, folder, test), n, seed, features, mobilenet_weights)
+    elif hasattr(gan, "optimal_discriminator"):
         evaluation = report.evaluate_gaussian(gan, n, seed)
+    else:
+        raise ValueError(f"{saved} makes vectors. evaluate measures pictures; keras_gan.evaluation has functions for vectors (mode_coverage, kernel_distance).")
     Console().print(evaluation.table())
     out = out or (directory or Path()) / ("evaluation.json" if directory in (run, None) else f"evaluation-{run.resolve().name}.json")
     write_whole(out, evaluation.as_json().encode())
@@ -169,7 +171,7 @@ def _check_of_samples(n, seed, out):
         raise ValueError(f"out must be a file. Received: the folder {out}")
 
 
-def _real_data(directory, gan, data, folder):
+def _real_data(directory, gan, data, folder, test):
     """Training and held-out data for an evaluation: as named, or as the `config.json` of the run directory says."""
     from data_loaders import load_data
     from data_loaders.datasets import WITH_TEST_SPLIT
@@ -180,6 +182,8 @@ def _real_data(directory, gan, data, folder):
     how = {"split": "train", **(_data_arguments(recorded) if data is None else {"source": data}), "img_shape": gan.img_shape}
     if folder:
         how["folder"] = folder
+    if test is not None:
+        return load_data(**how), load_data(str(test), img_shape=gan.img_shape, **{name: how[name] for name in ("fit", "background") if name in how})
     if how["source"] in WITH_TEST_SPLIT:
         other = "test" if how["split"] == "train" else "train"
         return load_data(**how), load_data(**{**how, "split": other})
@@ -280,14 +284,14 @@ def _default_run_dir(paper, data, resume):
 def _flags(model, paper, args):
     """A dataclass with a field for each flag; its defaults are those of the paper's command and of the recipe."""
     from data_loaders import load_data
-    from keras_gan.recipes import recipe_arguments
+    from keras_gan.arguments import recipe_arguments
 
     recipe = next((b for a, b in itertools.pairwise(args) if a == "--recipe"),
                   next((a.split("=", 1)[1] for a in args if a.startswith("--recipe=")),
                        paper.command.get("recipe", "classic")))
     defaults = {**recipe_arguments(model, recipe), **paper.command, "recipe": recipe}
     fields = []
-    functions = [(model.__init__, [model.__doc__], None),
+    functions = [(model.__init__, [base.__doc__ for base in reversed(model.__mro__) if base is not object], None),
                  (model.train, [base.train.__doc__ for base in reversed(model.__mro__) if hasattr(base, "train")], None)]
     if "data" in paper.command:
         fields.append(("data", Annotated[str, tyro.conf.arg(help="A folder of pictures, or the name of a data set: digits, scenes, "
@@ -297,11 +301,10 @@ def _flags(model, paper, args):
     for function, docs, names in functions:
         # A method that says nothing of an argument means what the one that it replaces says of it
         texts = {p.arg_name.split(",")[0]: p.description for doc in docs for p in docstring_parser.parse(doc).params}
-        types = typing.get_type_hints(inspect.unwrap(function))
         for name, parameter in _parameters(function).items():
             if (names is not None and name not in names) or name in ("labels", FROM_DATA):
                 continue
-            kind = Annotated[types[name], tyro.conf.arg(help=texts[name].replace("\n", " "))]
+            kind = Annotated[parameter.annotation, tyro.conf.arg(help=texts[name].replace("\n", " "))]
             fields.append((name, kind, dataclasses.field(default=defaults.get(name, parameter.default))))
     return dataclasses.make_dataclass(f"{model.__name__}Flags", fields)
 

@@ -2,21 +2,23 @@
 
 Alec Radford, Luke Metz, Soumith Chintala, 2015. arXiv:1511.06434
 
-The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of any other shape. The networks
-are those of Keras-GAN with one doubling more.
+The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of any other shape: those of Keras-GAN with one
+doubling more, those of the paper (section 3 and figure 1), or residual ones.
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 from typing import Literal
 
-from keras import Input, Model, Sequential
-from keras.layers import Activation, Conv2D, Cropping2D, Dense, Flatten, LeakyReLU, Reshape, SpectralNormalization, ZeroPadding2D
+from keras import Input, Sequential
+from keras.initializers import RandomNormal
+from keras.layers import (Activation, Conv2D, Conv2DTranspose, Cropping2D, Dense, Flatten, LeakyReLU, Reshape, SpectralNormalization,
+                          ZeroPadding2D)
 
 from keras_gan.fused import BatchNormalization, Dropout, PictureConv2D
 from keras_gan.game import is_whole
 from keras_gan.gan import GAN
 from keras_gan.layers import UpSamplingConv2D
-from keras_gan.recipes import with_recipes
+from keras_gan.residual import down_block, up_block
 
 
 class DCGAN(GAN):
@@ -25,34 +27,38 @@ class DCGAN(GAN):
     Recipes (whatever you pass yourself wins):
 
     - `"classic"`: the defaults below. Keras-GAN's networks and numbers. Needs hours on a laptop.
+    - `"radford_2015"`: networks and numbers of the paper. Needs hours on a laptop, too; with `base_channels=128` it is as wide as there.
     - `"laptop"`: recognisable pictures after minutes on two cores. `DCGAN.recipes` says what differs, and why.
 
     Args:
         img_shape: (height, width, channels) of the pictures: at least 8x8, channels 1 (grey) or 3 (RGB).
         latent_dim: length of the noise vector z.
         learning_rate: of both Adam optimizers.
+        networks: "keras_gan": upsampling and convolutions of 3x3. "radford_2015", those of the paper: (transposed) convolutions of 5x5 alone.
+            "residual": see `keras_gan.residual`. "fully_connected" and "srivastava_2017": those of `GAN`, for digits and for points in a plane.
         base_channels: channels of both networks at the picture's end; they double with every halving, up to 16 times.
         full_size_features: True lets the generator work out `base_channels` feature maps in the picture's size and mix
             them into the picture there; False makes the picture in the last doubling, in less than half the time.
         discriminator_norm: "batch" (BatchNormalization), "spectral" (SpectralNormalization, arXiv:1802.05957) or "none".
         dropout: share of the discriminator's activations that Dropout drops.
-        from_logits: True lets the discriminator end without sigmoid; the loss applies it. The same mathematics, but a
-            sigmoid that has rounded to 0 or 1 has no gradient left.
-        fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
-            step does; False with moving averages, as Keras-GAN's `predict` did.
-        k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator.
-        ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
-            no average.
-        seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
-        recipe: "classic" or "laptop".
-        run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
-        jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
+        recipe: "classic", "radford_2015" or "laptop".
+        others: as for `GAN`.
 
     Raises:
         ValueError: for arguments that make no sense.
     """
 
     recipes = {
+        "radford_2015": {
+            "networks": "radford_2015",
+            # Section 4: .001 was too high, and a momentum of .5 steadier than .9.
+            "learning_rate": 2e-4,
+            # The paper's discriminator has none.
+            "dropout": 0.0,
+            # Two things that the paper doesn't say; see the laptop recipe.
+            "from_logits": True,
+            "fakes_in_training_mode": True,
+        },
         "laptop": {
             # A turn in a sixth of the time: a third of the channels, and no feature maps in full size.
             "base_channels": 12,
@@ -72,73 +78,121 @@ class DCGAN(GAN):
 
     smallest_side = 8                  # of a picture that can be halved five times
 
-    @with_recipes
-    def __init__(self, img_shape: tuple[int, int, int] = (128, 160, 3), latent_dim: int = 100, learning_rate: float = 1e-4,
-                 base_channels: int = 32, full_size_features: bool = True,
-                 discriminator_norm: Literal["batch", "spectral", "none"] = "batch", dropout: float = 0.25,
-                 from_logits: bool = False, fakes_in_training_mode: bool = False, k: int = 1, ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic",
-                 run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
+    def __init__(self, img_shape: tuple[int, ...] = (128, 160, 3), latent_dim: int = 100, learning_rate: float = 1e-4,
+                 networks: Literal["keras_gan", "radford_2015", "residual", "fully_connected", "srivastava_2017"] = "keras_gan",
+                 base_channels: int = 32, full_size_features: bool = True, discriminator_norm: Literal["batch", "spectral", "none"] = "batch",
+                 dropout: float = 0.25, **arguments):
         self.base_channels, self.full_size_features = base_channels, full_size_features
         self.discriminator_norm = discriminator_norm
-        super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, dropout=dropout, from_logits=from_logits,
-                         fakes_in_training_mode=fakes_in_training_mode, k=k, ema_momentum=ema_momentum, seed=seed, recipe=recipe,
-                         run_eagerly=run_eagerly, jit_compile=jit_compile)
+        super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, networks=networks, dropout=dropout, **arguments)
 
     def generator_layers(self, input_width):
         """The generator from its first layer on: vectors (batch, input_width) -> pictures (batch, *img_shape) in [-1, 1]."""
+        if not self.convolutional:
+            return super().generator_layers(input_width)
         height, width, channels = self.img_shape
         h, w, c = -(-height // 16), -(-width // 16), self.base_channels     # rounded up: four doublings cover the picture
+        build = {"keras_gan": self.upsampling_layers, "radford_2015": self.transposed_layers, "residual": self.residual_layers}[self.networks]
 
-        model = Sequential([Input((input_width,))])
+        model = build(Sequential([Input((input_width,))]), h, w, c)         # (128, 160, 3)
+        model.add(Activation("tanh"))
+        if (16 * h, 16 * w) != (height, width):
+            model.add(Cropping2D(((0, 16 * h - height), (0, 16 * w - width))))
+        return model
+
+    def upsampling_layers(self, model, h, w, c):
+        """Keras-GAN's generator up to its tanh: each doubling repeats the pixels, and mixes them by a convolution of 3x3."""
         model.add(Dense(h * w * 16 * c, activation="relu"))
         model.add(Reshape((h, w, 16 * c)))                                  # (8, 10, 512) for 128x160
         for filters in (8 * c, 4 * c, 2 * c, c) if self.full_size_features else (8 * c, 4 * c, 2 * c):
             model.add(UpSamplingConv2D(filters))                            # (16, 20, 256) ... (128, 160, 32)
             model.add(BatchNormalization(momentum=0.8))
             model.add(Activation("relu"))
-        model.add(PictureConv2D(channels) if self.full_size_features else UpSamplingConv2D(channels))
-        model.add(Activation("tanh"))                                       # (128, 160, 3)
-        if (16 * h, 16 * w) != (height, width):
-            model.add(Cropping2D(((0, 16 * h - height), (0, 16 * w - width))))
+        model.add(PictureConv2D(self.img_shape[2]) if self.full_size_features else UpSamplingConv2D(self.img_shape[2]))
         return model
 
-    def build_discriminator(self):
-        """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1): probability of being real, or its logit."""
-        model = self.discriminator_layers()
-        model.add(Dense(1, activation=None if self.from_logits else "sigmoid"))
+    def transposed_layers(self, model, h, w, c):
+        """The paper's generator up to its tanh: z is projected and reshaped, then only transposed convolutions, BatchNormalization in all but the last."""
+        model.add(Dense(h * w * 8 * c, use_bias=False, kernel_initializer=RandomNormal(0.0, 0.02)))
+        model.add(Reshape((h, w, 8 * c)))                                   # (8, 10, 256) for 128x160
+        for filters in (4 * c, 2 * c, c, self.img_shape[2]):
+            model.add(BatchNormalization(momentum=0.9, gamma_initializer=RandomNormal(1.0, 0.02)))
+            model.add(Activation("relu"))
+            model.add(Conv2DTranspose(filters, 5, strides=2, padding="same",        # (16, 20, 128) ... (128, 160, 3)
+                                      kernel_initializer=RandomNormal(0.0, 0.02)))
+        return model
 
-        img = Input(self.img_shape)
-        return Model(img, model(img), name="discriminator")
+    def residual_layers(self, model, h, w, c):
+        """The residual generator up to its tanh."""
+        model.add(Dense(h * w * 16 * c))
+        model.add(Reshape((h, w, 16 * c)))                                  # (8, 10, 512) for 128x160
+        for filters in (8 * c, 4 * c, 2 * c, c) if self.full_size_features else (8 * c, 4 * c, 2 * c):
+            model.add(up_block(model.output_shape[1:], filters))            # (16, 20, 256) ... (128, 160, 32)
+        model.add(BatchNormalization(momentum=0.8))
+        model.add(Activation("relu"))
+        model.add(PictureConv2D(self.img_shape[2]) if self.full_size_features else UpSamplingConv2D(self.img_shape[2]))
+        return model
 
-    def discriminator_layers(self):
-        """The discriminator up to its last layer: pictures (batch, *img_shape) in [-1, 1] -> features (batch, width)."""
+    def discriminator_layers(self, input_shape):
+        """The discriminator up to its last layer: pictures (batch, *input_shape) in [-1, 1] -> features (batch, width)."""
+        if not self.convolutional:
+            return super().discriminator_layers(input_shape)
         c = self.base_channels
 
-        model = Sequential([Input(self.img_shape)])
-        for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c, 16 * c)):
-            convolution = Conv2D(filters, 3, strides=2, padding="same")     # (64, 80, 32) ... (5, 6, 512) for 128x160
-            model.add(SpectralNormalization(convolution) if self.discriminator_norm == "spectral" else convolution)
-            if i == 1:
-                model.add(ZeroPadding2D(((0, 1), (0, 1))))                  # (33, 41, 64)
-            if i > 0 and self.discriminator_norm == "batch":
-                model.add(BatchNormalization(momentum=0.8))
+        model = Sequential([Input(input_shape)])
+        if self.networks == "residual":
+            model.add(down_block(input_shape, c, self.convolution, activated=False))
+            for filters in (2 * c, 4 * c, 8 * c, 16 * c):                   # (64, 80, 32) ... (4, 5, 512) for 128x160
+                model.add(down_block(model.output_shape[1:], filters, self.convolution))
             model.add(LeakyReLU(negative_slope=0.2))
             model.add(Dropout(self.dropout))
+        elif self.networks == "radford_2015":
+            for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c)):          # (64, 80, 32) ... (8, 10, 256) for 128x160
+                model.add(self.convolution(filters, 5, strides=2, padding="same", kernel_initializer=RandomNormal(0.0, 0.02)))
+                if i > 0 and self.discriminator_norm == "batch":
+                    model.add(BatchNormalization(momentum=0.9, gamma_initializer=RandomNormal(1.0, 0.02)))
+                model.add(LeakyReLU(negative_slope=0.2))
+                model.add(Dropout(self.dropout))
+        else:
+            for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c, 16 * c)):
+                model.add(self.convolution(filters, 3, strides=2, padding="same"))      # (64, 80, 32) ... (5, 6, 512) for 128x160
+                if i == 1:
+                    model.add(ZeroPadding2D(((0, 1), (0, 1))))              # (33, 41, 64)
+                if i > 0 and self.discriminator_norm == "batch":
+                    model.add(BatchNormalization(momentum=0.8))
+                model.add(LeakyReLU(negative_slope=0.2))
+                model.add(Dropout(self.dropout))
         model.add(Flatten())                                                # (15360,) for 128x160
         return model
+
+    def convolution(self, *arguments, **more):
+        """A `Conv2D` of the discriminator, with spectral normalisation if `discriminator_norm` says so."""
+        layer = Conv2D(*arguments, **more)
+        return SpectralNormalization(layer) if self.discriminator_norm == "spectral" else layer
+
+    @property
+    def convolutional(self):
+        """Whether the networks are convolutional, so that they make pictures alone."""
+        return self.networks not in ("fully_connected", "srivastava_2017")
+
+    @property
+    def knows_vectors(self):
+        """Whether samples may be vectors."""
+        return not self.convolutional
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense, or for pictures that these networks can't make."""
         super().check_arguments()
-        height, width, channels = self.img_shape
-        side = self.smallest_side
-        if min(height, width) < side:
-            raise ValueError(f"img_shape must be at least {side}x{side}: the discriminator halves a picture five times. Received: img_shape="
-                             f"{self.img_shape}. The nearest that can be made: {(max(side, height), max(side, width), channels)}")
+        if self.convolutional:
+            height, width, channels = self.img_shape
+            side = self.smallest_side
+            if min(height, width) < side:
+                raise ValueError(f"img_shape must be at least {side}x{side}: the discriminator halves a picture five times. Received: img_shape="
+                                 f"{self.img_shape}. The nearest that can be made: {(max(side, height), max(side, width), channels)}")
+            if self.penalises_slope:
+                self.require(self.discriminator_norm != "batch", "discriminator_norm", "'spectral' or 'none' where each picture's own gradient is "
+                             "penalised: in a batch that is normalised, what D says of a picture depends on the others")
         self.require(is_whole(self.base_channels, 1), "base_channels", "a whole number of at least 1")
-        self.require(self.discriminator_norm in ("batch", "spectral", "none"), "discriminator_norm",
-                     "'batch', 'spectral' or 'none'")
-        self.require(isinstance(self.full_size_features, bool), "full_size_features", "True or False")
         self.base_channels = int(self.base_channels)
 
 

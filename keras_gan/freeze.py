@@ -50,6 +50,7 @@ def _move_of_discriminator(gan, *arrays):
 
 def _move_of_combined(gan, *arrays):
     images, *labels, noise, valid = arrays
+    noise = noise[:, :gan.latent_dim]            # without what the game draws besides z
     return gan.combined.train_on_batch([noise, *labels] if labels else noise, valid, return_dict=True)
 
 
@@ -63,11 +64,11 @@ PLAYERS = {"discriminator.train_on_batch": ["discriminator"], "combined.train_on
 
 
 def _random_arrays(gan, n, rng):
-    """Random pictures, labels if the model takes them, noise, and ones: what a move is played with."""
-    floats = [rng.uniform(-1, 1, (n, *gan.img_shape)), rng.standard_normal((n, gan.latent_dim)), np.ones((n, 1))]
-    images, noise, valid = (array.astype(keras.config.floatx()) for array in floats)
+    """n random samples (times those that the discriminator judges together), labels if the model takes them, noise, and ones: what a move is played with."""
+    n *= gan.packing
+    images, valid = (array.astype(keras.config.floatx()) for array in (rng.uniform(-1, 1, (n, *gan.img_shape)), np.ones((n // gan.packing, 1))))
     labels = [rng.integers(gan.num_classes, size=(n, 1)).astype("int32")] if gan.num_classes else []
-    return images, *labels, noise, valid
+    return images, *labels, gan.sample_noise(n), valid
 
 
 def check_freeze(gan, batch_sizes):

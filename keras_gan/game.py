@@ -2,17 +2,18 @@
 import inspect
 import math
 import numbers
+import typing
 
 import keras
 import numpy as np
 from keras import ops
 from rich.progress import track
 
-from keras_gan import checkpoint
+from keras_gan import checkpoint, pictures
+from keras_gan.arguments import complete_constructor
 from keras_gan.freeze import check_freeze
 from keras_gan.one_graph import being_compiled, one_graph, xla_pays
-from keras_gan.pictures import grid, write_png, write_real_vs_generated
-from keras_gan.pixels import check_images, to_network, to_pictures
+from keras_gan.pixels import check_samples, to_network, to_pictures
 
 
 VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
@@ -34,18 +35,31 @@ def generator_of(seed):
 class Game:
     """Base of all GANs. A subclass builds `generator`, `discriminator` and `combined` and plays `train_on_batch`.
 
-    Its constructor stores every argument under the argument's own name; that is all that `save` and `load` need.
+    Its constructor stores every argument under the argument's own name; that is all that `save` and `load` need. One that ends in
+    `**arguments` also takes those of the paper that it builds on (`keras_gan.arguments`).
+
+    Samples are pictures, `img_shape` (height, width, channels), or vectors, `img_shape` (dimensions,).
 
     Attributes:
         turns: int, how many turns this model has been trained. With `seed` it decides the next turn's noise.
+        packing: int, how many samples the discriminator judges together: 1, but in PacGAN.
+        window: (low, high) of the axes on which vectors are drawn; None leaves it to the drawing.
         num_classes: int, how many classes a conditional model knows; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be empty.
     """
 
-    recipes = {}
+    recipes, defaults, settled = {}, {}, {}           # of constructor arguments, see keras_gan.arguments
+    knows_vectors = True
     turns = 0
+    packing = 1
+    window = None
     num_classes = None            # a whole number in conditional models
     class_names = ()
+
+    def __init_subclass__(cls, **more):
+        super().__init_subclass__(**more)
+        if "__init__" in vars(cls):
+            complete_constructor(cls)
 
     # --- arguments -----------------------------------------------------------------------------------------------
 
@@ -57,28 +71,36 @@ class Game:
     def check_arguments(self):
         """Raise `ValueError` for constructor arguments that make no sense, before anything slow happens."""
         shape = self.img_shape
-        self.require(isinstance(shape, (tuple, list)) and len(shape) == 3 and all(is_whole(n, 1) for n in shape)
-                     and shape[2] in (1, 3), "img_shape", "(height, width, channels) with 1 (grey) or 3 (RGB) channels")
+        expected = "(height, width, channels) with 1 (grey) or 3 (RGB) channels" + (", or (dimensions,) of vectors" if self.knows_vectors else "")
+        self.require(isinstance(shape, (tuple, list)) and all(is_whole(n, 1) for n in shape)
+                     and (len(shape) == 3 and shape[2] in (1, 3) or self.knows_vectors and len(shape) == 1), "img_shape", expected)
         self.img_shape = tuple(int(n) for n in shape)
-        self.check_common_arguments()
-
-    def check_common_arguments(self):
-        """The part of `check_arguments` that is about the game, not about pictures."""
+        self.check_choices()
         self.require(is_whole(self.latent_dim, 1), "latent_dim", "a whole number of at least 1")
         self.require(is_whole(self.seed, 0), "seed", "a whole number of at least 0")
         self.latent_dim, self.seed = int(self.latent_dim), int(self.seed)       # JSON can't hold NumPy's integers
         self.require(isinstance(self.learning_rate, numbers.Real) and 0 < self.learning_rate < 1, "learning_rate",
                      "a number between 0 and 1")
         self.learning_rate = float(self.learning_rate)
+        rate = self.generator_learning_rate
+        self.require(rate is None or isinstance(rate, numbers.Real) and 0 < rate < 1, "generator_learning_rate", "a number between 0 and 1, or None")
+        self.generator_learning_rate = self.learning_rate if rate is None else float(rate)
         self.require(is_whole(self.k, 1), "k", "a whole number of at least 1")
         self.require(isinstance(self.ema_momentum, numbers.Real) and 0 <= self.ema_momentum < 1, "ema_momentum",
                      "a number from 0 (no average) up to, not including, 1")
         self.require(isinstance(self.dropout, numbers.Real) and 0 <= self.dropout < 1, "dropout",
                      "a number from 0 up to, not including, 1")
         self.k, self.ema_momentum, self.dropout = int(self.k), float(self.ema_momentum), float(self.dropout)
-        for name in ("from_logits", "fakes_in_training_mode", "run_eagerly"):
-            self.require(isinstance(getattr(self, name), bool), name, "True or False")
         self.require(self.jit_compile in (True, False, "auto"), "jit_compile", "True, False or 'auto'")
+
+    def check_choices(self):
+        """Raise `ValueError` for an argument that isn't one of those that its type names: `bool`, or `Literal["batch", "none"]`."""
+        for name, parameter in inspect.signature(type(self).__init__).parameters.items():
+            if parameter.annotation is bool:
+                self.require(isinstance(getattr(self, name), bool), name, "True or False")
+            elif typing.get_origin(parameter.annotation) is typing.Literal:
+                *others, last = map(repr, typing.get_args(parameter.annotation))
+                self.require(repr(getattr(self, name)) in (*others, last), name, f"{', '.join(others)} or {last}")
 
     def get_config(self):
         """The constructor arguments of this model, a dict that JSON can hold."""
@@ -136,22 +158,29 @@ class Game:
         self.turns += 1
         return self.draw_noise(batch_size, rng)
 
+    @property
+    def makes_pictures(self):
+        """Whether samples are pictures, not vectors."""
+        return len(self.img_shape) == 3
+
     def prepare(self, images):
-        """Pictures as the networks see them: (k batch, *img_shape), uint8 0..255 or float in [-1, 1] -> float in [-1, 1].
+        """Samples as the networks see them: pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1] -> float in [-1, 1]; vectors as they are.
 
         Raises:
-            ValueError: if the pictures have another shape, dtype or range, or if they aren't k batches.
+            ValueError: if they have another shape, dtype or range, or if they aren't k batches.
         """
         if not being_compiled():
-            check_images(images, self.img_shape)
+            check_samples(images, self.img_shape)
         self.check_k_batches(images)
-        return to_network(images)
+        return to_network(images) if self.makes_pictures else ops.convert_to_tensor(images, keras.config.floatx())
 
     def check_k_batches(self, samples):
-        """Raise `ValueError` unless k steps of the discriminator get a batch of one size each."""
-        if samples.shape[0] % self.k:
-            raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches of one size: {self.k}, {2 * self.k}, "
-                             f"{3 * self.k}, ... samples. Received: {samples.shape[0]}")
+        """Raise `ValueError` unless k steps of the discriminator get a batch of one size each, and whole packs."""
+        least = self.k * self.packing
+        if samples.shape[0] % least:
+            packs = f" of whole packs of {self.packing}" if self.packing > 1 else ""
+            raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches of one size{packs}: {least}, {2 * least}, "
+                             f"{3 * least}, ... samples. Received: {samples.shape[0]}")
 
     def compiled_turn(self):
         """`train_on_batch` as one graph, through XLA or not as `jit_compile` says."""
@@ -165,14 +194,14 @@ class Game:
     # --- what comes out --------------------------------------------------------------------------------------------
 
     def generate(self, n, seed=None):
-        """Generate pictures.
+        """Generate samples.
 
         Args:
             n: int, how many.
-            seed: int >= 0; the same seed gives the same pictures. None: other pictures at each call.
+            seed: int >= 0; the same seed gives the same samples. None: others at each call.
 
         Returns:
-            float32 array (n, *img_shape) in [0, 1], RGB or grey.
+            Of pictures a float32 array (n, *img_shape) in [0, 1], RGB or grey; of vectors a float array (n, dimensions), in the data's own units.
         """
         return self.generate_from(self.draw_noise(n, generator_of(seed)))
 
@@ -197,16 +226,23 @@ class Game:
         return results
 
     def as_results(self, made):
-        """What the generator made, in [-1, 1], as `generate` returns it: a float32 NumPy array of pictures in [0, 1]."""
-        return to_pictures(made)
+        """What the generator made as `generate` returns it, a NumPy array: pictures from [-1, 1] to float32 in [0, 1], vectors as they are."""
+        return to_pictures(made) if self.makes_pictures else ops.convert_to_numpy(made)
 
     def write_samples(self, path):
-        """Write a sheet of 25 samples as a PNG file, always of the same noise."""
-        write_png(path, grid(self.generate(25, seed=self.seed)))
+        """Write a sheet of 25 pictures, or a picture of 1,000 vectors, as a PNG file, always of the same noise."""
+        if self.makes_pictures:
+            pictures.write_png(path, pictures.grid(self.generate(25, seed=self.seed)))
+        else:
+            pictures.write_vectors(path, {f"turn {self.turns}": self.generate(1000, seed=self.seed)}, self.window)
 
     def write_beside_real(self, path, real):
         """Write real beside generated samples. `real` is a batch of the data: `(images,)`."""
-        write_real_vs_generated(path, to_pictures(to_network(real[0])), self.generate(len(real[0]), seed=self.seed))
+        real, generated = real[0], self.generate(len(real[0]), seed=self.seed)
+        if self.makes_pictures:
+            pictures.write_real_vs_generated(path, to_pictures(to_network(real)), generated)
+        else:
+            pictures.write_vectors(path, {"real": real, "generated": generated}, self.window)
 
     def check_freeze(self, batch_sizes=(4, 3)):
         """Prove that each player trains its own network and nothing of the other's.

@@ -8,8 +8,8 @@ likely it is a real one. D is trained to tell them apart, G to be taken for real
 
     min_G max_D V(D, G) = E_x[log D(x)] + E_z[log(1 - D(G(z)))]                      (equation 1)
 
-G is trained on the non-saturating form, max_G E_z[log D(G(z))] (section 3). The networks are those of Keras-GAN, or
-those of the paper (section 5).
+G is trained on the non-saturating form, max_G E_z[log D(G(z))] (section 3). The networks are those of Keras-GAN,
+those of the paper (section 5), or small ones for points in a plane.
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
@@ -26,9 +26,9 @@ from keras.saving import register_keras_serializable
 from keras_gan import memory
 from keras_gan.fused import Adam
 from keras_gan.game import Game
+from keras_gan.gradients import R1
 from keras_gan.layers import Frozen, Maxout
 from keras_gan.one_graph import as_player
-from keras_gan.recipes import with_recipes
 from keras_gan.referee import diversity
 from keras_gan.seeding import seeded_layers
 from keras_gan.training_run import TrainingRun
@@ -50,6 +50,7 @@ class GAN(Game):
     """The vanilla GAN: both networks are fully connected.
 
     Pictures go in as uint8 0..255 or float in [-1, 1], (N, *img_shape), RGB or grey; `generate` gives float32 in [0, 1].
+    Vectors, (N, dimensions), go in and come out in the data's own units; they should lie around 0 and reach a few units.
 
     Recipes (whatever you pass yourself wins; `GAN.recipes` says what differs, and why):
 
@@ -58,14 +59,20 @@ class GAN(Game):
     - `"goodfellow_2014"`: the networks of the paper.
 
     Args:
-        img_shape: (height, width, channels) of the pictures; channels 1 (grey) or 3 (RGB).
+        img_shape: (height, width, channels) of the pictures; channels 1 (grey) or 3 (RGB). (dimensions,) of vectors.
         latent_dim: length of the noise vector z.
         learning_rate: of both Adam optimizers.
+        generator_learning_rate: of the generator's, if it is another one (Martin Heusel et al., 2017, arXiv:1706.08500). None: the same.
         networks: "keras_gan": leaky rectifiers, BatchNormalization in the generator. "goodfellow_2014", those of the paper:
-            a generator of rectifiers that ends in a sigmoid, a discriminator of maxout units with Dropout.
+            a generator of rectifiers that ends in a sigmoid, a discriminator of maxout units with Dropout. "srivastava_2017": those in which
+            VEEGAN (arXiv:1705.07761) and PacGAN count modes in a plane.
         dropout: share of the maxout discriminator's activations that Dropout drops; the other networks of this class have none.
         from_logits: True lets the discriminator end without sigmoid; the loss applies it. The same mathematics, but a
             sigmoid that has rounded to 0 or 1 has no gradient left.
+        generator_loss: what the generator minimises. "non_saturating": -log D(G(z)). "saturating": log(1 - D(G(z))), as in
+            equation 1, which hardly has a gradient as long as the discriminator sees through the generator.
+        r1_gamma: weight γ of R1, a penalty on the discriminator's gradient at real samples (see `keras_gan.gradients.R1`). 0: none. Takes
+            from_logits=True, and a discriminator without BatchNormalization.
         fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
             step does; False with moving averages, as Keras-GAN's `predict` did.
         generator_weight_decay: share of every weight of the generator (not of biases) that its optimizer takes off in a step, times the learning
@@ -110,15 +117,17 @@ class GAN(Game):
         },
     }
 
-    @with_recipes
-    def __init__(self, img_shape: tuple[int, int, int] = (28, 28, 1), latent_dim: int = 100, learning_rate: float = 2e-4,
-                 networks: Literal["keras_gan", "goodfellow_2014"] = "keras_gan", dropout: float = 0.5, from_logits: bool = False,
-                 fakes_in_training_mode: bool = False, generator_weight_decay: float = 0.0, k: int = 1, ema_momentum: float = 0.0, seed: int = 0,
-                 recipe: str = "classic", run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
+    def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), latent_dim: int = 100, learning_rate: float = 2e-4,
+                 generator_learning_rate: float | None = None, networks: Literal["keras_gan", "goodfellow_2014", "srivastava_2017"] = "keras_gan",
+                 dropout: float = 0.5, from_logits: bool = False, generator_loss: Literal["non_saturating", "saturating"] = "non_saturating",
+                 r1_gamma: float = 0.0, fakes_in_training_mode: bool = False, generator_weight_decay: float = 0.0, k: int = 1,
+                 ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic", run_eagerly: bool = False,
+                 jit_compile: bool | Literal["auto"] = "auto"):
         self.img_shape, self.latent_dim = img_shape, latent_dim
-        self.learning_rate, self.networks, self.dropout = learning_rate, networks, dropout
-        self.from_logits, self.fakes_in_training_mode = from_logits, fakes_in_training_mode
-        self.generator_weight_decay = generator_weight_decay
+        self.learning_rate, self.generator_learning_rate = learning_rate, generator_learning_rate
+        self.networks, self.dropout, self.from_logits = networks, dropout, from_logits
+        self.generator_loss, self.r1_gamma = generator_loss, r1_gamma
+        self.fakes_in_training_mode, self.generator_weight_decay = fakes_in_training_mode, generator_weight_decay
         self.k, self.ema_momentum = k, ema_momentum
         self.seed, self.recipe = seed, recipe
         self.run_eagerly, self.jit_compile = run_eagerly, jit_compile
@@ -128,8 +137,15 @@ class GAN(Game):
         with seeded_layers(self.seed), memory.for_networks():
             # Build and compile the discriminator
             self.discriminator = as_player(self.build_discriminator())
-            self.discriminator.compile(loss=BinaryCrossentropy(from_logits=self.from_logits), optimizer=self.build_optimizer("discriminator"),
+            self.discriminator.compile(loss=self.build_discriminator_loss(), optimizer=self.build_optimizer("discriminator"),
                                        metrics=self.build_metrics(), **how)
+
+            # Build and compile the same discriminator as it is trained on real images: there may be a penalty besides the loss
+            self.discriminator_on_real = self.discriminator
+            if self.r1_gamma:
+                self.discriminator_on_real = as_player(self.build_discriminator_on_real())
+                self.discriminator_on_real.compile(loss=self.build_discriminator_loss(), optimizer=self.discriminator.optimizer,
+                                                   metrics=self.build_metrics(), **how)
 
             # Build the generator
             self.generator = as_player(self.build_generator())
@@ -151,6 +167,16 @@ class GAN(Game):
 
     def generator_layers(self, input_width):
         """The generator from its first layer on: vectors (batch, input_width) -> pictures (batch, *img_shape) in [-1, 1]."""
+        if self.networks == "srivastava_2017":
+            return Sequential([
+                Input((input_width,)),
+                Dense(128, activation="relu"),                         # (batch, 128)
+                BatchNormalization(momentum=0.8),
+                Dense(128, activation="relu"),                         # (batch, 128)
+                BatchNormalization(momentum=0.8),
+                Dense(math.prod(self.img_shape)),                      # (batch, 2), in the data's own units
+                Reshape(self.img_shape),
+            ])
         if self.networks == "goodfellow_2014":
             return Sequential([
                 Input((input_width,)),
@@ -171,13 +197,25 @@ class GAN(Game):
             Dense(1024),                                               # (batch, 1024)
             LeakyReLU(negative_slope=0.2),
             BatchNormalization(momentum=0.8),
-            Dense(math.prod(self.img_shape), activation="tanh"),       # (batch, 784) for 28x28
+            Dense(math.prod(self.img_shape), activation="tanh" if self.makes_pictures else None),      # (batch, 784) for 28x28
             Reshape(self.img_shape),                                   # (batch, 28, 28, 1)
         ])
 
     def build_discriminator(self):
         """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1): probability of being real, or its logit."""
-        if self.networks == "goodfellow_2014":
+        model = self.discriminator_layers(self.img_shape)
+        model.add(Dense(1, activation=None if self.from_logits else "sigmoid"))        # (batch, 1)
+
+        img = Input(self.img_shape)
+        return Model(img, model(img), name="discriminator")
+
+    def discriminator_layers(self, input_shape):
+        """The discriminator up to its last layer: pictures (batch, *input_shape) in [-1, 1] -> features (batch, width)."""
+        if self.networks == "srivastava_2017":
+            layers = [
+                Maxout(128, pieces=5),                                 # (batch, 128)
+            ]
+        elif self.networks == "goodfellow_2014":
             layers = [
                 Maxout(240, pieces=5),                                 # (batch, 240)
                 Dropout(self.dropout),
@@ -191,14 +229,16 @@ class GAN(Game):
                 Dense(256),                                            # (batch, 256)
                 LeakyReLU(negative_slope=0.2),
             ]
-        model = Sequential([
-            Input(self.img_shape),
+        return Sequential([
+            Input(input_shape),
             Flatten(),                                                 # (batch, 784) for 28x28
             *layers,
-            Dense(1, activation=None if self.from_logits else "sigmoid"),      # (batch, 1)
         ])
+
+    def build_discriminator_on_real(self):
+        """Pictures (batch, *img_shape) -> validity (batch, 1), as the discriminator says; training it also costs the penalty R1."""
         img = Input(self.img_shape)
-        return Model(img, model(img), name="discriminator")
+        return Model(img, R1(self.discriminator, self.r1_gamma)(img), name="discriminator_on_real")
 
     def build_combined(self):
         """Noise z (batch, latent_dim) -> validity (batch, 1) of the pictures that the generator makes of it.
@@ -212,13 +252,22 @@ class GAN(Game):
 
     def build_optimizer(self, player):
         """The optimizer of a player, "discriminator" or "generator"; each has one of its own."""
-        optimizer = Adam(self.learning_rate, 0.5, weight_decay=(self.generator_weight_decay or None) if player == "generator" else None)
+        if player == "discriminator":
+            return Adam(self.learning_rate, 0.5)
+        optimizer = Adam(self.generator_learning_rate, 0.5, weight_decay=self.generator_weight_decay or None)
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
         return optimizer
 
-    def build_generator_loss(self):
-        """What the combined model minimises, given ones: -log D(G(z)), the non-saturating loss."""
+    def build_discriminator_loss(self):
+        """What the discriminator minimises: -log D(x) where the truth is 1, real, and -log(1 - D(G(z))) where it is 0, generated."""
         return BinaryCrossentropy(from_logits=self.from_logits)
+
+    def build_generator_loss(self):
+        """What the combined model minimises, given ones: -log D(G(z)), or log(1 - D(G(z))) if it is to be saturating."""
+        bce = BinaryCrossentropy(from_logits=self.from_logits)
+        if self.generator_loss == "non_saturating":
+            return bce
+        return lambda valid, validity: -bce(1 - valid, validity)
 
     def build_metrics(self):
         """What the discriminator reports of a batch besides its loss: accuracy, and what it says, as a probability."""
@@ -231,7 +280,19 @@ class GAN(Game):
         decay = self.generator_weight_decay
         self.require(isinstance(decay, numbers.Real) and 0 <= decay < math.inf, "generator_weight_decay", "a number of at least 0")
         self.generator_weight_decay = float(decay)
-        self.require(self.networks in ("keras_gan", "goodfellow_2014"), "networks", "'keras_gan' or 'goodfellow_2014'")
+        self.require(isinstance(self.r1_gamma, numbers.Real) and 0 <= self.r1_gamma < math.inf, "r1_gamma", "a number of at least 0")
+        self.r1_gamma = float(self.r1_gamma)
+        self.require(self.from_logits or not self.r1_gamma, "from_logits", "True where there is a penalty on the logit's gradient (r1_gamma)")
+
+    @property
+    def undecided_loss(self):
+        """The discriminator's loss when it can't tell real from generated: log 2, in nats."""
+        return math.log(2)
+
+    @property
+    def penalises_slope(self):
+        """Whether the discriminator pays for its own gradient at each sample."""
+        return self.r1_gamma > 0
 
     def train_on_batch(self, images, noise=None):
         """One turn of the game: k steps of the discriminator, a step of the generator.
@@ -251,8 +312,8 @@ class GAN(Game):
         batch_size = imgs.shape[0] // self.k
 
         # Adversarial ground truths
-        valid = ops.ones((batch_size, 1))
-        fake = ops.zeros((batch_size, 1))
+        valid = ops.ones((batch_size // self.packing, 1))              # one for each image, or for each pack of them (PacGAN)
+        fake = ops.zeros((batch_size // self.packing, 1))
 
         # ---------------------
         #  Train Discriminator
@@ -263,7 +324,7 @@ class GAN(Game):
             gen_imgs = self.generator(z, training=self.fakes_in_training_mode)
 
             # Train the discriminator (real classified as ones and generated as zeros)
-            d_real = self.discriminator.train_on_batch(real_imgs, valid, return_dict=True)
+            d_real = self.discriminator_on_real.train_on_batch(real_imgs, valid, return_dict=True)
             d_fake = self.discriminator.train_on_batch(gen_imgs, fake, return_dict=True)
 
         # ---------------------
@@ -288,7 +349,8 @@ class GAN(Game):
 
         Args:
             images: array (N, *img_shape), uint8 0..255 or float in [-1, 1]; or what `data_loaders.load_data` returns;
-                or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches.
+                or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches. Of vectors also a distribution, such as `keras_gan.evaluation.ring()`, with
+                `sample(n, rng)`, of which every batch is fresh.
             steps: turns of this call; with `resume`, of the whole run.
             batch_size: pictures a step of the discriminator; a turn takes k batches. A Dataset brings its own batches, of k·n
                 pictures, for any n.

@@ -29,7 +29,6 @@ from keras_gan import pictures
 from keras_gan.game import generator_of, is_whole
 from keras_gan.gan import GAN
 from keras_gan.one_graph import being_compiled
-from keras_gan.recipes import with_recipes
 from keras_gan.referee import diversity, number
 
 EDGE = 3 ** 0.5               # the uniform distribution between -EDGE and EDGE has variance 1
@@ -68,17 +67,16 @@ class GaussianGAN(GAN):
 
     recipes = {}
 
-    @with_recipes
     def __init__(self, mu: float = 3.0, sigma: float = 1.0, prior: Literal["normal", "uniform"] = "normal", latent_dim: int | None = None,
                  generator_loss: Literal["non_saturating", "saturating"] = "non_saturating", k: int = 3, pretraining: int = 0,
                  learning_rate: float = 1e-2, generator_learning_rate: float = 0.05, half_life: int = 1000, seed: int = 0,
                  recipe: str = "classic", run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.mu, self.sigma, self.prior = mu, sigma, prior
-        self.generator_loss, self.pretraining = generator_loss, pretraining
-        self.generator_learning_rate, self.half_life = generator_learning_rate, half_life
+        self.pretraining, self.half_life = pretraining, half_life
         if latent_dim is None:
             latent_dim = 4 if prior == "uniform" else 1
-        super().__init__(img_shape=(1,), latent_dim=latent_dim, learning_rate=learning_rate, from_logits=True, k=k, seed=seed,
+        super().__init__(img_shape=(1,), latent_dim=latent_dim, learning_rate=learning_rate,
+                         generator_learning_rate=generator_learning_rate, from_logits=True, generator_loss=generator_loss, k=k, seed=seed,
                          recipe=recipe, run_eagerly=run_eagerly, jit_compile=jit_compile)
         self.pretrain_discriminator(self.pretraining)
 
@@ -105,13 +103,6 @@ class GaussianGAN(GAN):
         if player == "discriminator":
             return Adam(ExponentialDecay(self.learning_rate, self.k * self.half_life, 0.5), 0.5)
         return SGD(ExponentialDecay(self.generator_learning_rate, self.half_life, 0.5))
-
-    def build_generator_loss(self):
-        """What the combined model minimises, given ones: -log D(G(z)), or log(1 - D(G(z))) if it is to be saturating."""
-        bce = BinaryCrossentropy(from_logits=True)
-        if self.generator_loss == "non_saturating":
-            return bce
-        return lambda valid, logit: -bce(1 - valid, logit)
 
     def train_on_batch(self, images, noise=None):
         """One turn of the game, by algorithm 1: k steps of the discriminator, a step of the generator.
@@ -205,15 +196,10 @@ class GaussianGAN(GAN):
             self.require(isinstance(value, numbers.Real) and np.isfinite(value), name, "a finite number")
             setattr(self, name, float(value))
         self.require(self.sigma > 0, "sigma", "above 0")
-        self.require(self.prior in ("normal", "uniform"), "prior", "'normal' or 'uniform'")
-        self.require(self.generator_loss in ("non_saturating", "saturating"), "generator_loss", "'non_saturating' or 'saturating'")
         self.require(is_whole(self.pretraining, 0), "pretraining", "a whole number of at least 0")
         self.require(is_whole(self.half_life, 1), "half_life", "a whole number of at least 1")
         self.pretraining, self.half_life = int(self.pretraining), int(self.half_life)
-        rate = self.generator_learning_rate
-        self.require(isinstance(rate, numbers.Real) and 0 < rate < 1, "generator_learning_rate", "a number between 0 and 1")
-        self.generator_learning_rate = float(rate)
-        self.check_common_arguments()
+        super().check_arguments()
 
     def sample_data(self, n, rng):
         """n data x ~ N(mu, sigma²) from a `numpy.random.Generator`: float array (n, 1)."""
@@ -223,33 +209,6 @@ class GaussianGAN(GAN):
         """Noise z from a `numpy.random.Generator`, of the `prior`: float array (n, latent_dim)."""
         z = super().draw_noise(n, rng)
         return z if self.prior == "normal" else rng.uniform(-EDGE, EDGE, z.shape).astype(z.dtype)
-
-    def prepare(self, images):
-        """Data (k batch, 1), floats, as they are.
-
-        Raises:
-            ValueError: if they have another shape, aren't finite, or aren't k batches.
-        """
-        if len(images.shape) != 2 or images.shape[1] != 1 or not (being_compiled() or np.isfinite(ops.convert_to_numpy(images)).all()):
-            raise ValueError(f"Data must be finite floats of shape (n, 1). Received: shape {tuple(images.shape)}, {images.dtype}")
-        self.check_k_batches(images)
-        return ops.cast(images, keras.config.floatx())
-
-    def generate(self, n, seed=None):
-        """Generate samples.
-
-        Args:
-            n: int, how many.
-            seed: int >= 0; the same seed gives the same samples. None: others at each call.
-
-        Returns:
-            float array (n, 1), in the data's own units.
-        """
-        return self.generate_from(self.draw_noise(n, generator_of(seed)))
-
-    def as_results(self, made):
-        """Samples as they are, as a NumPy array."""
-        return ops.convert_to_numpy(made)
 
     def train(self, steps: int = 3000, batch_size: int = 512, run_dir: str | None = None, sample_interval: int = 250,
               checkpoint_interval: int = 1000, keep_last: int = 3, keep_every: int | None = None, resume: bool = False,

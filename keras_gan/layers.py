@@ -7,7 +7,29 @@ import keras
 from keras import ops
 
 
-class Frozen(keras.layers.Layer):
+class AroundModel(keras.layers.Layer):
+    """Base of layers around a built model that is compiled by itself: its weights are theirs, its loss and metrics are not.
+
+    Args:
+        model: a built `keras.Model`.
+    """
+
+    def __init__(self, model, **kwargs):
+        super().__init__(**kwargs)
+        self.model = model
+
+    def build(self, input_shape):
+        pass  # the model comes with its weights
+
+    def compute_output_shape(self, input_shape):
+        return self.model.compute_output_shape(input_shape)
+
+    @property
+    def metrics(self):
+        return []  # the model's own loss and accuracy are not those of the model it is used in
+
+
+class Frozen(AroundModel):
     """A model, usable inside another model, that nothing in there can change.
 
     `combined = generator -> Frozen(discriminator)` trains the generator against the discriminator
@@ -24,11 +46,7 @@ class Frozen(keras.layers.Layer):
 
     def __init__(self, model, **kwargs):
         kwargs.setdefault("name", f"frozen_{model.name}")
-        super().__init__(**kwargs)
-        self.model = model
-
-    def build(self, input_shape):
-        pass  # the model comes with its weights
+        super().__init__(model, **kwargs)
 
     def call(self, inputs, training=False):
         # Everything that the call would write (moving averages, spectral norms) comes back as values instead ...
@@ -43,13 +61,6 @@ class Frozen(keras.layers.Layer):
             if id(variable) not in weights:
                 variable.assign(value)
         return outputs
-
-    def compute_output_shape(self, input_shape):
-        return self.model.compute_output_shape(input_shape)
-
-    @property
-    def metrics(self):
-        return []  # the model's own loss and accuracy are not those of the model it is used in
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -153,3 +164,29 @@ class Maxout(keras.layers.Layer):
     def get_config(self):
         return {**super().get_config(), "units": self.units, "pieces": self.pieces,
                 "kernel_initializer": keras.initializers.serialize(self.kernel_initializer)}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Pack(keras.layers.Layer):
+    """Lays m samples that follow one another into the channels of one (PacGAN, arXiv:1712.04086, section 3).
+
+    Input: (m batch, ..., channels). Output: (batch, ..., m channels).
+
+    Args:
+        packing: m.
+    """
+
+    def __init__(self, packing, **kwargs):
+        super().__init__(**kwargs)
+        self.packing = packing
+
+    def call(self, inputs):
+        packs = ops.reshape(inputs, (-1, self.packing, *inputs.shape[1:]))               # (batch, m, ..., channels)
+        packs = ops.moveaxis(packs, 1, -2)                                               # (batch, ..., m, channels)
+        return ops.reshape(packs, (-1, *self.compute_output_shape(inputs.shape)[1:]))
+
+    def compute_output_shape(self, input_shape):
+        return (None, *input_shape[1:-1], self.packing * input_shape[-1])
+
+    def get_config(self):
+        return {**super().get_config(), "packing": self.packing}

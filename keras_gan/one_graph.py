@@ -30,9 +30,10 @@ class Player(keras.Model):
         super().compile(*args, **kwargs)
         # Whatever has variables of its own must be built before a graph is traced.
         self.optimizer.build(self.trainable_variables)
-        one = keras.ops.ones((1, 1))
-        self.compute_loss(None, one, one)
-        self.compute_metrics(None, one, one)
+        ones = [keras.ops.ones((1, 1)) for _ in self.outputs]
+        ones = ones if len(ones) > 1 else ones[0]
+        self.compute_loss(None, ones, ones)
+        self.compute_metrics(None, ones, ones)
         self.reset_metrics()
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
@@ -88,8 +89,8 @@ def as_player(model):
     """The functional or sequential `keras.Model` as a `Player`: the same layers, weights and name."""
     if isinstance(model, Player):
         return model
-    inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
-    return Player(inputs, model.outputs[0], name=model.name)
+    inputs, outputs = (tensors if len(tensors) > 1 else tensors[0] for tensors in (model.inputs, model.outputs))
+    return Player(inputs, outputs, name=model.name)
 
 
 def xla_pays(model):

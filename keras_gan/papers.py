@@ -35,6 +35,13 @@ PAPERS = [
     Paper("dcgan", "DCGAN", "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
           "Radford, Metz, Chintala", 2015, "1511.06434",
           dict(data="scenes", recipe="laptop", steps=1500, batch_size=16, sample_interval=100, checkpoint_interval=100)),
+    Paper("lsgan", "LSGAN", "Least Squares Generative Adversarial Networks", "Mao, Li, Xie, Lau, Wang, Smolley", 2016, "1611.04076",
+          dict(data="digits", steps=5000, batch_size=32)),
+    Paper("wgan", "WGAN", "Wasserstein GAN", "Arjovsky, Chintala, Bottou", 2017, "1701.07875", dict(data="digits", steps=5000, batch_size=64)),
+    Paper("wgan_gp", "WGANGP", "Improved Training of Wasserstein GANs", "Gulrajani et al.", 2017, "1704.00028",
+          dict(data="digits", steps=5000, batch_size=64)),
+    Paper("pacgan", "PacGAN", "PacGAN: The power of two samples in generative adversarial networks", "Lin, Khetan, Fanti, Oh", 2017, "1712.04086",
+          dict(data="digits", steps=5000, batch_size=32)),
 ]
 
 

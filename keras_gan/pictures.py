@@ -103,15 +103,41 @@ def write_histograms(path, real, generated):
     _write_figure(path, figure, dpi=100)
 
 
-def write_losses(path, history):
-    """Loss curves of a run. `history` is what `train` returns: a dict of lists, with `"step"`."""
+def write_vectors(path, clouds, window=None):
+    """Points side by side; of more than two dimensions the first two. Numbers as histograms.
+
+    Args:
+        path: PNG file to write.
+        clouds: dict of arrays (N, dimensions), by title.
+        window: (low, high) of all axes; None leaves it to Matplotlib.
+    """
+    figure = Figure(figsize=(4 * len(clouds), 4), layout="constrained")
+    for axes, (title, vectors) in zip(figure.subplots(1, len(clouds), squeeze=False)[0], clouds.items()):
+        if vectors.shape[1] == 1:
+            axes.hist(vectors[:, 0], 80, range=window, density=True)
+            axes.set(title=title, xlabel="x", ylabel="density")
+        else:
+            axes.scatter(*vectors.T[:2], s=4)
+            axes.set(title=title, aspect="equal", **({"xlim": window, "ylim": window} if window else {}))
+    _write_figure(path, figure, dpi=100)
+
+
+def write_losses(path, history, undecided=None):
+    """Loss curves of a run.
+
+    Args:
+        path: PNG file to write.
+        history: what `train` returns: a dict of lists, with `"step"`.
+        undecided: the discriminator's loss when it can't tell, for a line; None draws none.
+    """
     figure = Figure(figsize=(8, 5), layout="constrained")
     losses, others = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
     for name, values in history.items():
         if name != "step":
             (losses if name.endswith("loss") else others).plot(history["step"], values, label=name, linewidth=0.8)
-    losses.axhline(np.log(2), color="grey", linestyle=":", linewidth=1, label="log 2: D can't tell")
-    losses.set_ylabel("loss (nats)")
+    if undecided is not None:
+        losses.axhline(undecided, color="grey", linestyle=":", linewidth=1, label=f"{undecided:.3g}: D can't tell")
+    losses.set_ylabel("loss")
     others.set_xlabel("step")
     for axes in (losses, others):
         if axes.lines:

@@ -1,6 +1,6 @@
-"""The ranges of pictures. Files and arrays: uint8 0..255 or float in [-1, 1]. Networks: [-1, 1]. Results: [0, 1].
+"""The ranges of samples. Pictures in files and arrays: uint8 0..255 or float in [-1, 1]. In networks: [-1, 1]. Results: [0, 1].
 
-Every picture is RGB (or grey), (N, H, W, C).
+Every picture is RGB (or grey), (N, H, W, C). Vectors, (N, dimensions), are everywhere in the data's own units.
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
@@ -55,6 +55,21 @@ def check_images(images, img_shape):
     if not -1.0 <= low <= high <= 1.0:
         raise ValueError(f"float images must lie in [-1, 1]. Received: values from {low:g} to {high:g}. "
                          "For 0..255 use images.astype('uint8'); for 0..1 use images * 2 - 1.")
+
+
+def check_points(points, dimensions):
+    """Raise `ValueError` unless `points` are (N, dimensions), N > 0, finite numbers."""
+    array = ops.convert_to_numpy(points) if hasattr(points, "shape") else np.asarray(points)
+    if array.ndim != 2 or array.shape[1] != dimensions or not len(array) or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        raise ValueError(f"Data must be an array (N, {dimensions}) of finite numbers. Received: a {type(points).__name__} of shape {array.shape}, {array.dtype}")
+
+
+def check_samples(samples, shape):
+    """Raise `ValueError` unless `samples` are pictures of `shape` (height, width, channels), or vectors of `shape` (dimensions,)."""
+    if len(shape) == 3:
+        check_images(samples, shape)
+    else:
+        check_points(samples, *shape)
 
 
 def check_labels(labels, n, num_classes):

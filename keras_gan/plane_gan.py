@@ -20,7 +20,7 @@ from data_loaders.batches import Distribution
 from data_loaders.whole import write_whole
 from keras_gan.game import is_whole
 from keras_gan.gan import GAN
-from keras_gan.one_graph import being_compiled
+from keras_gan.pixels import check_points
 
 NEAR = 1e-3                   # steps aside by which the slope of the discriminator is measured
 
@@ -49,15 +49,12 @@ class PlaneGAN(GAN):
         ValueError: for arguments that make no sense.
     """
 
-    recipes = {}
-    window = None                 # (low, high) of both axes of its pictures
-
     def __init__(self, latent_dim: int = 2, units: int = 128, generator_loss: Literal["non_saturating", "saturating"] = "non_saturating",
                  k: int = 1, learning_rate: float = 2e-3, generator_learning_rate: float = 1e-3, ema_momentum: float = 0.0, seed: int = 0,
                  run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
-        self.units, self.generator_loss, self.generator_learning_rate = units, generator_loss, generator_learning_rate
-        super().__init__(img_shape=(2,), latent_dim=latent_dim, learning_rate=learning_rate, from_logits=True, k=k, ema_momentum=ema_momentum,
-                         seed=seed, run_eagerly=run_eagerly, jit_compile=jit_compile)
+        self.units = units
+        super().__init__(img_shape=(2,), latent_dim=latent_dim, learning_rate=learning_rate, generator_learning_rate=generator_learning_rate,
+                         from_logits=True, generator_loss=generator_loss, k=k, ema_momentum=ema_momentum, seed=seed, run_eagerly=run_eagerly, jit_compile=jit_compile)
 
     def build_generator(self):
         """Noise z (batch, latent_dim) -> points (batch, 2)."""
@@ -79,52 +76,11 @@ class PlaneGAN(GAN):
             Dense(1),                                                  # (batch, 1)
         ], name="discriminator")
 
-    def build_optimizer(self, player):
-        """Adam with a learning rate of its own for each player."""
-        return Adam(self.learning_rate if player == "discriminator" else self.generator_learning_rate, 0.5)
-
-    def build_generator_loss(self):
-        """What the combined model minimises, given ones: -log D(G(z)), or log(1 - D(G(z))) if it is to be saturating."""
-        bce = BinaryCrossentropy(from_logits=True)
-        if self.generator_loss == "non_saturating":
-            return bce
-        return lambda valid, logit: -bce(1 - valid, logit)
-
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         self.require(is_whole(self.units, 1), "units", "a whole number of at least 1")
         self.units = int(self.units)
-        self.require(self.generator_loss in ("non_saturating", "saturating"), "generator_loss", "'non_saturating' or 'saturating'")
-        rate = self.generator_learning_rate
-        self.require(isinstance(rate, numbers.Real) and 0 < rate < 1, "generator_learning_rate", "a number between 0 and 1")
-        self.generator_learning_rate = float(rate)
-        self.check_common_arguments()
-
-    def prepare(self, images):
-        """Points (k batch, 2), floats, as they are.
-
-        Raises:
-            ValueError: if they have another shape, aren't finite, or aren't k batches.
-        """
-        points = images if being_compiled() else as_points(images)
-        self.check_k_batches(points)
-        return ops.convert_to_tensor(points, keras.config.floatx())
-
-    def as_results(self, made):
-        """Points as they are, as a NumPy array."""
-        return ops.convert_to_numpy(made)
-
-    def generate(self, n, seed=None):
-        """Generate points.
-
-        Args:
-            n: int, how many.
-            seed: int >= 0; the same seed gives the same points. None: others at each call.
-
-        Returns:
-            float array (n, 2), in the data's own units.
-        """
-        return super().generate(n, seed)
+        super().check_arguments()
 
     # --- what can be drawn ---------------------------------------------------------------------------------------------
 
@@ -172,49 +128,22 @@ class PlaneGAN(GAN):
             ValueError: for data or arguments that don't fit, also those of a resume that differ from the run's.
             FileExistsError, MemoryError, FloatingPointError, OSError: as for `GAN.train`.
         """
-        sample = sampler_of(points)
-        reach = 1.3 * float(np.abs(sample(1000, np.random.default_rng(self.seed))).max())
-        self.window = (-reach, reach)
-        data = Distribution(sample, self.k * batch_size, self.seed)
+        data = Distribution(sampler_of(points), self.k * batch_size, self.seed)
         return super().train(data, steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last, keep_every, resume,
                              if_not_finite=if_not_finite, if_write_fails=if_write_fails)
-
-    def write_samples(self, path):
-        """Write 1,000 generated points as a PNG file, always of the same noise."""
-        self._write_clouds(path, {f"turn {self.turns}": self.generate(1000, seed=self.seed)})
-
-    def write_beside_real(self, path, real):
-        """Write real beside generated points. `real` is a batch of the data: `(points,)`."""
-        self._write_clouds(path, {"real": real[0], "generated": self.generate(len(real[0]), seed=self.seed)})
-
-    def _write_clouds(self, path, clouds):
-        figure = Figure(figsize=(4 * len(clouds), 4), layout="constrained")
-        for axes, (title, points) in zip(figure.subplots(1, len(clouds), squeeze=False)[0], clouds.items()):
-            axes.scatter(*points.T, s=4)
-            axes.set(title=title, aspect="equal", **({"xlim": self.window, "ylim": self.window} if self.window else {}))
-        png = io.BytesIO()
-        figure.savefig(png, format="png", dpi=100)
-        write_whole(path, png.getvalue())
-
-
-def as_points(points):
-    """Points as a float array (N, 2). Raise `ValueError` unless they are finite numbers of that shape, N > 0."""
-    array = np.asarray(points)
-    if array.ndim != 2 or array.shape[1] != 2 or not len(array) or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-        raise ValueError(f"Points must be an array (N, 2) of finite numbers. Received: a {type(points).__name__} of shape {array.shape}, {array.dtype}")
-    return array.astype(keras.config.floatx())
 
 
 def sampler_of(points):
     """A function of (n, numpy.random.Generator) that draws n points, float (n, 2).
 
     Args:
-        points: array (N, 2), of which it draws with replacement; or a distribution with `sample(n, seed)`.
+        points: array (N, 2), of which it draws with replacement; or a distribution with `sample(n, rng)`.
 
     Raises:
         ValueError: if they are neither.
     """
     if hasattr(points, "sample"):
-        return lambda n, rng: as_points(points.sample(n, rng))
-    array = as_points(points)
+        return points.sample
+    check_points(points, 2)
+    array = np.asarray(points)
     return lambda n, rng: array[rng.integers(len(array), size=n)]

@@ -19,7 +19,7 @@ from data_loaders.batches import Batches, Distribution, Stream
 from keras_gan import checkpoint, memory, pictures
 from keras_gan.game import is_whole
 from keras_gan.one_graph import OUT_OF_MEMORY
-from keras_gan.pixels import check_images, check_labels
+from keras_gan.pixels import check_labels, check_samples
 from keras_gan.progress import TrainingProgress, readable
 from keras_gan.referee import LIKELY_CAUSES, Referee
 from keras_gan.run_directory import RunDirectory
@@ -74,7 +74,14 @@ class TrainingRun:
     def _open_data(self, images, labels, batch_size, flip):
         if not isinstance(flip, bool):
             raise ValueError(f"flip must be True or False. Received: flip={flip!r}")
+        if flip and not self.gan.makes_pictures:
+            raise ValueError("flip=True mirrors pictures. Received: flip=True with a model of vectors")
+        if hasattr(images, "sample") and not self.gan.makes_pictures:
+            images = Distribution(images.sample, batch_size * self.gan.k, self.gan.seed)
         if isinstance(images, Distribution):
+            some, = next(images.from_batch(0))
+            check_samples(some, self.gan.img_shape)
+            self.gan.window = _window_of(some)
             return images
         gan, array, class_names = self.gan, images, None
         if isinstance(images, (ImageFolder, Pictures)):
@@ -84,7 +91,9 @@ class TrainingRun:
             raise ValueError(f"{type(gan).__name__} knows no classes. Received: labels; a conditional model, such as CGAN, takes them.")
         if hasattr(array, "shape") and hasattr(array, "dtype"):
             array = array if isinstance(array, np.ndarray) else keras.ops.convert_to_numpy(array)
-            check_images(array, gan.img_shape)
+            check_samples(array, gan.img_shape)
+            if not gan.makes_pictures:
+                gan.window = _window_of(array)
             if gan.num_classes:
                 labels = check_labels(labels, len(array), gan.num_classes)
                 gan.class_names = list(class_names or gan.class_names)
@@ -155,7 +164,7 @@ class TrainingRun:
 
     def _checked(self, batch):
         """A batch of somebody else's pipeline: images, and labels if the model takes them."""
-        check_images(batch[0], self.gan.img_shape)
+        check_samples(batch[0], self.gan.img_shape)
         if len(batch[0]) > self.largest_batch * self.gan.k:
             self.progress.say(self._fits(len(batch[0]) // self.gan.k))
         if not self.gan.num_classes:
@@ -313,7 +322,7 @@ class TrainingRun:
         if not directory.sheet(self.step).exists():
             self.save_samples()
         with self._writing("a picture"):
-            pictures.write_losses(directory.path / "losses.png", self.history)
+            pictures.write_losses(directory.path / "losses.png", self.history, self.gan.undecided_loss)
             self.gan.write_beside_real(directory.samples / "real_vs_generated.png", self._first(25))
             pictures.write_film(directory.film, checkpoint.steps_in(directory.samples, ".png"))
         done = "Stopped" if self.step < self.steps else "Finished"
@@ -335,6 +344,12 @@ class TrainingRun:
             parts.append(batch)
             if sum(len(images) for images, *_ in parts) >= n:
                 return tuple(np.concatenate(part)[:n] for part in zip(*parts))
+
+
+def _window_of(vectors):
+    """Axes on which vectors (N, dimensions) are drawn, around 0 and alike for all: (low, high)."""
+    reach = 1.3 * float(np.abs(vectors).max())
+    return -reach, reach
 
 
 def check_plan(steps, batch_size, sample_interval, checkpoint_interval, keep_last, keep_every, if_not_finite, if_write_fails, run_dir, resume):

@@ -1,4 +1,5 @@
 """Tiny networks, tiny pictures, real training. Caches go into a temporary folder, never into the user's."""
+import inspect
 import os
 import tempfile
 
@@ -8,16 +9,27 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan import CGAN, DCGAN, GAN
+from keras_gan import GAN
+from keras_gan.papers import PAPERS, find
 
-TINY = dict(latent_dim=5, jit_compile=False)         # XLA takes seconds to compile what then takes a millisecond
+# What makes a model of the house small: an odd size, so that generators crop. XLA takes seconds to compile what then takes a millisecond
+SMALL = {"img_shape": (9, 12, 3), "num_classes": 3, "latent_dim": 5, "base_channels": 2, "jit_compile": False}
+
+
+def small_game(name, **changed):
+    """A function of constructor arguments that makes a small model of a paper; `changed` are arguments that differ from `SMALL`."""
+    model = find(name).load()
+    takes = inspect.signature(model.__init__).parameters
+    return lambda **more: model(**{**{n: v for n, v in SMALL.items() if n in takes}, **changed, **more})
+
+
+# Every paper of the house, as soon as it is in PAPERS; and what some of them have besides
 GAMES = {
-    "gan": lambda **more: GAN(**{"img_shape": (6, 8, 1), **TINY, **more}),
-    # classic: BatchNormalization and Dropout in the discriminator; an odd size, so that the generator crops
-    "dcgan": lambda **more: DCGAN(**{"img_shape": (17, 20, 3), "base_channels": 2, **TINY, **more}),
-    # spectral norms, logits, projection, two steps of D a turn, and a moving average of the generator
-    "cgan": lambda **more: CGAN(**{"img_shape": (16, 32, 3), "num_classes": 3, "recipe": "laptop", "base_channels": 2, "k": 2,
-                                   "ema_momentum": 0.9, **TINY, **more}),
+    **{paper.module: small_game(paper.module) for paper in PAPERS},
+    # two steps of D a turn, spectral norms, logits, projection, and a moving average of the generator
+    "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9),
+    "gan-points": small_game("gan", img_shape=(2,), networks="srivastava_2017", from_logits=True, r1_gamma=1.0, generator_loss="saturating"),
+    "dcgan-radford": small_game("dcgan", recipe="radford_2015", generator_learning_rate=1e-4),
 }
 
 
@@ -66,14 +78,14 @@ def values(model):
 
 
 def random_data(rng, n, gan):
-    """What `gan.train_on_batch` takes: uint8 noise (n, *img_shape), and labels (n,) if it knows classes."""
-    images = random_images(rng, n, gan.img_shape)
-    return (images, rng.integers(gan.num_classes, size=n)) if gan.num_classes else (images,)
+    """What `gan.train_on_batch` takes: uint8 noise (n, *img_shape) or vectors (n, dimensions), and labels (n,) if it knows classes."""
+    samples = random_images(rng, n, gan.img_shape) if gan.makes_pictures else rng.normal(size=(n, *gan.img_shape))
+    return (samples, rng.integers(gan.num_classes, size=n)) if gan.num_classes else (samples,)
 
 
-def for_train(data):
-    """`(images,)` or `(images, labels)` as keyword arguments of `train`."""
-    return dict(zip(("images", "labels"), data))
+def for_train(gan, data):
+    """`(images,)` or `(images, labels)` as keyword arguments of `gan.train`; of a model that makes its own data none."""
+    return dict(zip(("images", "labels"), data)) if "images" in inspect.signature(gan.train).parameters else {}
 
 
 def inputs(samples, labels=()):

@@ -13,7 +13,7 @@ from tests.conftest import random_images
 TINY = dict(img_shape=(6, 8, 1), num_classes=3, latent_dim=5, jit_compile=False)
 
 
-@pytest.mark.parametrize("arguments", [{}, {"conditioning": "projection"}, {"convolutional": True, "base_channels": 2, "img_shape": (17, 20, 3)},
+@pytest.mark.parametrize("arguments", [{}, {"conditioning": "projection"}, {"networks": "keras_gan", "base_channels": 2, "img_shape": (17, 20, 3)},
                                        {"recipe": "laptop", "base_channels": 2, "img_shape": (16, 12, 3)}])
 def test_both_players_hear_the_label(arguments, rng):
     gan = CGAN(**{**TINY, **arguments})
@@ -90,7 +90,7 @@ def test_every_kind_of_labelled_data_is_the_same_game(rng, tmp_path):
 @pytest.mark.parametrize("arguments, message", [
     (dict(num_classes=1), "num_classes must be a whole number of at least 2"),
     (dict(conditioning="hope"), "conditioning must be 'embedding' or 'projection'"),
-    (dict(convolutional=True), r"nearest that can be made: \(8, 8, 1\)"),
+    (dict(networks="keras_gan"), r"nearest that can be made: \(8, 8, 1\)"),
 ])
 def test_arguments_that_make_no_sense_are_refused_in_words(arguments, message):
     with pytest.raises(ValueError, match=message):

@@ -39,16 +39,16 @@ LEG = """
     import hashlib, sys
     import numpy as np
     from tests.conftest import GAMES, for_train, random_data
-    from keras_gan import GAN, GaussianGAN
+    from keras_gan import GAN
     folder, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    games = {**GAMES, "gaussian": lambda **more: GaussianGAN(**{"jit_compile": False, **more}),
-             "xla": lambda **more: GAN(img_shape=(6, 8, 1), recipe="digits", jit_compile=True, **more)}
+    games = {**GAMES, "xla": lambda **more: GAN(img_shape=(6, 8, 1), recipe="digits", jit_compile=True, **more)}
     for name, make in games.items():
         for run_eagerly in (False, True):
             gan = make(run_eagerly=run_eagerly)
-            data = {} if name == "gaussian" else for_train(random_data(np.random.default_rng(0), 30, gan))
+            data = for_train(gan, random_data(np.random.default_rng(0), 30, gan))
+            flip = {"flip": True} if data and gan.makes_pictures else {}
             run_dir = f"{folder}/{name}-{run_eagerly}" if folder else None
-            history = gan.train(**data, steps=last, batch_size=8, run_dir=run_dir, resume=first > 0, **({} if name == "gaussian" else {"flip": True}))
+            history = gan.train(**data, steps=last, batch_size=8, run_dir=run_dir, resume=first > 0, **flip)
             digest = hashlib.sha256(repr(history).encode() + gan.generate(5, seed=1).tobytes())
             for variables in gan.variables_to_save.values():
                 for variable in variables:
@@ -64,7 +64,7 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps_for_every_model_and
     rest = in_a_process(LEG, tmp_path, 3, 5)
     outputs = [process.communicate()[0] for process in (whole, rest)]
     digests = [[line for line in output.splitlines() if line.startswith("digest")] for output in outputs]
-    assert len(digests[0]) == 2 * (len(GAMES) + 2) and digests[0] == digests[1]
+    assert len(digests[0]) == 2 * (len(GAMES) + 1) and digests[0] == digests[1]
 
 
 def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path):

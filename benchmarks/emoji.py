@@ -1,0 +1,95 @@
+"""Which of the models makes the best colour pictures of 128x160 in 30 minutes on this machine? Measured on emoji that none of them has seen.
+
+    python benchmarks/emoji.py path/to/emoji --mobilenet-weights path/to/weights.h5
+    python benchmarks/emoji.py path/to/emoji --rows classic laptop --minutes 10
+
+The folder holds one folder for each group and a `manifest.csv` with the columns `file` and `split` (train or test). Each row is a run `runs/emoji/ROW` of
+the command that a user would type. It is stopped by Ctrl-C when its time is over, and measured by `keras-gan evaluate`.
+"""
+import csv
+import dataclasses
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+ROWS = {          # what is behind `keras-gan train`
+    "classic": "dcgan --recipe classic",
+    "radford": "dcgan --recipe radford_2015 --base-channels 12",
+    "laptop": "dcgan --recipe laptop",
+    "r1": "dcgan --recipe laptop --discriminator-norm none --r1-gamma 1",
+    "residual-r1": "dcgan --recipe laptop --networks residual --discriminator-norm none --r1-gamma 1",
+    "lsgan": "lsgan --recipe laptop",
+    "wgan": "wgan --networks keras_gan --base-channels 12 --no-full-size-features",
+    "wgan-gp": "wgan_gp --recipe laptop",
+    "pacgan": "pacgan --recipe laptop",
+}
+COMMON = "--img-shape 128 160 3 --batch-size 16 --steps 1000000 --sample-interval 1000 --checkpoint-interval 1000"
+
+
+@dataclasses.dataclass
+class Arguments:
+    """Train and measure."""
+    folder: tyro.conf.Positional[Path]
+    rows: tuple[Literal[tuple(ROWS)], ...] = tuple(ROWS)
+    seeds: tuple[int, ...] = (0,)
+    minutes: float = 30.0
+    mobilenet_weights: str = "imagenet"
+    out: Path = Path("runs/emoji")
+
+
+def split_folders(folder, out):
+    """Copy the pictures into out/train and out/test, as the manifest says, unless that has been done."""
+    if (out / "test").exists():
+        return
+    with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            there = out / f"{line['split']}.part" / line["file"]
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / line["file"], there)
+    for split in ("train", "test"):
+        (out / f"{split}.part").rename(out / split)
+
+
+def run_of(row, seed, arguments):
+    """Train and evaluate one model unless that has been done: (steps, figures)."""
+    run = arguments.out / f"{row}-{seed}-{arguments.minutes:g}"
+    keras_gan = str(Path(sys.executable).with_name("keras-gan"))
+    if not (run / "model").exists():
+        command = [keras_gan, "train", *ROWS[row].split(), *COMMON.split(), "--data", str(arguments.out / "train"), "--seed", str(seed),
+                   "--run-dir", str(run)]
+        print(*command, flush=True)
+        with subprocess.Popen(command) as process:
+            try:
+                process.wait(60 * arguments.minutes)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)         # ends the turn, and writes everything
+    if not (run / "evaluation.json").exists():
+        subprocess.run([keras_gan, "evaluate", str(run), "--test", str(arguments.out / "test"), "--features", "mobilenet",
+                        "--mobilenet-weights", arguments.mobilenet_weights], check=True)
+    return json.loads((run / "model" / "config.json").read_text())["turns"], json.loads((run / "evaluation.json").read_text())["figures"]
+
+
+def main(arguments):
+    split_folders(arguments.folder, arguments.out)
+    table, names = None, None
+    for row in arguments.rows:
+        for seed in arguments.seeds:
+            turns, figures = run_of(row, seed, arguments)
+            if table is None:
+                names = [figure["name"] for figure in figures]
+                table = Table("keras-gan train", "seed", "turns", *names, title=f"{arguments.minutes:g} minutes each, {COMMON}")
+                table.add_row("real", "", "", *(f"{figure['real']:.4g}" for figure in figures))
+            table.add_row(ROWS[row], str(seed), str(turns), *(f"{figure['generated']:.4g}" for figure in figures))
+    Console(width=200).print(table)
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Arguments))

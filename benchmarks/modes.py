@@ -1,0 +1,91 @@
+"""How many modes of a mixture of normal distributions do the models find, and how many of their samples are near one?
+
+    python benchmarks/modes.py                            # every row of the README's table, three seeds: an hour on two cores
+    python benchmarks/modes.py --rows gan gan-r1 --data ring --seeds 0
+
+The protocol is that of VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086, section 4.1): the ring of 8 and the grid of 25, their networks,
+batches of 100 samples, 2,500 samples counted. What a row differs in stands in ROWS. Figures and samples go into `runs/modes`.
+"""
+from keras_gan import quiet_tensorflow  # noqa: F401
+
+import dataclasses
+import json
+import time
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import tyro
+from matplotlib.figure import Figure
+from rich.console import Console
+from rich.table import Table
+
+import keras_gan
+from keras_gan.evaluation import grid, mode_coverage, ring
+
+COMMON = dict(img_shape=(2,), latent_dim=2, networks="srivastava_2017")
+LOGITS = dict(from_logits=True, fakes_in_training_mode=True)
+ROWS = {
+    "gan": ("GAN", dict(learning_rate=2e-4, **LOGITS)),
+    "pacgan-2": ("PacGAN", dict(learning_rate=2e-4, packing=2, **LOGITS)),
+    "pacgan-4": ("PacGAN", dict(learning_rate=2e-4, packing=4, **LOGITS)),
+    "lsgan": ("LSGAN", dict(learning_rate=2e-4, fakes_in_training_mode=True)),
+    "wgan": ("WGAN", {}),
+    "wgan-gp": ("WGANGP", dict(learning_rate=2e-4)),
+    "gan-r1": ("GAN", dict(learning_rate=1e-3, r1_gamma=0.1, ema_momentum=0.999, **LOGITS)),
+    "pacgan-r1": ("PacGAN", dict(learning_rate=1e-3, packing=2, r1_gamma=0.1, ema_momentum=0.999, **LOGITS)),
+}
+DATA = {"ring": ring(), "grid": grid()}
+COUNTED = 2500
+
+
+@dataclasses.dataclass
+class Arguments:
+    """Train and count."""
+    rows: tuple[Literal[tuple(ROWS)], ...] = tuple(ROWS)
+    data: tuple[Literal[tuple(DATA)], ...] = tuple(DATA)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    steps: int = 40_000
+    out: Path = Path("runs/modes")
+
+
+def run_of(row, data, seed, arguments):
+    """Train one model and count its modes, unless that has been done: a dict of figures, with the samples."""
+    file = arguments.out / f"{data}-{row}-{seed}-{arguments.steps}.json"
+    if not file.exists():
+        name, how = ROWS[row]
+        gan = getattr(keras_gan, name)(**COMMON, **how, seed=seed)
+        start = time.monotonic()
+        gan.train(DATA[data], steps=arguments.steps, batch_size=100)
+        minutes = (time.monotonic() - start) / 60
+        samples = gan.generate(COUNTED, seed=1)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"minutes": minutes, **mode_coverage(samples, DATA[data]), "samples": samples.tolist()}))
+    return json.loads(file.read_text())
+
+
+def mean_and_error(values):
+    """As text: the mean, and its standard error."""
+    return f"{np.mean(values):.3g} ± {np.std(values, ddof=1) / len(values) ** 0.5:.2g}" if len(values) > 1 else f"{values[0]:.3g}"
+
+
+def main(arguments):
+    for data in arguments.data:
+        runs = {row: [run_of(row, data, seed, arguments) for seed in arguments.seeds] for row in arguments.rows}
+        real = mode_coverage(DATA[data].sample(COUNTED), DATA[data])
+        table = Table("model", "modes", "high quality", "reverse KL", "minutes",
+                      title=f"{data}: {arguments.steps} steps of 100 samples, {len(arguments.seeds)} seeds (mean ± standard error)")
+        for row, figures in runs.items():
+            table.add_row(row, *(mean_and_error([figure[name] for figure in figures]) for name in ("modes", "high_quality", "reverse_kl", "minutes")))
+        table.add_row("real", str(real["modes"]), f"{real['high_quality']:.3g}", f"{real['reverse_kl']:.2g}", "")
+        Console(width=120).print(table)
+        figure = Figure(figsize=(2.2 * len(runs), 2.4), layout="constrained")
+        reach = 1.4 * np.abs(DATA[data].modes).max()
+        for axes, (row, figures) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items()):
+            axes.scatter(*np.transpose(figures[0]["samples"]), s=0.5)
+            axes.set(title=row, xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xticks=(), yticks=())
+        figure.savefig(arguments.out / f"{data}.png", dpi=110)
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Arguments))

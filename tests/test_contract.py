@@ -1,0 +1,233 @@
+"""What every model of the house keeps, whatever its paper is. Each paper in `keras_gan.papers.PAPERS` is in here by being there."""
+import csv
+import json
+
+import cv2
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from data_loaders.batches import SHUFFLE
+from keras_gan.papers import PAPERS
+from tests.conftest import GAMES, for_train, inputs, random_data, random_images, values
+
+
+def changed(before, model):
+    return {path for path, value in values(model).items() if not np.array_equal(value, before[path])}
+
+
+def batch_of(gan, rng, n):
+    """Samples, labels in a list if there are any, noise z, and ones: of n things that the discriminator judges."""
+    n *= gan.packing
+    samples, *labels = random_data(rng, n, gan)
+    samples = samples / 127.5 - 1 if gan.makes_pictures else samples
+    return samples, [label[:, None] for label in labels], rng.normal(size=(n, gan.latent_dim)), np.ones((n // gan.packing, 1))
+
+
+# --- who moves ----------------------------------------------------------------------------------------------------------
+
+def test_each_player_moves_its_own_network_alone(make_game, rng):
+    gan = make_game()
+    assert [id(v) for v in gan.combined.trainable_weights] == [id(v) for v in gan.generator.trainable_weights]
+    for batch_size in (5, 2, 5):              # every new shape is traced anew
+        samples, labels, noise, valid = batch_of(gan, rng, batch_size)
+        g, d = values(gan.generator), values(gan.discriminator)
+        gan.discriminator.train_on_batch(inputs(samples, labels), valid)
+        assert changed(d, gan.discriminator) >= {v.path for v in gan.discriminator.trainable_weights} != set()
+        assert changed(g, gan.generator) == set()
+
+        g, d = values(gan.generator), values(gan.discriminator)
+        gan.combined.train_on_batch(inputs(noise, labels), valid)
+        assert changed(d, gan.discriminator) == set()
+        assert changed(g, gan.generator) >= {v.path for v in gan.generator.trainable_weights} != set()
+
+    lines = []
+    gan.combined.summary(print_fn=lambda text, **_: lines.append(text))
+    count = sum(np.prod(v.shape) for v in (*gan.generator.non_trainable_weights, *gan.discriminator.weights))
+    assert f"Non-trainable params: {count:,}" in "\n".join(lines)
+    assert f" Trainable params: {sum(np.prod(v.shape) for v in gan.generator.trainable_weights):,}" in "\n".join(lines)
+
+
+def test_check_freeze_says_ok_and_puts_everything_back(make_game, rng):
+    gan, other = make_game(), make_game()
+    data = random_data(rng, 4 * gan.k, gan)
+    report = gan.check_freeze(batch_sizes=(4,))              # a second shape would make TensorFlow trace for any: other rounding
+    assert report.ok and "OK" in str(report)
+    assert "compiled, batch of 4: combined.train_on_batch moved" in str(report)
+    assert gan.train_on_batch(*data) == other.train_on_batch(*data)
+    np.testing.assert_array_equal(gan.generate(2, seed=0), other.generate(2, seed=0))
+    for one, other in zip(values(gan.generator).values(), values(other.generator).values(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+# --- one turn, one source -------------------------------------------------------------------------------------------------
+
+def play(game, turns, data, **arguments):
+    """The weights after some turns of `train`, one after the other."""
+    gan = game(**arguments)
+    gan.train(**for_train(gan, data), steps=turns, batch_size=8)
+    return [keras.ops.convert_to_numpy(v) for network in gan.networks_to_save.values() for v in network.weights]
+
+
+def test_compiled_turns_are_the_turns_call_by_call(make_game, float64, rng):
+    gan = make_game()
+    data = random_data(rng, 8 * gan.k, gan)
+    for one, other in zip(play(make_game, 20, data), play(make_game, 20, data, run_eagerly=True), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
+
+
+def test_a_compiled_turn_in_float32_is_the_turn_call_by_call(make_game, rng):
+    gan = make_game()
+    data = random_data(rng, 8 * gan.k, gan)
+    compiled, by_call = play(make_game, 1, data), play(make_game, 1, data, run_eagerly=True)
+    for one, other in zip(compiled, by_call, strict=True):
+        if one.ndim > 1:                        # kernels
+            np.testing.assert_allclose(one, other, atol=3e-4, rtol=0)
+    # one seed is one run, bit for bit; another one is another
+    for one, again in zip(compiled, play(make_game, 1, data), strict=True):
+        np.testing.assert_array_equal(one, again)
+    one, other = make_game(seed=1), make_game(seed=2)
+    assert not np.array_equal(one.generator.get_weights()[0], other.generator.get_weights()[0])
+    assert not np.array_equal(one.sample_noise(2), other.sample_noise(2))
+
+
+def test_train_plays_the_turns_of_train_on_batch(make_game, rng):
+    trained, by_hand = make_game(run_eagerly=True), make_game(run_eagerly=True)
+    data = random_data(rng, 4 * trained.k, trained)
+    if not for_train(trained, data):
+        pytest.skip("this model makes its own data")
+    history = trained.train(**for_train(trained, data), steps=2, batch_size=4)
+    order = [np.random.default_rng([0, SHUFFLE, epoch]).permutation(len(data[0])) for epoch in (0, 1)]      # one turn is an epoch here
+    logs = [by_hand.train_on_batch(*(part[o] for part in data)) for o in order]
+    assert [dict(zip(history, row)) for row in zip(*history.values())] == [{"step": i + 1, **l} for i, l in enumerate(logs)]
+    assert all(type(value) in (float, np.float32) for value in logs[0].values()), logs[0]
+    assert {"d_loss", "g_loss", "diversity"} <= set(logs[0])
+
+
+def test_the_users_own_random_numbers_are_left_alone(make_game):
+    import random
+    random.seed(7)
+    np.random.seed(7)
+    expected = random.random(), np.random.random()
+    random.seed(7)
+    np.random.seed(7)
+    make_game().generate(2, seed=3)
+    assert (random.random(), np.random.random()) == expected
+
+
+# --- what comes out -------------------------------------------------------------------------------------------------------
+
+def test_generate_gives_what_it_promises(make_game):
+    gan = make_game()
+    samples = gan.generate(53, seed=1)
+    assert samples.shape == (53, *gan.img_shape) and samples.dtype == np.float32
+    assert samples.std(axis=0).max() > 0
+    if gan.makes_pictures:
+        assert 0.0 <= samples.min() < samples.max() <= 1.0
+    np.testing.assert_array_equal(samples, gan.generate(53, seed=1))
+    with pytest.MonkeyPatch.context() as patch:             # as if the networks could see no more than 50 at once
+        patch.setattr("keras_gan.game.VALUES_AT_ONCE", 1)
+        np.testing.assert_allclose(gan.generate(53, seed=1), samples, atol=1e-5)
+    assert not np.array_equal(samples, gan.generate(53, seed=2))
+    with pytest.raises(ValueError, match="n must be a whole number of at least 1. Received: n=0"):
+        gan.generate(0)
+
+
+def test_what_is_loaded_is_what_was_saved_and_goes_on_the_same(make_game, rng, tmp_path):
+    gan = make_game()
+    data = random_data(rng, 4 * gan.k, gan)
+    gan.train_on_batch(*data)
+    samples = gan.generate(4, seed=1)
+    gan.save(tmp_path / "model")
+    again = type(gan).load(tmp_path / "model")
+    np.testing.assert_array_equal(again.generate(4, seed=1), samples)
+    assert again.get_config() == gan.get_config()
+    assert [gan.train_on_batch(*data) for _ in range(3)] == [again.train_on_batch(*data) for _ in range(3)]
+    np.testing.assert_array_equal(again.generate(4, seed=1), gan.generate(4, seed=1))
+    assert not list(tmp_path.rglob("*.pkl")) and sorted(p.name for p in (tmp_path / "model").iterdir()) == [
+        "SHA256SUMS", "config.json", *sorted(f"{name}.weights.h5" for name in gan.networks_to_save)]
+    gan.save(tmp_path / "model")                            # a saved model may be replaced ...
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_bytes(b"precious")
+    with pytest.raises(FileExistsError, match="not a saved model"):
+        gan.save(tmp_path / "photos")                       # ... anything else may not
+    assert (tmp_path / "photos" / "a.jpg").read_bytes() == b"precious"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["model", "photos"]
+
+
+def test_a_run_directory_holds_everything_of_a_run_and_a_resumed_run_is_the_same_bit_for_bit(make_game, rng, tmp_path):
+    gan, part, resumed = make_game(), make_game(), make_game()
+    data = for_train(gan, random_data(rng, 30, gan))
+    run = tmp_path / "run"
+    settings = {"batch_size": 8, "sample_interval": 3, **({"flip": True} if data and gan.makes_pictures else {})}
+    history = gan.train(**data, steps=7, **settings)
+    part.train(**data, steps=4, run_dir=run, checkpoint_interval=2, **settings)
+    assert resumed.train(**data, steps=7, run_dir=run, checkpoint_interval=2, resume=True, **settings) == history
+    for name, network in gan.networks_to_save.items():
+        for one, other in zip(network.get_weights(), resumed.networks_to_save[name].get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+    assert sorted(p.relative_to(run).as_posix() for p in run.rglob("*") if p.parent.name != "model" and not p.parent.name.startswith("step_")) == [
+        ".lock", "checkpoints", "checkpoints/step_000004", "checkpoints/step_000006", "checkpoints/step_000007", "config.json", "film.gif",
+        "history.csv", "losses.png", "model", "samples", "samples/real_vs_generated.png", "samples/step_000000.png",
+        "samples/step_000003.png", "samples/step_000004.png", "samples/step_000006.png", "samples/step_000007.png"]
+    with (run / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {name: [float(row[name]) for row in rows] for name in history} == history and history["step"] == list(range(1, 8))
+    config = json.loads((run / "config.json").read_text())
+    assert config["model"] == type(gan).__name__ and config["training"]["batch_size"] == 8
+    assert type(gan)(**config["parameters"]).get_config() == gan.get_config()
+    np.testing.assert_array_equal(type(gan).load(run / "model").generate(2, seed=3), gan.generate(2, seed=3))
+    with Image.open(run / "film.gif") as film:
+        assert film.n_frames == 5
+
+    sheet = cv2.imread(str(run / "samples" / "step_000007.png"))
+    if gan.makes_pictures:
+        h, w = gan.img_shape[:2]
+        columns = gan.num_classes or 5                                   # a class a column
+        assert sheet.shape == (5 * h + 4 * 2, columns * w + (columns - 1) * 2, 3)
+        first = np.round(gan.generate(5, seed=gan.seed)[0] * 255)        # always the same noise
+        np.testing.assert_array_equal(sheet[:h, :w, ::-1], np.broadcast_to(first, (h, w, 3)))
+
+
+# --- what goes in ---------------------------------------------------------------------------------------------------------
+
+def test_samples_and_arguments_that_do_not_fit_are_refused_in_words(make_game, rng):
+    gan = make_game()
+    samples, *labels = random_data(rng, 4 * gan.k, gan)
+    wrong = [samples.astype("float32")[..., None], np.full(samples.shape, np.nan, "float32"), samples[:0]]
+    if gan.makes_pictures:
+        wrong += [samples.astype("int64"), samples.astype("float32"), samples[:, :, :-1]]
+    for samples in wrong:
+        with pytest.raises(ValueError, match="must .*Received"):
+            gan.train_on_batch(samples, *labels)
+    if gan.k * gan.packing > 1:
+        with pytest.raises(ValueError, match=r"takes k batches of one size.*Received"):
+            gan.train_on_batch(*random_data(rng, gan.k * gan.packing + 1, gan))
+    for name, value in {"latent_dim": 0, "learning_rate": -1.0, "seed": 0.5, "k": 0, "run_eagerly": 1, "jit_compile": "on"}.items():
+        with pytest.raises(ValueError, match=f"{name} must be .*Received: {name}={value!r}"):
+            make_game(**{name: value})
+    with pytest.raises(TypeError, match="momentum"):
+        make_game(momentum=0.9)
+
+
+# --- that it trains something ---------------------------------------------------------------------------------------------
+
+# Turns after which each model has gone at least half of the way to the mean of its data; with three seeds it takes half as many or fewer
+TURNS = {"wgan": 400}
+
+
+@pytest.mark.parametrize("name", [paper.module for paper in PAPERS])
+def test_it_trains_something(name, rng):
+    gan = GAMES[name](**({} if name == "gaussian_gan" else {"learning_rate": 1e-3}))
+    if gan.makes_pictures:                                  # red at the left, blue at the right: brightness alone won't do
+        images = random_images(rng, 64, gan.img_shape) // 8
+        images[:, :, :6, 0] += 200
+        images[:, :, 6:, 2] += 200
+        data, goal = (images, rng.integers(gan.num_classes, size=64)) if gan.num_classes else (images,), images.mean(axis=0) / 255
+    else:
+        data, goal = (), np.array([gan.mu])
+    before = np.abs(gan.generate(64, seed=1).mean(axis=0) - goal).mean()
+    gan.train(**for_train(gan, data), steps=TURNS.get(name, 150), batch_size=8)
+    assert np.abs(gan.generate(64, seed=1).mean(axis=0) - goal).mean() < before / 2

@@ -1,0 +1,260 @@
+"""What each paper says of its own game, checked by numbers that can be worked out by hand. What all models share is in test_contract.py."""
+import keras
+import numpy as np
+import pytest
+from keras import Input, Sequential, ops
+from keras.layers import Dense, Lambda
+from scipy.stats import norm
+
+from benchmarks.dirac import dirac_gan
+from keras_gan import DCGAN, GAN, LSGAN, WGAN, WGANGP, PacGAN
+from keras_gan.evaluation import mode_coverage, ring
+from keras_gan.gradients import R1, GradientPenalty
+from keras_gan.layers import Pack
+from tests.conftest import SHAPE, random_images, values
+
+
+@pytest.fixture
+def real_and_generated(rng):
+    """Data of N(3, 1), and samples of N(0, 1): float32 (4096, 1) each."""
+    return tuple(rng.normal(mean, 1, (4096, 1)).astype("float32") for mean in (3, 0))
+
+
+# --- LSGAN --------------------------------------------------------------------------------------------------------------
+
+def test_least_squares_by_hand():
+    gan = LSGAN(img_shape=SHAPE, a=-1.0, b=2.0, c=0.5, jit_compile=False)
+    validity = np.array([[1.0], [3.0]])
+    assert float(gan.discriminator.compute_loss(None, np.ones((2, 1)), validity)) == pytest.approx(((1 - 2) ** 2 + (3 - 2) ** 2) / 4)
+    assert float(gan.discriminator.compute_loss(None, np.zeros((2, 1)), validity)) == pytest.approx(((1 + 1) ** 2 + (3 + 1) ** 2) / 4)
+    assert float(gan.combined.compute_loss(None, np.ones((2, 1)), validity)) == pytest.approx((0.5 ** 2 + 2.5 ** 2) / 4)
+    with pytest.raises(ValueError, match="b must be above a, which is 2. Received: b=1.0"):
+        LSGAN(a=2.0)
+    with pytest.raises(TypeError, match="from_logits"):            # there is no choice in this paper
+        LSGAN(from_logits=False)
+
+
+def test_the_best_discriminator_of_least_squares_is_that_of_the_formula(real_and_generated):
+    gan = LSGAN(img_shape=(1,), a=-1.0, b=1.0, c=0.0, learning_rate=2e-3, seed=0, jit_compile=False)
+    real, generated = real_and_generated
+    truth = np.concatenate([np.ones_like(real), np.zeros_like(generated)])
+    gan.discriminator.fit(np.concatenate([real, generated]), truth, batch_size=256, epochs=12, verbose=0)
+    x = np.linspace(-2, 5, 50)
+    p, q = norm.pdf(x, 3), norm.pdf(x, 0)
+    said = np.array(gan.discriminator(x[:, None].astype("float32")))[:, 0]
+    assert np.abs(said - (gan.b * p + gan.a * q) / (p + q)).mean() < 0.1            # .03 to .05 with three seeds
+
+
+# --- Wasserstein --------------------------------------------------------------------------------------------------------
+
+def slope_and_distance(gan, real, generated):
+    """The largest slope of the critic between the data, and how much more it makes of real data than of generated ones."""
+    x = np.linspace(-2, 5, 200, dtype="float32")[:, None]
+    slope = np.abs(np.diff(np.array(gan.critic(x))[:, 0]) / np.diff(x[:, 0])).max()
+    return slope, float(ops.mean(gan.critic(real)) - ops.mean(gan.critic(generated)))
+
+
+def test_the_clipped_critic_finds_the_distance_of_two_normal_distributions(real_and_generated):
+    gan = WGAN(img_shape=(1,), learning_rate=1e-3, clip=0.05, seed=0, jit_compile=False)
+    assert gan.critic is gan.discriminator
+    real, generated = real_and_generated
+    for _ in range(100):
+        gan.distance.train_on_batch([real, generated], np.ones((len(real), 1)))
+        for weight in gan.critic.trainable_weights:
+            weight.assign(np.clip(weight, -0.05, 0.05))
+    slope, distance = slope_and_distance(gan, real, generated)
+    assert distance / slope == pytest.approx(3, abs=0.1)
+
+
+def test_trainable_weights_of_the_critic_are_clipped_and_nothing_else(rng):
+    gan = WGAN(img_shape=(9, 12, 3), networks="keras_gan", base_channels=2, k=2, clip=0.02, jit_compile=False)
+    gan.train_on_batch(random_images(rng, 8, (9, 12, 3)))
+    trainable = [np.array(w) for w in gan.critic.trainable_weights]
+    assert max(np.abs(w).max() for w in trainable) == pytest.approx(0.02)
+    others = [np.array(w) for w in gan.critic.non_trainable_weights]
+    assert others and max(np.abs(w).max() for w in others) > 0.5                    # moving variances
+    assert max(np.abs(w).max() for w in gan.generator.get_weights()) > 0.1
+
+
+def linear(weights):
+    """x -> x·w, a model."""
+    model = Sequential([Input((len(weights),)), Dense(1, use_bias=False)])
+    model.set_weights([np.array(weights, "float32")[:, None]])
+    return model
+
+
+def test_the_gradient_penalty_by_hand(rng):
+    real, generated = rng.normal(size=(2, 5, 2)).astype("float32")
+    alpha = rng.random((5, 1)).astype("float32")
+    for weights, expected in (((0.0, 0.0), 10.0), ((0.6, 0.8), 0.0), ((3.0, 4.0), 160.0)):          # λ, 0, λ (5 - 1)²
+        np.testing.assert_allclose(GradientPenalty(linear(weights), 10.0)([real, generated, alpha]), np.full((5, 1), expected), atol=1e-4)
+    # of ½‖x‖² the gradient is x itself: the penalty shows where x̂ lies, of pictures of any shape
+    real, generated = rng.normal(size=(2, 5, 3, 4, 2)).astype("float32")
+    bowl = Sequential([Input((3, 4, 2)), Lambda(lambda x: 0.5 * ops.sum(ops.square(x), axis=(1, 2, 3), keepdims=True)[:, :, 0, 0], output_shape=(1,))])
+    x_hat = alpha[:, :, None, None] * real + (1 - alpha[:, :, None, None]) * generated
+    expected = 7 * (np.sqrt((x_hat ** 2).sum(axis=(1, 2, 3))) - 1) ** 2
+    np.testing.assert_allclose(GradientPenalty(bowl, 7.0)([real, generated, alpha])[:, 0], expected, rtol=1e-4)
+
+
+def test_alpha_is_uniform_one_a_sample_and_another_one_in_every_turn():
+    gan = WGANGP(img_shape=SHAPE, latent_dim=5, jit_compile=False)
+    first, second = gan.sample_noise(4000), gan.sample_noise(4000)
+    assert first.shape == (4000, 6)
+    alpha = first[:, -1]
+    assert 0 <= alpha.min() < 0.01 and 0.99 < alpha.max() < 1 and np.abs(np.histogram(alpha, 10, (0, 1))[0] - 400).max() < 100
+    assert len(np.unique(alpha)) > 3900 and not np.array_equal(alpha, second[:, -1])
+    assert np.abs(np.corrcoef(first.T)[-1, :-1]).max() < 0.06                       # and it says nothing of z
+
+
+class LinearCritic(WGANGP):
+    def build_discriminator(self):
+        return linear([0.1])
+
+    def build_optimizer(self, player):
+        return keras.optimizers.Adam(0.05)
+
+
+def test_a_linear_critic_ends_at_the_slope_of_the_formula(real_and_generated):
+    real, generated = real_and_generated
+    distance = real.mean() - generated.mean()
+    for penalty in (10.0, 3.0):
+        gan = LinearCritic(img_shape=(1,), penalty=penalty, jit_compile=False)
+        for _ in range(150):
+            gan.distance.train_on_batch([real, generated, np.full_like(real, 0.5)], [np.ones_like(real), np.zeros_like(real)])
+        slope = float(gan.critic.get_weights()[0][0, 0])
+        assert slope == pytest.approx(1 + distance / (2 * penalty), abs=0.01)       # 1 + W1 / 2λ
+
+
+def test_the_penalised_critic_finds_the_distance_of_two_normal_distributions(real_and_generated):
+    gan = WGANGP(img_shape=(1,), learning_rate=1e-3, penalty=30.0, seed=0, jit_compile=False)
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        real, generated = (part[rng.integers(4096, size=512)] for part in real_and_generated)
+        gan.distance.train_on_batch([real, generated, rng.random((512, 1))], [np.ones((512, 1)), np.zeros((512, 1))])
+    slope, distance = slope_and_distance(gan, *real_and_generated)
+    assert distance / slope == pytest.approx(3, abs=0.25) and slope == pytest.approx(1, abs=0.15)
+
+
+def test_a_normalised_batch_and_a_penalty_for_each_picture_do_not_go_together():
+    for model, arguments in ((WGANGP, {}), (DCGAN, dict(from_logits=True, r1_gamma=1.0))):
+        with pytest.raises(ValueError, match="discriminator_norm must be 'spectral' or 'none'.*Received: discriminator_norm='batch'"):
+            model(img_shape=(16, 16, 1), networks="keras_gan", discriminator_norm="batch", **arguments)
+    with pytest.raises(ValueError, match="from_logits must be True"):
+        GAN(r1_gamma=1.0)
+
+
+# --- R1 and the Dirac-GAN -------------------------------------------------------------------------------------------------
+
+def test_r1_by_hand(rng):
+    x = rng.normal(size=(5, 2)).astype("float32")
+    layer = R1(linear((3.0, 4.0)), 2.0)
+    np.testing.assert_allclose(layer(x)[:, 0], x @ [3.0, 4.0], rtol=1e-5)
+    assert [float(loss) for loss in layer.losses] == [pytest.approx(25.0)]          # γ / 2 times 3² + 4²
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+def test_the_eigenvalues_of_the_dirac_gan(gamma, float64):
+    h, small = 0.2, 1e-6
+    gan = dirac_gan("GAN", learning_rate=h, from_logits=True, r1_gamma=gamma, run_eagerly=True)
+    jacobian = np.transpose([gan.play(small, 0.0), gan.play(0.0, small)]) / small
+    # one after the other: ψ' = (1 - hγ) ψ - h/2 θ, then θ' = θ + h/2 ψ'
+    by_hand = np.array([[1 - h * h / 4, h / 2 * (1 - h * gamma)], [-h / 2, 1 - h * gamma]])
+    np.testing.assert_allclose(jacobian, by_hand, atol=1e-5)
+    eigenvalues = np.linalg.eigvals(jacobian)
+    assert np.prod(eigenvalues).real == pytest.approx(1 - h * gamma, abs=1e-5)
+    if gamma == 0:                                  # on the unit circle: round and round for ever
+        np.testing.assert_allclose(np.abs(eigenvalues), 1, atol=1e-5)
+    else:                                           # inside of it: both players come to rest
+        assert np.abs(eigenvalues).max() < 0.97
+
+
+def test_only_the_penalised_dirac_gan_comes_to_rest(float64):
+    ends = {}
+    for name, arguments in {"plain": {}, "r1": {"r1_gamma": 1.0}}.items():
+        gan = dirac_gan("GAN", learning_rate=0.3, from_logits=True, run_eagerly=True, **arguments)
+        place = (1.0, 1.0)
+        for _ in range(60):
+            place = gan.play(*place)
+        ends[name] = np.hypot(*place)
+    assert ends["plain"] > 0.9 and ends["r1"] < 0.05
+
+
+# --- PacGAN -------------------------------------------------------------------------------------------------------------
+
+def test_packs_of_one_are_the_gan_bit_for_bit(rng):
+    images = random_images(rng, 16, SHAPE)
+    gan, packed = (model(img_shape=SHAPE, latent_dim=5, dropout=0.25, jit_compile=False, **more) for model, more in ((GAN, {}), (PacGAN, {"packing": 1})))
+    assert gan.train(images, steps=5, batch_size=8) == packed.train(images, steps=5, batch_size=8)
+    for one, other in ((gan.generator, packed.generator), (gan.discriminator, packed.discriminator)):
+        for a, b in zip(values(one).values(), values(other).values(), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_samples_that_follow_one_another_become_channels_of_one(rng):
+    images = rng.normal(size=(6, 3, 4, 2)).astype("float32")
+    packs = np.array(Pack(3)(images))
+    assert packs.shape == (2, 3, 4, 6)
+    np.testing.assert_array_equal(packs[1], np.concatenate(images[3:], axis=-1))
+    np.testing.assert_array_equal(Pack(2)(images[:, 0, 0]), images[:, 0, 0].reshape(3, 4))
+    gan = PacGAN(img_shape=(9, 12, 3), networks="keras_gan", base_channels=2, packing=3, jit_compile=False)
+    assert np.array(gan.discriminator(rng.normal(size=(6, 9, 12, 3)))).shape == (2, 1)
+    with pytest.raises(ValueError, match="whole packs of 3: 3, 6, 9, ... samples. Received: 8"):
+        gan.train_on_batch(random_images(rng, 8, (9, 12, 3)))
+
+
+def test_two_samples_tell_what_one_does_not():
+    """Real points lie on two modes; of a generator that makes one mode at a time each is as good as real, but pairs aren't."""
+    rng = np.random.default_rng(0)
+
+    def batch(collapsed):
+        signs = rng.choice([-1.0, 1.0], (256, 1))
+        signs = np.repeat(signs[::2], 2, axis=0) if collapsed else signs              # pairs are of one mode
+        return signs * [[1.0, 0.0]] + rng.normal(0, 0.05, (256, 2))
+
+    accuracy = []
+    for packing in (1, 2):
+        gan = PacGAN(img_shape=(2,), networks="srivastava_2017", learning_rate=3e-3, from_logits=True, packing=packing, jit_compile=False)
+        for _ in range(150):
+            told = [gan.discriminator.train_on_batch(batch(collapsed), np.full((256 // packing, 1), 1.0 - collapsed), return_dict=True) for collapsed in (False, True)]
+        accuracy.append(np.mean([logs["accuracy"] for logs in told]))
+    assert accuracy[0] < 0.6 and accuracy[1] > 0.7                                    # a half, and three quarters
+
+
+# --- DCGAN, its own networks, and residual ones -------------------------------------------------------------------------
+
+def test_the_networks_of_the_dcgan_paper():
+    gan = DCGAN(recipe="radford_2015", base_channels=8)
+    kinds = [type(layer).__name__ for layer in gan.generator.layers[1].layers]
+    assert kinds == ["Dense", "Reshape", *["BatchNormalization", "Activation", "Conv2DTranspose"] * 4, "Activation"]
+    body = gan.discriminator.layers[1].layers
+    kinds = [type(layer).__name__ for layer in body if type(layer).__name__ != "Dropout"]
+    assert kinds == ["Conv2D", "LeakyReLU", *["Conv2D", "BatchNormalization", "LeakyReLU"] * 3, "Flatten", "Dense"]
+    assert [tuple(layer.kernel.shape) for layer in body if hasattr(layer, "kernel")] == [(5, 5, 3, 8), (5, 5, 8, 16), (5, 5, 16, 32), (5, 5, 32, 64), (8 * 10 * 64, 1)]
+    assert gan.generator.output_shape == (None, 128, 160, 3)
+    assert gan.learning_rate == 2e-4 and float(ops.std(body[0].kernel)) == pytest.approx(0.02, rel=0.1)
+
+
+@pytest.mark.parametrize("full_size_features", [True, False])
+def test_residual_networks_add_to_what_they_get(full_size_features, rng):
+    gan = DCGAN(networks="residual", base_channels=2, full_size_features=full_size_features)
+    assert gan.generator.output_shape == (None, 128, 160, 3)
+    block = next(layer for layer in gan.discriminator.layers[1].layers if isinstance(layer, keras.Model))
+    second = [layer for layer in gan.discriminator.layers[1].layers if isinstance(layer, keras.Model)][1]
+    x = rng.normal(size=(2, *block.output_shape[1:])).astype("float32")
+    for weight in second.weights[:4]:               # without its two convolutions of 3x3 a block is its shortcut
+        weight.assign(np.zeros(weight.shape))
+    pooled = x.reshape(2, 32, 2, 40, 2, 2).mean(axis=(2, 4))
+    kernel = np.array(second.weights[4])[0, 0]
+    np.testing.assert_allclose(second(x), pooled @ kernel, atol=1e-5)
+
+
+# --- modes in a plane ---------------------------------------------------------------------------------------------------
+
+def test_the_penalised_game_finds_all_modes_of_a_ring():
+    data = ring(8, radius=1.0, sigma=0.05)
+    gan = GAN(img_shape=(2,), latent_dim=2, networks="srivastava_2017", learning_rate=2e-3, from_logits=True, fakes_in_training_mode=True, r1_gamma=0.1,
+              seed=0, jit_compile=False)
+    before = mode_coverage(gan.generate(2000, seed=1), data)
+    gan.train(data, steps=1500, batch_size=200)
+    after = mode_coverage(gan.generate(2000, seed=1), data)
+    assert before["high_quality"] < 0.2 and after["modes"] == 8 and after["high_quality"] > 0.6
