@@ -45,7 +45,7 @@ LEG = """
     for name, make in games.items():
         for run_eagerly in (False, True):
             gan = make(run_eagerly=run_eagerly)
-            data = for_train(gan, random_data(np.random.default_rng(0), 30, gan))
+            data = for_train(gan, random_data(np.random.default_rng(0), 30 * gan.k, gan))
             flip = {"flip": True} if data and gan.makes_pictures else {}
             run_dir = f"{folder}/{name}-{run_eagerly}" if folder else None
             history = gan.train(**data, steps=last, batch_size=8, run_dir=run_dir, resume=first > 0, **flip)
