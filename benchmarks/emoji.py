@@ -27,7 +27,7 @@ ROWS = {          # what is behind `keras-gan train`
     "r1": "dcgan --recipe laptop --discriminator-norm none --r1-gamma 1",
     "residual-r1": "dcgan --recipe laptop --networks residual --discriminator-norm none --r1-gamma 1",
     "lsgan": "lsgan --recipe laptop",
-    "wgan": "wgan --networks keras_gan --base-channels 12 --no-full-size-features",
+    "wgan": "wgan --recipe laptop",
     "wgan-gp": "wgan_gp --recipe laptop",
     "pacgan": "pacgan --recipe laptop",
 }

@@ -44,6 +44,8 @@ class TrainingRun:
                      "keep_last": keep_last, "keep_every": keep_every, "if_not_finite": if_not_finite, "if_write_fails": if_write_fails}
         check_plan(**self.plan, batch_size=batch_size, run_dir=run_dir, resume=resume)
         self.plan = {name: value.item() if isinstance(value, np.integer) else value for name, value in self.plan.items()}      # JSON holds no others
+        if batch_size % gan.packing:
+            raise ValueError(f"batch_size must be whole packs of packing={gan.packing} samples. Received: batch_size={batch_size}")
         self.gan, self.steps = gan, int(steps)
         self.data = self._open_data(images, labels, batch_size, flip)
         self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)      # a Dataset brings its own

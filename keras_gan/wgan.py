@@ -31,7 +31,7 @@ class WGAN(DCGAN):
         learning_rate: of both RMSprop optimizers.
         clip: the critic's trainable weights are clipped to [-clip, clip] after each of its steps.
         k: steps of the critic in a turn, each on a fresh batch, before one step of the generator: the paper's n_critic.
-        recipe: "classic" or "radford_2015".
+        recipe: "classic", "radford_2015" or "laptop".
         others: as for `DCGAN` and `GAN`.
 
     Attributes:
@@ -45,7 +45,11 @@ class WGAN(DCGAN):
     defaults = {"img_shape": (28, 28, 1), "networks": "fully_connected", "learning_rate": 5e-5, "dropout": 0.0, "k": 5,
                 "fakes_in_training_mode": True}
     settled = {"from_logits": True, "generator_loss": "non_saturating", "r1_gamma": 0.0}
-    recipes = {"radford_2015": {"networks": "radford_2015", "img_shape": (128, 160, 3)}}
+    recipes = {
+        "radford_2015": {"networks": "radford_2015", "img_shape": (128, 160, 3)},
+        # The networks of DCGAN's laptop recipe: a third of the channels, and no feature maps in full size
+        "laptop": {"networks": "keras_gan", "img_shape": (128, 160, 3), "base_channels": 12, "full_size_features": False},
+    }
 
     def __init__(self, clip: float = 0.01, **arguments):
         self.clip = clip

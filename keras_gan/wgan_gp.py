@@ -40,10 +40,6 @@ class WGANGP(WGAN):
 
     defaults = {"learning_rate": 1e-4, "discriminator_norm": "none"}
     settled = {**WGAN.settled, "clip": math.inf}
-    recipes = {
-        "radford_2015": {**WGAN.recipes["radford_2015"], "discriminator_norm": "none"},
-        "laptop": {"networks": "keras_gan", "img_shape": (128, 160, 3), "base_channels": 12, "full_size_features": False},
-    }
 
     def __init__(self, penalty: float = 10.0, **arguments):
         self.penalty = penalty

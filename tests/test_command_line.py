@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,10 @@ def test_a_conditional_model_is_asked_by_name_and_measured(tmp_path):
     assert measured.returncode == 0, measured.stderr
     assert "CGAN: 18 samples against half of" in measured.stdout and "agreement" in measured.stdout
     told = json.loads((tmp_path / "run" / "evaluation-step_000004.json").read_text())
+    shutil.copytree(tmp_path / "skies", tmp_path / "others")         # pictures that the model has not seen, let us say
+    measured = type_in(tmp_path, KERAS_GAN, "evaluate", "run", "--test", "others", "--out", "others.json")
+    assert measured.returncode == 0, measured.stderr
+    assert json.loads((tmp_path / "others.json").read_text())["n"] == 40 and "40 samples against others" in measured.stdout, measured.stdout
     assert told["n"] == 18 and "agreement of the classifier with the labels asked for" in [figure["name"] for figure in told["figures"]]
 
 

@@ -176,7 +176,7 @@ def test_the_default_dcgan_is_that_of_keras_gan_at_128x160():
 def test_the_laptop_recipe_differs_as_documented_and_arguments_win():
     assert DCGAN(img_shape=(8, 8, 1), recipe="laptop").learning_rate == DCGAN.recipes["laptop"]["learning_rate"] != 1e-4
     assert DCGAN(img_shape=(8, 8, 1), recipe="laptop", learning_rate=1e-3).learning_rate == 1e-3
-    with pytest.raises(ValueError, match="recipe must be one of 'classic', 'laptop' for DCGAN. Received: 'lapdog'"):
+    with pytest.raises(ValueError, match="recipe must be one of 'classic', 'radford_2015', 'laptop' for DCGAN. Received: 'lapdog'"):
         DCGAN(img_shape=(8, 8, 1), recipe="lapdog")
 
 

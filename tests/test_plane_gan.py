@@ -101,5 +101,5 @@ def test_arguments_that_make_no_sense_are_refused_in_words(arguments, message):
 def test_wrong_points_are_refused_in_words(wrong):
     gan = PlaneGAN(units=8, jit_compile=False)
     for use in (gan.train, gan.train_on_batch):
-        with pytest.raises(ValueError, match=r"Points must be an array \(N, 2\) of finite numbers. Received"):
+        with pytest.raises(ValueError, match=r"Data must be an array \(N, 2\) of finite numbers. Received"):
             use(wrong)

@@ -43,7 +43,7 @@ LEG = """
     folder, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     games = {**GAMES, "xla": lambda **more: GAN(img_shape=(6, 8, 1), recipe="digits", jit_compile=True, **more)}
     for name, make in games.items():
-        for run_eagerly in (False, True):
+        for run_eagerly in (False, True) if name in ("dcgan", "wgan_gp") else (False,):
             gan = make(run_eagerly=run_eagerly)
             data = for_train(gan, random_data(np.random.default_rng(0), 30 * gan.k, gan))
             flip = {"flip": True} if data and gan.makes_pictures else {}
@@ -64,7 +64,7 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps_for_every_model_and
     rest = in_a_process(LEG, tmp_path, 3, 5)
     outputs = [process.communicate()[0] for process in (whole, rest)]
     digests = [[line for line in output.splitlines() if line.startswith("digest")] for output in outputs]
-    assert len(digests[0]) == 2 * (len(GAMES) + 1) and digests[0] == digests[1]
+    assert len(digests[0]) == len(GAMES) + 1 + 2 and digests[0] == digests[1]
 
 
 def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path):
