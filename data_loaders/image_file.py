@@ -99,7 +99,7 @@ def decode(path, background, least=MAX_PIXELS):
         part = max(part, 2)
     with ONE_AT_A_TIME if width * height > LARGE * part ** 2 else contextlib.nullcontext():
         picture = _decode(path, data, background, PARTS[part])
-    lies = (picture.shape[0] > picture.shape[1]) != (height > width)            # the EXIF rotation has turned it
+    lies = (picture.shape[0] - picture.shape[1]) * (height - width) < 0         # the EXIF rotation has turned it
     return picture, (width, height) if lies else (height, width)
 
 

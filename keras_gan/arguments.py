@@ -5,7 +5,7 @@ A recipe is a set of constructor arguments that were found to work better togeth
 import functools
 import inspect
 
-KINDS = inspect.Parameter
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def complete_constructor(model):
@@ -22,25 +22,33 @@ def complete_constructor(model):
     Raises:
         ValueError: (while constructing) for a recipe that the class doesn't have.
     """
+    model.settled = {name: value for base in reversed(model.__mro__) for name, value in vars(base).get("settled", {}).items()}
+    defaults = vars(model).get("defaults", {})
+    if "__init__" not in vars(model):
+        if not defaults and "settled" not in vars(model):
+            return
+        model.__init__ = lambda self, **arguments: super(model, self).__init__(**arguments)
     init = model.__init__
-    own = inspect.signature(init).parameters
-    if any(p.kind is KINDS.VAR_POSITIONAL for p in own.values()):
-        return                                           # somebody's own constructor, which hands on what it gets
-    inherits = any(p.kind is KINDS.VAR_KEYWORD for p in own.values())
-    inherited = inspect.signature(model.__mro__[1].__init__).parameters if inherits else {}
-    named = {name: p for name, p in own.items() if p.kind is not KINDS.VAR_KEYWORD}
-    parameters = {name: p.replace(default=model.defaults[name]) if inherits and name in model.defaults else p
+    named = {name: p for name, p in inspect.signature(init).parameters.items() if p.kind not in VARIADIC}
+    variadic = {p.kind for p in inspect.signature(init).parameters.values()} & set(VARIADIC)
+    builds_on = next(base for base in model.__mro__[1:] if "__init__" in vars(base))
+    inherited = {name: p for name, p in inspect.signature(builds_on.__init__).parameters.items() if p.kind not in VARIADIC} if variadic else {}
+    parameters = {name: p.replace(default=defaults[name]) if name in defaults else p
                   for name, p in {**named, **inherited, **named}.items() if name not in model.settled}
     signature = inspect.Signature(sorted(parameters.values(), key=lambda p: (p.kind, p.default is not p.empty)))      # those without default come first
+    if inspect.Parameter.VAR_POSITIONAL in variadic:         # somebody's own way of handing on
+        init.__signature__ = signature
+        return
 
     @functools.wraps(init)
     def constructor(self, *args, **kwargs):
+        # A class that another one builds on is given what that one has settled, which is in no signature of its own
+        settled = {name: value for name, value in type(self).settled.items() if name in named and name in parameters}
         given = signature.bind_partial(self, *args, **kwargs).arguments
-        defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
-        changed = recipe_arguments(type(self), given.get("recipe", "classic"))
-        # What a paper has settled is an argument of the class that it builds on
-        values = {**defaults, **changed, **given, **type(self).settled}
-        init(**{name: value for name, value in values.items() if name in parameters})
+        recipe = recipe_arguments(type(self), given.get("recipe", defaults.get("recipe", "classic")))
+        # Of the others the class that it builds on will take care
+        changed = {**defaults, **{name: value for name, value in recipe.items() if name in parameters and (name in named or name in defaults)}}
+        init(**{**changed, **given, **settled})
 
     constructor.__signature__ = signature
     model.__init__ = constructor

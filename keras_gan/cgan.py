@@ -89,7 +89,7 @@ class CGAN(DCGAN):
         self.num_classes, self.conditioning = num_classes, conditioning
         super().__init__(img_shape=img_shape, latent_dim=latent_dim, learning_rate=learning_rate, networks=networks, dropout=dropout, **arguments)
 
-    knows_vectors = False
+    knows_vectors, why_no_vectors = False, ""
 
     def build_generator(self):
         """Noise z (batch, latent_dim) and labels (batch, 1) -> pictures (batch, *img_shape) in [-1, 1]."""

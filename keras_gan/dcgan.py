@@ -77,6 +77,7 @@ class DCGAN(GAN):
     }
 
     smallest_side = 8                  # of a picture that can be halved five times
+    why_no_vectors = ". (Networks for vectors are 'fully_connected' and 'srivastava_2017')"
 
     def __init__(self, img_shape: tuple[int, ...] = (128, 160, 3), latent_dim: int = 100, learning_rate: float = 1e-4,
                  networks: Literal["keras_gan", "radford_2015", "residual", "fully_connected", "srivastava_2017"] = "keras_gan",
@@ -141,9 +142,10 @@ class DCGAN(GAN):
 
         model = Sequential([Input(input_shape)])
         if self.networks == "residual":
-            model.add(down_block(input_shape, c, self.convolution, activated=False))
+            normalised = self.discriminator_norm == "batch"
+            model.add(down_block(input_shape, c, self.convolution, normalised, of_pictures=True))
             for filters in (2 * c, 4 * c, 8 * c, 16 * c):                   # (64, 80, 32) ... (4, 5, 512) for 128x160
-                model.add(down_block(model.output_shape[1:], filters, self.convolution))
+                model.add(down_block(model.output_shape[1:], filters, self.convolution, normalised))
             model.add(LeakyReLU(negative_slope=0.2))
             model.add(Dropout(self.dropout))
         elif self.networks == "radford_2015":

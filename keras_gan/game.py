@@ -49,7 +49,7 @@ class Game:
     """
 
     recipes, defaults, settled = {}, {}, {}           # of constructor arguments, see keras_gan.arguments
-    knows_vectors = True
+    knows_vectors, why_no_vectors = True, ""
     turns = 0
     packing = 1
     window = None
@@ -58,8 +58,7 @@ class Game:
 
     def __init_subclass__(cls, **more):
         super().__init_subclass__(**more)
-        if "__init__" in vars(cls):
-            complete_constructor(cls)
+        complete_constructor(cls)
 
     # --- arguments -----------------------------------------------------------------------------------------------
 
@@ -71,7 +70,7 @@ class Game:
     def check_arguments(self):
         """Raise `ValueError` for constructor arguments that make no sense, before anything slow happens."""
         shape = self.img_shape
-        expected = "(height, width, channels) with 1 (grey) or 3 (RGB) channels" + (", or (dimensions,) of vectors" if self.knows_vectors else "")
+        expected = "(height, width, channels) with 1 (grey) or 3 (RGB) channels" + (", or (dimensions,) of vectors" if self.knows_vectors else self.why_no_vectors)
         self.require(isinstance(shape, (tuple, list)) and all(is_whole(n, 1) for n in shape)
                      and (len(shape) == 3 and shape[2] in (1, 3) or self.knows_vectors and len(shape) == 1), "img_shape", expected)
         self.img_shape = tuple(int(n) for n in shape)
@@ -171,6 +170,7 @@ class Game:
         """
         if not being_compiled():
             check_samples(images, self.img_shape)
+            images = images if hasattr(images, "shape") else np.asarray(images)
         self.check_k_batches(images)
         return to_network(images) if self.makes_pictures else ops.convert_to_tensor(images, keras.config.floatx())
 

@@ -174,7 +174,7 @@ class GAN(Game):
                 BatchNormalization(momentum=0.8),
                 Dense(128, activation="relu"),                         # (batch, 128)
                 BatchNormalization(momentum=0.8),
-                Dense(math.prod(self.img_shape)),                      # (batch, 2), in the data's own units
+                Dense(math.prod(self.img_shape), activation="tanh" if self.makes_pictures else None),      # (batch, 2), in the data's own units
                 Reshape(self.img_shape),
             ])
         if self.networks == "goodfellow_2014":
@@ -182,8 +182,9 @@ class GAN(Game):
                 Input((input_width,)),
                 Dense(1200, activation="relu"),                        # (batch, 1200)
                 Dense(1200, activation="relu"),                        # (batch, 1200)
-                Dense(math.prod(self.img_shape), activation="sigmoid"),    # (batch, 784) in [0, 1]
-                Rescaling(2.0, offset=-1.0),                           # to [-1, 1]
+                *([Dense(math.prod(self.img_shape), activation="sigmoid"),         # (batch, 784) in [0, 1]
+                   Rescaling(2.0, offset=-1.0)]                        # to [-1, 1]
+                  if self.makes_pictures else [Dense(math.prod(self.img_shape))]),
                 Reshape(self.img_shape),                               # (batch, 28, 28, 1)
             ])
         return Sequential([

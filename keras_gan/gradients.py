@@ -48,7 +48,8 @@ class R1(AroundModel):
 
     def call(self, inputs, training=False):
         validity, slope = with_slope(self.model, *(inputs if isinstance(inputs, (list, tuple)) else [inputs]), training=training)
-        self.add_loss(0.5 * self.weight * ops.mean(slope))
+        # The mean of what is judged: samples, or packs of them (PacGAN), whose gradient is that of all their samples
+        self.add_loss(0.5 * self.weight * ops.sum(slope) / ops.cast(ops.size(validity), slope.dtype))
         return validity
 
 

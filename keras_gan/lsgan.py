@@ -19,7 +19,6 @@ from keras import ops
 from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 
 from keras_gan.dcgan import DCGAN
-from keras_gan.gan import probability
 
 
 class LSGAN(DCGAN):
@@ -28,8 +27,8 @@ class LSGAN(DCGAN):
     Args:
         a: code of generated pictures.
         b: code of real pictures, above a.
-        c: what the generator wants the discriminator to say of its pictures. b - c = 1 and b - a = 2 minimise Pearson's χ² (theorem 1:
-            a=-1, b=1, c=0); the default is equation 9.
+        c: what the generator wants the discriminator to say of its pictures. b - c = 1 and b - a = 2 minimise Pearson's χ² (section 3.2:
+            a=-1, b=1, c=0); the default is the other choice of that section.
         recipe: "classic", "radford_2015" or "laptop".
         others: as for `DCGAN` and `GAN`.
 
@@ -37,13 +36,13 @@ class LSGAN(DCGAN):
         ValueError: for arguments that make no sense.
     """
 
-    defaults = {"img_shape": (28, 28, 1), "networks": "fully_connected", "learning_rate": 2e-4}
+    defaults = {"networks": "fully_connected", "learning_rate": 2e-4}
     settled = {"from_logits": True, "generator_loss": "non_saturating"}
     recipes = {**DCGAN.recipes, "laptop": {**DCGAN.recipes["laptop"], "img_shape": (128, 160, 3), "networks": "keras_gan"}}
 
-    def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0, **arguments):
+    def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), a: float = 0.0, b: float = 1.0, c: float = 1.0, **arguments):
         self.a, self.b, self.c = a, b, c
-        super().__init__(**arguments)
+        super().__init__(img_shape=img_shape, **arguments)
 
     def build_discriminator_loss(self):
         """½ (D - b)² where the truth is 1, real, and ½ (D - a)² where it is 0, generated."""
@@ -54,8 +53,15 @@ class LSGAN(DCGAN):
         return lambda valid, validity: 0.5 * ops.square(validity - self.c)
 
     def build_metrics(self):
-        """What the discriminator reports of a batch besides its loss: on which side of the middle between a and b it is right, and what it says."""
-        return [BinaryAccuracy(name="accuracy", threshold=(self.a + self.b) / 2), MeanMetricWrapper(probability, name="validity")]
+        """What the discriminator reports of a batch besides its loss: accuracy, and what it says, from 0, generated, to 1, real.
+
+        The best discriminator is (b p + a q) / (p + q), so (D - a) / (b - a) is the probability of being real, as far as D knows.
+        """
+        return [BinaryAccuracy(name="accuracy", threshold=(self.a + self.b) / 2), MeanMetricWrapper(self.probability, name="validity")]
+
+    def probability(self, truth, validity):
+        """What the discriminator says, from 0, generated, to 1, real; it may lie beyond. Both (batch, 1)."""
+        return (validity - self.a) / (self.b - self.a)
 
     @property
     def undecided_loss(self):

@@ -31,12 +31,12 @@ class PacGAN(DCGAN):
         ValueError: for arguments that make no sense.
     """
 
-    defaults = {"img_shape": (28, 28, 1), "networks": "fully_connected", "learning_rate": 2e-4}
+    defaults = {"networks": "fully_connected", "learning_rate": 2e-4}
     recipes = {**DCGAN.recipes, "laptop": {**DCGAN.recipes["laptop"], "img_shape": (128, 160, 3), "networks": "keras_gan"}}
 
-    def __init__(self, packing: int = 2, **arguments):
+    def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), packing: int = 2, **arguments):
         self.packing = packing
-        super().__init__(**arguments)
+        super().__init__(img_shape=img_shape, **arguments)
 
     def build_discriminator(self):
         """Pictures (m batch, *img_shape) in [-1, 1] -> validity (batch, 1) of packs: probability that all m are real, or its logit."""

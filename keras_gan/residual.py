@@ -22,18 +22,21 @@ def up_block(input_shape, filters):
     return Model(x, Add()([UpSampling2D(2)(shortcut), y]))
 
 
-def down_block(input_shape, filters, convolution, activated=True):
+def down_block(input_shape, filters, convolution, normalised=False, of_pictures=False):
     """A model (batch, h, w, channels) -> (batch, h / 2, w / 2, filters), rounded up.
 
     Args:
         input_shape: (h, w, channels).
         filters: int, channels that come out.
         convolution: a function with the arguments of `keras.layers.Conv2D` that makes such a layer, with spectral normalisation, say.
-        activated: bool, whether the input goes through a rectifier first: not where it is a picture.
+        normalised: bool, whether there is BatchNormalization before the rectifiers.
+        of_pictures: bool, whether the input is a picture, which goes through no rectifier.
     """
+    def rectified(y):
+        return LeakyReLU(negative_slope=0.2)(BatchNormalization(momentum=0.8)(y) if normalised else y)
+
     x = Input(input_shape)
-    y = LeakyReLU(negative_slope=0.2)(x) if activated else x
-    y = LeakyReLU(negative_slope=0.2)(convolution(filters, 3, padding="same")(y))      # (h, w, filters)
-    y = convolution(filters, 3, strides=2, padding="same")(y)                          # (h / 2, w / 2, filters)
+    y = convolution(filters, 3, padding="same")(x if of_pictures else rectified(x))     # (h, w, filters)
+    y = convolution(filters, 3, strides=2, padding="same")(rectified(y))                # (h / 2, w / 2, filters)
     shortcut = convolution(filters, 1, use_bias=False)(AveragePooling2D(2, padding="same")(x))
     return Model(x, Add()([shortcut, y]))

@@ -99,9 +99,9 @@ class TrainingRun:
             if gan.num_classes:
                 labels = check_labels(labels, len(array), gan.num_classes)
                 gan.class_names = list(class_names or gan.class_names)
-            if batch_size * gan.k > len(array) and gan.k > 1:
+            if batch_size * gan.k > len(array) and gan.k * gan.packing > 1:
                 raise ValueError(f"A turn takes k={gan.k} batches of {batch_size}, more than the {len(array)} images. "
-                                 f"Use batch_size={len(array) // gan.k} or less, or more images.")
+                                 f"Use batch_size={len(array) // gan.k // gan.packing * gan.packing} or less, or more images.")
             return Batches(array, labels, batch_size * gan.k, gan.seed, flip)
         if flip:
             raise ValueError("flip=True is for arrays and folders; a Dataset does its own augmentation. Received: "
@@ -167,6 +167,7 @@ class TrainingRun:
     def _checked(self, batch):
         """A batch of somebody else's pipeline: images, and labels if the model takes them."""
         check_samples(batch[0], self.gan.img_shape)
+        self.gan.check_k_batches(batch[0])
         if len(batch[0]) > self.largest_batch * self.gan.k:
             self.progress.say(self._fits(len(batch[0]) // self.gan.k))
         if not self.gan.num_classes:

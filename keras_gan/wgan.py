@@ -42,18 +42,17 @@ class WGAN(DCGAN):
         ValueError: for arguments that make no sense.
     """
 
-    defaults = {"img_shape": (28, 28, 1), "networks": "fully_connected", "learning_rate": 5e-5, "dropout": 0.0, "k": 5,
-                "fakes_in_training_mode": True}
-    settled = {"from_logits": True, "generator_loss": "non_saturating", "r1_gamma": 0.0}
+    defaults = {"networks": "fully_connected", "learning_rate": 5e-5, "dropout": 0.0, "k": 5, "fakes_in_training_mode": True}
+    settled = {"from_logits": True, "generator_loss": "non_saturating", "r1_gamma": 0.0, "generator_weight_decay": 0.0}
     recipes = {
         "radford_2015": {"networks": "radford_2015", "img_shape": (128, 160, 3)},
         # The networks of DCGAN's laptop recipe: a third of the channels, and no feature maps in full size
         "laptop": {"networks": "keras_gan", "img_shape": (128, 160, 3), "base_channels": 12, "full_size_features": False},
     }
 
-    def __init__(self, clip: float = 0.01, **arguments):
+    def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), clip: float = 0.01, **arguments):
         self.clip = clip
-        super().__init__(**arguments)
+        super().__init__(img_shape=img_shape, **arguments)
         # Build and compile the model that trains the critic
         self.distance = as_player(self.build_distance())
         self.distance.compile(loss=wasserstein, optimizer=self.critic.optimizer, run_eagerly=self.run_eagerly, jit_compile=self.jit_compile)

@@ -39,11 +39,11 @@ class WGANGP(WGAN):
     """
 
     defaults = {"learning_rate": 1e-4, "discriminator_norm": "none"}
-    settled = {**WGAN.settled, "clip": math.inf}
+    settled = {"clip": math.inf}
 
-    def __init__(self, penalty: float = 10.0, **arguments):
+    def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), penalty: float = 10.0, **arguments):
         self.penalty = penalty
-        super().__init__(**arguments)
+        super().__init__(img_shape=img_shape, **arguments)
 
     def build_distance(self):
         """Real and generated pictures, both (batch, *img_shape), and α (batch, 1) -> f(x) - f(G(z)), and the penalty at x̂, both (batch, 1)."""
@@ -75,6 +75,8 @@ class WGANGP(WGAN):
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
         noise = self.sample_noise(imgs.shape[0]) if noise is None else noise
+        if noise.shape[1] != self.latent_dim + 1:
+            raise ValueError(f"noise must be (k batch, {self.latent_dim + 1}): z, and α in the last column. Received: shape {tuple(noise.shape)}")
         ones, zeros = ops.ones((imgs.shape[0] // self.k, 1)), ops.zeros((imgs.shape[0] // self.k, 1))
 
         # ---------------------

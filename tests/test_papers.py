@@ -28,6 +28,7 @@ def test_least_squares_by_hand():
     assert float(gan.discriminator.compute_loss(None, np.ones((2, 1)), validity)) == pytest.approx(((1 - 2) ** 2 + (3 - 2) ** 2) / 4)
     assert float(gan.discriminator.compute_loss(None, np.zeros((2, 1)), validity)) == pytest.approx(((1 + 1) ** 2 + (3 + 1) ** 2) / 4)
     assert float(gan.combined.compute_loss(None, np.ones((2, 1)), validity)) == pytest.approx((0.5 ** 2 + 2.5 ** 2) / 4)
+    np.testing.assert_allclose(gan.probability(None, np.array([-1.0, 2.0, 0.5])), [0.0, 1.0, 0.5])
     with pytest.raises(ValueError, match="b must be above a, which is 2. Received: b=1.0"):
         LSGAN(a=2.0)
     with pytest.raises(TypeError, match="from_logits"):            # there is no choice in this paper
@@ -104,6 +105,12 @@ def test_alpha_is_uniform_one_a_sample_and_another_one_in_every_turn():
     assert np.abs(np.corrcoef(first.T)[-1, :-1]).max() < 0.06                       # and it says nothing of z
 
 
+def test_noise_without_alpha_is_refused_in_words(rng):
+    gan = WGANGP(img_shape=SHAPE, latent_dim=5, jit_compile=False)
+    with pytest.raises(ValueError, match=r"noise must be \(k batch, 6\): z, and α in the last column. Received: shape \(5, 5\)"):
+        gan.train_on_batch(random_images(rng, 5, SHAPE), rng.normal(size=(5, 5)))
+
+
 def test_a_linear_critic_ends_at_the_slope_of_the_formula(real_and_generated):
     real, generated = real_and_generated
     distance = real.mean() - generated.mean()
@@ -143,6 +150,25 @@ def test_r1_by_hand(rng):
     layer = R1(linear((3.0, 4.0)), 2.0)
     np.testing.assert_allclose(layer(x)[:, 0], x @ [3.0, 4.0], rtol=1e-5)
     assert [float(loss) for loss in layer.losses] == [pytest.approx(25.0)]          # γ / 2 times 3² + 4²
+
+
+def test_r1_of_a_pack_is_that_of_its_samples_together(rng):
+    gan = PacGAN(img_shape=(2,), networks="srivastava_2017", packing=2, from_logits=True, r1_gamma=2.0, jit_compile=False)
+    x = rng.normal(size=(6, 2)).astype("float32")
+    step, slopes = 1e-2, np.zeros((3, 4))
+    for i in range(4):                              # of each pack along its four numbers
+        aside = np.zeros((3, 4), "float32")
+        aside[:, i] = step
+        slopes[:, i] = np.array(gan.discriminator(x + aside.reshape(6, 2)) - gan.discriminator(x - aside.reshape(6, 2)))[:, 0] / (2 * step)
+    gan.discriminator_on_real(x)
+    assert float(gan.discriminator_on_real.losses[0]) == pytest.approx((slopes ** 2).sum(axis=1).mean(), rel=0.02)
+
+
+def test_vectors_and_pictures_are_in_their_own_ranges(rng):
+    noise = 1e4 * rng.normal(size=(5, 4)).astype("float32")
+    for networks in ("keras_gan", "goodfellow_2014", "srivastava_2017"):
+        far, near = (GAN(img_shape=shape, networks=networks, latent_dim=4, jit_compile=False) for shape in ((2,), (4, 4, 1)))
+        assert np.abs(far.generator(noise)).max() > 10 and np.abs(near.generator(noise)).max() <= 1
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
