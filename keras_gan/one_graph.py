@@ -9,8 +9,8 @@ from tensorflow.python.client import device_lib
 from keras_gan.layers import Frozen
 
 # TensorFlow's remapper gives up on Conv2D + LeakyReLU in a training graph and says so as an error, once a model. It fuses
-# layers for inference; training graphs have nothing for it. Its dependency optimizer now and then loses the order of a read and a write: measured, one in
-# twelve fresh models that call another model twice (a critic of real and of generated samples) trained on weights that were half updated already.
+# layers for inference; training graphs have nothing for it. Its dependency optimizer now and then loses the order of a read and a write:
+# some fresh models that call another model twice (a critic, of real and of generated samples) trained on weights that were half updated already.
 tf.config.optimizer.set_experimental_options({"remapping": False, "dependency_optimization": False})
 
 OUT_OF_MEMORY = (MemoryError, tf.errors.ResourceExhaustedError)        # what an allocation that fails may raise
