@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import keras_gan
+from keras_gan import DCGAN, command_line
 from keras_gan.papers import PAPERS, find
 
 KERAS_GAN = Path(sys.executable).with_name("keras-gan")
@@ -100,11 +101,15 @@ def test_a_conditional_model_is_asked_by_name_and_measured(tmp_path):
     assert measured.returncode == 0, measured.stderr
     assert "CGAN: 18 samples against half of" in measured.stdout and "agreement" in measured.stdout
     told = json.loads((tmp_path / "run" / "evaluation-step_000004.json").read_text())
-    shutil.copytree(tmp_path / "skies", tmp_path / "others")         # pictures that the model has not seen, let us say
-    measured = type_in(tmp_path, KERAS_GAN, "evaluate", "run", "--test", "others", "--out", "others.json")
-    assert measured.returncode == 0, measured.stderr
-    assert json.loads((tmp_path / "others.json").read_text())["n"] == 40 and "40 samples against others" in measured.stdout, measured.stdout
     assert told["n"] == 18 and "agreement of the classifier with the labels asked for" in [figure["name"] for figure in told["figures"]]
+
+
+def test_a_folder_of_other_pictures_can_be_what_a_model_is_measured_against(photos, tmp_path):
+    shutil.copytree(photos, tmp_path / "others")
+    (tmp_path / "others" / "0.jpg").unlink()
+    gan = DCGAN(img_shape=(16, 24, 3), base_channels=2)
+    training, held_out = command_line._real_data(None, gan, str(photos), None, tmp_path / "others")
+    assert (len(training), len(held_out)) == (12, 11) and held_out.images.shape[1:] == (16, 24, 3)
 
 
 def test_the_gaussian_game_trains_and_is_measured(tmp_path):

@@ -18,7 +18,7 @@ from keras import ops
 from benchmarks.kills import kill_and_resume
 from keras_gan import GAN, checkpoint
 from keras_gan.training_run import TIMES_BACK
-from tests.conftest import GAMES, SHAPE, small
+from tests.conftest import SHAPE, small
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,9 +41,9 @@ LEG = """
     from tests.conftest import GAMES, for_train, random_data
     from keras_gan import GAN
     folder, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    games = {**GAMES, "xla": lambda **more: GAN(img_shape=(6, 8, 1), recipe="digits", jit_compile=True, **more)}
+    games = {**{name: GAMES[name] for name in ("gan", "wgan_gp", "cgan-laptop")}, "xla": lambda **more: GAN(img_shape=(6, 8, 1), recipe="digits", jit_compile=True, **more)}
     for name, make in games.items():
-        for run_eagerly in (False, True) if name in ("dcgan", "wgan_gp") else (False,):
+        for run_eagerly in (False, True) if name == "gan" else (False,):
             gan = make(run_eagerly=run_eagerly)
             data = for_train(gan, random_data(np.random.default_rng(0), 30 * gan.k, gan))
             flip = {"flip": True} if data and gan.makes_pictures else {}
@@ -57,14 +57,14 @@ LEG = """
 """
 
 
-def test_n_and_m_steps_in_another_process_are_n_plus_m_steps_for_every_model_and_both_ways(tmp_path):
+def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(tmp_path):
     whole = in_a_process(LEG, "", 0, 5)
     part = in_a_process(LEG, tmp_path, 0, 3)
     assert part.wait() == 0, part.stderr.read()
     rest = in_a_process(LEG, tmp_path, 3, 5)
     outputs = [process.communicate()[0] for process in (whole, rest)]
     digests = [[line for line in output.splitlines() if line.startswith("digest")] for output in outputs]
-    assert len(digests[0]) == len(GAMES) + 1 + 2 and digests[0] == digests[1]
+    assert len(digests[0]) == 4 + 1 and digests[0] == digests[1]
 
 
 def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path):
