@@ -30,7 +30,7 @@ def batch_of(gan, rng, n):
 def test_each_player_moves_its_own_network_alone(make_game, rng):
     gan = make_game()
     assert [id(v) for v in gan.combined.trainable_weights] == [id(v) for v in gan.generator.trainable_weights]
-    for batch_size in (5, 2, 5):              # every new shape is traced anew
+    for batch_size in (5, 2):                 # every new shape is traced anew
         samples, labels, noise, valid = batch_of(gan, rng, batch_size)
         g, d = values(gan.generator), values(gan.discriminator)
         gan.discriminator.train_on_batch(inputs(samples, labels), valid)
@@ -78,7 +78,7 @@ def test_compiled_turns_are_the_turns_call_by_call(make_game, float64, rng):
         np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize("name", ["gan", "dcgan", "cgan-laptop"])
+@pytest.mark.parametrize("name", ["gan", "dcgan"])
 def test_a_compiled_turn_in_float32_is_the_turn_call_by_call(name, rng):
     gan = GAMES[name]()
     data = random_data(rng, 8 * gan.k, gan)
