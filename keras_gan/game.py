@@ -7,6 +7,7 @@ import typing
 import keras
 import numpy as np
 from keras import ops
+from keras.optimizers.schedules import ExponentialDecay
 from rich.progress import track
 
 from keras_gan import checkpoint, pictures
@@ -43,6 +44,7 @@ class Game:
     Attributes:
         turns: int, how many turns this model has been trained. With `seed` it decides the next turn's noise.
         packing: int, how many samples the discriminator judges together: 1, but in PacGAN.
+        discriminator_updates: int, of the discriminator's weights in each of its k steps: 2, on real and on generated samples, or 1, on both at once.
         window: (low, high) of the axes on which vectors are drawn; None leaves it to the drawing.
         num_classes: int, how many classes a conditional model knows; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be empty.
@@ -52,6 +54,7 @@ class Game:
     knows_vectors, why_no_vectors = True, ""
     turns = 0
     packing = 1
+    discriminator_updates = 2
     window = None
     num_classes = None            # a whole number in conditional models
     class_names = ()
@@ -84,6 +87,8 @@ class Game:
         rate = self.generator_learning_rate
         self.require(rate is None or isinstance(rate, numbers.Real) and 0 < rate < 1, "generator_learning_rate", "a number between 0 and 1, or None")
         self.generator_learning_rate = self.learning_rate if rate is None else float(rate)
+        self.require(self.half_life is None or is_whole(self.half_life, 1), "half_life", "a whole number of at least 1, or None")
+        self.half_life = None if self.half_life is None else int(self.half_life)
         self.require(is_whole(self.k, 1), "k", "a whole number of at least 1")
         self.require(isinstance(self.ema_momentum, numbers.Real) and 0 <= self.ema_momentum < 1, "ema_momentum",
                      "a number from 0 (no average) up to, not including, 1")
@@ -105,6 +110,11 @@ class Game:
         """The constructor arguments of this model, a dict that JSON can hold."""
         names = [n for n in inspect.signature(type(self).__init__).parameters if n != "self"]
         return {n: list(v) if isinstance(v := getattr(self, n), tuple) else v for n in names}
+
+    def learning_rate_of(self, player):
+        """The learning rate of a player's optimizer, "discriminator" or "generator": a float, or with `half_life` a schedule."""
+        rate, updates = (self.learning_rate, self.k * self.discriminator_updates) if player == "discriminator" else (self.generator_learning_rate, 1)
+        return rate if self.half_life is None else ExponentialDecay(rate, updates * self.half_life, 0.5)
 
     # --- the moving average of the generator -----------------------------------------------------------------------
 

@@ -63,6 +63,8 @@ class GAN(Game):
         latent_dim: length of the noise vector z.
         learning_rate: of both Adam optimizers.
         generator_learning_rate: of the generator's, if it is another one (Martin Heusel et al., 2017, arXiv:1706.08500). None: the same.
+        half_life: turns in which the learning rates fall by half, again and again, so that players who go round their equilibrium
+            come to rest there. None: they stay as they are.
         networks: "keras_gan": leaky rectifiers, BatchNormalization in the generator. "goodfellow_2014", those of the paper:
             a generator of rectifiers that ends in a sigmoid, a discriminator of maxout units with Dropout. "srivastava_2017": those in which
             VEEGAN (arXiv:1705.07761) and PacGAN count modes in a plane.
@@ -118,13 +120,14 @@ class GAN(Game):
     }
 
     def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), latent_dim: int = 100, learning_rate: float = 2e-4,
-                 generator_learning_rate: float | None = None, networks: Literal["keras_gan", "goodfellow_2014", "srivastava_2017"] = "keras_gan",
+                 generator_learning_rate: float | None = None, half_life: int | None = None,
+                 networks: Literal["keras_gan", "goodfellow_2014", "srivastava_2017"] = "keras_gan",
                  dropout: float = 0.5, from_logits: bool = False, generator_loss: Literal["non_saturating", "saturating"] = "non_saturating",
                  r1_gamma: float = 0.0, fakes_in_training_mode: bool = False, generator_weight_decay: float = 0.0, k: int = 1,
                  ema_momentum: float = 0.0, seed: int = 0, recipe: str = "classic", run_eagerly: bool = False,
                  jit_compile: bool | Literal["auto"] = "auto"):
         self.img_shape, self.latent_dim = img_shape, latent_dim
-        self.learning_rate, self.generator_learning_rate = learning_rate, generator_learning_rate
+        self.learning_rate, self.generator_learning_rate, self.half_life = learning_rate, generator_learning_rate, half_life
         self.networks, self.dropout, self.from_logits = networks, dropout, from_logits
         self.generator_loss, self.r1_gamma = generator_loss, r1_gamma
         self.fakes_in_training_mode, self.generator_weight_decay = fakes_in_training_mode, generator_weight_decay
@@ -254,8 +257,8 @@ class GAN(Game):
     def build_optimizer(self, player):
         """The optimizer of a player, "discriminator" or "generator"; each has one of its own."""
         if player == "discriminator":
-            return Adam(self.learning_rate, 0.5)
-        optimizer = Adam(self.generator_learning_rate, 0.5, weight_decay=self.generator_weight_decay or None)
+            return Adam(self.learning_rate_of(player), 0.5)
+        optimizer = Adam(self.learning_rate_of(player), 0.5, weight_decay=self.generator_weight_decay or None)
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
         return optimizer
 

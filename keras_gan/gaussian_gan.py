@@ -20,7 +20,6 @@ from keras import Input, Model, Sequential, ops
 from keras.layers import Dense
 from keras.losses import BinaryCrossentropy
 from keras.optimizers import SGD, Adam
-from keras.optimizers.schedules import ExponentialDecay
 from rich.progress import track
 from scipy.stats import gaussian_kde, norm
 
@@ -50,8 +49,8 @@ class GaussianGAN(GAN):
         learning_rate: of the discriminator's Adam optimizer at the start. It is quick, and so stays near D*.
         generator_learning_rate: of the generator's plain gradient descent (algorithm 1) at the start. Adam would step as far near the
             equilibrium, where gradients vanish, as far from it, and so circle around it.
-        half_life: turns after which the learning rates have fallen by half, again and again, so that players who go round
-            their equilibrium come to rest there.
+        half_life: turns in which the learning rates fall by half, again and again, so that players who go round their equilibrium
+            come to rest there. None: they stay as they are.
         seed: whole number; initial weights, noise and data follow from it.
         recipe: "classic".
         run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
@@ -66,17 +65,18 @@ class GaussianGAN(GAN):
     """
 
     recipes = {}
+    discriminator_updates = 1
 
     def __init__(self, mu: float = 3.0, sigma: float = 1.0, prior: Literal["normal", "uniform"] = "normal", latent_dim: int | None = None,
                  generator_loss: Literal["non_saturating", "saturating"] = "non_saturating", k: int = 3, pretraining: int = 0,
-                 learning_rate: float = 1e-2, generator_learning_rate: float = 0.05, half_life: int = 1000, seed: int = 0,
+                 learning_rate: float = 1e-2, generator_learning_rate: float = 0.05, half_life: int | None = 1000, seed: int = 0,
                  recipe: str = "classic", run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
         self.mu, self.sigma, self.prior = mu, sigma, prior
-        self.pretraining, self.half_life = pretraining, half_life
+        self.pretraining = pretraining
         if latent_dim is None:
             latent_dim = 4 if prior == "uniform" else 1
         super().__init__(img_shape=(1,), latent_dim=latent_dim, learning_rate=learning_rate,
-                         generator_learning_rate=generator_learning_rate, from_logits=True, generator_loss=generator_loss, k=k, seed=seed,
+                         generator_learning_rate=generator_learning_rate, half_life=half_life, from_logits=True, generator_loss=generator_loss, k=k, seed=seed,
                          recipe=recipe, run_eagerly=run_eagerly, jit_compile=jit_compile)
         self.pretrain_discriminator(self.pretraining)
 
@@ -99,10 +99,10 @@ class GaussianGAN(GAN):
         ], name="discriminator")
 
     def build_optimizer(self, player):
-        """Adam for the discriminator, gradient descent for the generator; the learning rates fall by half in every `half_life` turns."""
+        """Adam for the discriminator, gradient descent for the generator."""
         if player == "discriminator":
-            return Adam(ExponentialDecay(self.learning_rate, self.k * self.half_life, 0.5), 0.5)
-        return SGD(ExponentialDecay(self.generator_learning_rate, self.half_life, 0.5))
+            return Adam(self.learning_rate_of(player), 0.5)
+        return SGD(self.learning_rate_of(player))
 
     def train_on_batch(self, images, noise=None):
         """One turn of the game, by algorithm 1: k steps of the discriminator, a step of the generator.
@@ -197,8 +197,7 @@ class GaussianGAN(GAN):
             setattr(self, name, float(value))
         self.require(self.sigma > 0, "sigma", "above 0")
         self.require(is_whole(self.pretraining, 0), "pretraining", "a whole number of at least 0")
-        self.require(is_whole(self.half_life, 1), "half_life", "a whole number of at least 1")
-        self.pretraining, self.half_life = int(self.pretraining), int(self.half_life)
+        self.pretraining = int(self.pretraining)
         super().check_arguments()
 
     def sample_data(self, n, rng):

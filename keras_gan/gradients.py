@@ -28,7 +28,20 @@ def with_slope(model, x, *others, training=False):
     return validity, ops.sum(ops.reshape(ops.square(gradient), (ops.shape(x)[0], -1)), axis=1, keepdims=True)
 
 
-class R1(AroundModel):
+class Penalty(AroundModel):
+    """Base of layers around a model that let it pay for its own slope.
+
+    Args:
+        model: the discriminator. Not one with BatchNormalization, where what it says of a sample depends on the other samples.
+        weight: of the penalty.
+    """
+
+    def __init__(self, model, weight, **kwargs):
+        super().__init__(model, **kwargs)
+        self.weight = weight
+
+
+class R1(Penalty):
     """A discriminator, and a penalty on its slope at real samples: γ/2 E‖∇D(x)‖².
 
     Lars Mescheder, Andreas Geiger, Sebastian Nowozin, 2018, "Which training methods for GANs do actually converge?", arXiv:1801.04406, equation 9.
@@ -38,13 +51,9 @@ class R1(AroundModel):
     Input and output are those of the discriminator: samples (batch, ...), or [samples, labels], -> logit (batch, 1).
 
     Args:
-        model: the discriminator. Not one with BatchNormalization, where a sample's logit depends on the other samples.
         weight: γ.
+        others: as for `Penalty`.
     """
-
-    def __init__(self, model, weight, **kwargs):
-        super().__init__(model, **kwargs)
-        self.weight = weight
 
     def call(self, inputs, training=False):
         validity, slope = with_slope(self.model, *(inputs if isinstance(inputs, (list, tuple)) else [inputs]), training=training)
@@ -53,7 +62,7 @@ class R1(AroundModel):
         return validity
 
 
-class GradientPenalty(AroundModel):
+class GradientPenalty(Penalty):
     """A penalty on a critic that isn't of slope 1 between real and generated samples: λ E(‖∇f(x̂)‖ - 1)², x̂ = α x + (1 - α) G(z).
 
     Ishaan Gulrajani et al., 2017, "Improved training of Wasserstein GANs", arXiv:1704.00028, equation 3 and algorithm 1.
@@ -61,13 +70,9 @@ class GradientPenalty(AroundModel):
     Input: [real (batch, ...), generated (batch, ...), α (batch, 1) in [0, 1], one a sample]. Output: λ (‖∇f(x̂)‖ - 1)² of each sample (batch, 1).
 
     Args:
-        model: the critic. Not one with BatchNormalization, where a sample's score depends on the other samples.
         weight: λ.
+        others: as for `Penalty`.
     """
-
-    def __init__(self, model, weight, **kwargs):
-        super().__init__(model, **kwargs)
-        self.weight = weight
 
     def call(self, inputs, training=False):
         real, generated, alpha = inputs

@@ -119,7 +119,7 @@ def one_graph(turn, jit_compile):
         share_reads(tf.compat.v1.get_default_graph())
         return turn(*arrays)
 
-    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile)
+    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile, autograph=False)
 
     def play(*arrays):
         logs = graph(*[tf.convert_to_tensor(a) for a in arrays])

@@ -3,8 +3,8 @@
 Zinan Lin, Ashish Khetan, Giulia Fanti, Sewoong Oh, 2017. arXiv:1712.04086
 
 A generator that makes only some of the data's modes can make each of its samples look real. Two of them side by side are more alike than two real
-ones are, and a discriminator that sees m samples at once can tell. So m samples become one input, and nothing else changes (figure 2):
-D(x1, ..., xm) judges packs.
+ones are, and a discriminator that sees m samples at once can tell. So m samples become one input, D(x1, ..., xm), and nothing else
+changes (section 2).
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 

@@ -29,17 +29,11 @@ class PlaneGAN(GAN):
     """The 2-D game, with small fully connected networks: `PlaneGAN().train(points)`.
 
     Args:
-        latent_dim: length of the noise vector z. With 2, G is a map from a plane to a plane.
         units: width of the two hidden layers of each network.
-        generator_loss: what the generator minimises. "non_saturating": -log D(G(z)). "saturating": log(1 - D(G(z))), as in
-            equation 1, which hardly has a gradient as long as the discriminator sees through the generator.
-        k: steps of the discriminator in a turn, each on a fresh batch, before one step of the generator.
+        latent_dim: length of the noise vector z. With 2, G is a map from a plane to a plane.
         learning_rate: of the discriminator's Adam optimizer. It is the quicker one: of a slow discriminator the generator finds the weak places, and collapses.
         generator_learning_rate: of the generator's.
-        ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0: no average.
-        seed: whole number; initial weights, noise and data follow from it.
-        run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
-        jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
+        others: as for `GAN`.
 
     Attributes:
         generator: `keras.Model`, noise (batch, latent_dim) -> points (batch, 2), in the data's own units.
@@ -49,12 +43,13 @@ class PlaneGAN(GAN):
         ValueError: for arguments that make no sense.
     """
 
-    def __init__(self, latent_dim: int = 2, units: int = 128, generator_loss: Literal["non_saturating", "saturating"] = "non_saturating",
-                 k: int = 1, learning_rate: float = 2e-3, generator_learning_rate: float = 1e-3, ema_momentum: float = 0.0, seed: int = 0,
-                 run_eagerly: bool = False, jit_compile: bool | Literal["auto"] = "auto"):
+    defaults = {"latent_dim": 2, "learning_rate": 2e-3, "generator_learning_rate": 1e-3}
+    settled = {"img_shape": (2,), "networks": "keras_gan", "dropout": 0.0, "from_logits": True, "recipe": "classic"}
+    recipes = {}
+
+    def __init__(self, units: int = 128, **arguments):
         self.units = units
-        super().__init__(img_shape=(2,), latent_dim=latent_dim, learning_rate=learning_rate, generator_learning_rate=generator_learning_rate,
-                         from_logits=True, generator_loss=generator_loss, k=k, ema_momentum=ema_momentum, seed=seed, run_eagerly=run_eagerly, jit_compile=jit_compile)
+        super().__init__(**arguments)
 
     def build_generator(self):
         """Noise z (batch, latent_dim) -> points (batch, 2)."""

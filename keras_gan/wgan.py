@@ -43,6 +43,7 @@ class WGAN(DCGAN):
     """
 
     defaults = {"networks": "fully_connected", "learning_rate": 5e-5, "dropout": 0.0, "k": 5, "fakes_in_training_mode": True}
+    discriminator_updates = 1
     settled = {"from_logits": True, "generator_loss": "non_saturating", "r1_gamma": 0.0, "generator_weight_decay": 0.0}
     recipes = {
         "radford_2015": {"networks": "radford_2015", "img_shape": (128, 160, 3)},
@@ -69,7 +70,7 @@ class WGAN(DCGAN):
 
     def build_optimizer(self, player):
         """RMSprop: the critic's loss changes under it, and a momentum made training unstable (section 4)."""
-        return RMSprop(self.learning_rate if player == "discriminator" else self.generator_learning_rate)
+        return RMSprop(self.learning_rate_of(player))
 
     def build_discriminator_loss(self):
         """-f(x) where the truth is 1, real, and f(G(z)) where it is 0, generated."""

@@ -54,7 +54,7 @@ class WGANGP(WGAN):
 
     def build_optimizer(self, player):
         """Adam with β1 = 0, β2 = .9 (algorithm 1)."""
-        return Adam(self.learning_rate if player == "discriminator" else self.generator_learning_rate, 0.0, 0.9)
+        return Adam(self.learning_rate_of(player), 0.0, 0.9)
 
     def sample_noise(self, batch_size):
         """Noise z ~ N(0, 1) of the next turn, and α ~ U(0, 1) in the last column: float (batch_size, latent_dim + 1)."""

@@ -152,7 +152,7 @@ def test_what_is_loaded_is_what_was_saved_and_goes_on_the_same(make_game, rng, t
 
 
 def test_a_run_directory_holds_everything_of_a_run_and_a_resumed_run_is_the_same_bit_for_bit(make_game, rng, tmp_path):
-    gan, part, resumed, another = make_game(), make_game(), make_game(), make_game(seed=1)
+    gan, part, resumed, another = (make_game(half_life=7, seed=seed) for seed in (0, 0, 0, 1))
     assert not np.array_equal(gan.generator.get_weights()[0], another.generator.get_weights()[0])
     assert not np.array_equal(gan.sample_noise(2), another.sample_noise(2))
     gan.turns = 0
@@ -165,6 +165,9 @@ def test_a_run_directory_holds_everything_of_a_run_and_a_resumed_run_is_the_same
     for name, network in gan.networks_to_save.items():
         for one, other in zip(network.get_weights(), resumed.networks_to_save[name].get_weights(), strict=True):
             np.testing.assert_array_equal(one, other)
+    for played in (gan, resumed):                           # 7 turns, in which the learning rates fall by half
+        assert float(played.discriminator.optimizer.learning_rate) == pytest.approx(gan.learning_rate / 2)
+        assert float(played.combined.optimizer.learning_rate) == pytest.approx(gan.generator_learning_rate / 2)
 
     assert sorted(p.relative_to(run).as_posix() for p in run.rglob("*") if p.parent.name != "model" and not p.parent.name.startswith("step_")) == [
         ".lock", "checkpoints", "checkpoints/step_000004", "checkpoints/step_000006", "checkpoints/step_000007", "config.json", "film.gif",
@@ -206,7 +209,7 @@ def test_samples_and_arguments_that_do_not_fit_are_refused_in_words(make_game, r
     if gan.k * gan.packing > 1:
         with pytest.raises(ValueError, match=r"takes k batches of one size.*Received"):
             gan.train_on_batch(*random_data(rng, gan.k * gan.packing + 1, gan))
-    for name, value in {"latent_dim": 0, "learning_rate": -1.0, "seed": 0.5, "k": 0, "run_eagerly": 1, "jit_compile": "on"}.items():
+    for name, value in {"latent_dim": 0, "learning_rate": -1.0, "seed": 0.5, "k": 0, "half_life": 0, "run_eagerly": 1, "jit_compile": "on"}.items():
         with pytest.raises(ValueError, match=f"{name} must be .*Received: {name}={value!r}"):
             make_game(**{name: value})
     with pytest.raises(TypeError, match="momentum"):
