@@ -36,34 +36,36 @@ def in_a_process(code, *words, **how):
 # --- processes ---------------------------------------------------------------------------------------------------------
 
 LEG = """
-    import hashlib, sys
+    import hashlib, shutil, sys
     import numpy as np
     from tests.conftest import GAMES, for_train, random_data
     from keras_gan import GAN
-    folder, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    folder, resume = sys.argv[1], sys.argv[2] == "resume"
     games = {**{name: GAMES[name] for name in ("gaussian_gan", "gan", "dcgan", "cgan-laptop", "wgan_gp")}, "xla": lambda **more: GAN(img_shape=(6, 8, 1), recipe="digits", jit_compile=True, **more)}
     for name, make in games.items():
         for run_eagerly in (False, True):
             gan = make(run_eagerly=run_eagerly)
             data = for_train(gan, random_data(np.random.default_rng(0), 30 * gan.k, gan))
             flip = {"flip": True} if data and gan.makes_pictures else {}
-            run_dir = f"{folder}/{name}-{run_eagerly}" if folder else None
-            history = gan.train(**data, steps=last, batch_size=8, run_dir=run_dir, resume=first > 0, **flip)
+            run_dir = f"{folder}/{name}-{run_eagerly}"
+            history = gan.train(**data, steps=5, batch_size=8, run_dir=run_dir, checkpoint_interval=3, resume=resume, **flip)
             digest = hashlib.sha256(repr(history).encode() + gan.generate(5, seed=1).tobytes())
             for variables in gan.variables_to_save.values():
                 for variable in variables:
                     digest.update(np.asarray(variable).tobytes())
             print("digest", name, run_eagerly, digest.hexdigest())
+            shutil.rmtree(f"{run_dir}/checkpoints/step_000005")          # as if it had been killed after three steps
 """
 
 
 def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(tmp_path):
-    whole = in_a_process(LEG, "", 0, 5)
-    part = in_a_process(LEG, tmp_path, 0, 3)
-    assert part.wait() == 0, part.stderr.read()
-    rest = in_a_process(LEG, tmp_path, 3, 5)
-    outputs = [process.communicate()[0] for process in (whole, rest)]
-    digests = [[line for line in output.splitlines() if line.startswith("digest")] for output in outputs]
+    digests = []
+    for first_time in (True, False):
+        process = in_a_process(LEG, tmp_path, "" if first_time else "resume")
+        output, errors = process.communicate()
+        assert process.returncode == 0, errors
+        assert first_time or output.count("at step 3") == 2 * 6, output
+        digests.append([line for line in output.splitlines() if line.startswith("digest")])
     assert len(digests[0]) == 2 * 6 and digests[0] == digests[1]
 
 
