@@ -1,4 +1,4 @@
-"""Time of `load_data(folder)`, first and from the cache, beside bare OpenCV in as many threads.
+"""Time of `load_data(folder)`, first and from the cache, beside bare OpenCV in as many threads; and how good the pixels of each are.
 
     python benchmarks/loading.py
 """
@@ -15,8 +15,10 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from sklearn.datasets import load_sample_images
 
 from data_loaders import load_data
+from data_loaders.image_file import read_image
 
 
 def write_pictures(folder, n, height=400, width=533):
@@ -47,7 +49,7 @@ def main(n: int = 3000, rounds: int = 5):
     ways = {
         # four pixels of the file for one of the picture, whatever lies between them: edges come out jagged
         "bare cv2.imread and cv2.resize": lambda: bare(folder, cv2.INTER_LINEAR),
-        # all pixels, as load_data takes them
+        # the mean of all pixels
         "bare, with INTER_AREA": lambda: bare(folder, cv2.INTER_AREA),
         "load_data, first": lambda: load_data(folder),
         "load_data, from the cache": lambda: load_data(folder),
@@ -69,7 +71,31 @@ def main(n: int = 3000, rounds: int = 5):
     for name, s in seconds.items():
         ratios = [np.median(np.divide(s, reference)) for reference in map(seconds.get, references)]
         table.add_row(name, f"{np.median(s):.3f} ({min(s):.3f} .. {max(s):.3f})", *(f"{ratio:.3f}" for ratio in ratios))
-    Console(width=180).print(table)
+    console = Console(width=180)
+    console.print(table)
+    console.print(quality())
+
+
+def pictures_to_judge():
+    """Two photos, and rings that become ever finer, as finely as pixels can show: RGB arrays of 400x533, by name."""
+    photos = {name: cv2.resize(photo, (533, 400), interpolation=cv2.INTER_AREA) for name, photo in zip(("temple", "flower"), load_sample_images().images)}
+    y, x = np.mgrid[-200:200, -266:267]
+    rings = 127.5 + 127.5 * np.cos(np.pi / 2 * (x ** 2 + y ** 2) / 266)
+    return {**photos, "rings": np.repeat(rings[..., None], 3, axis=2).astype(np.uint8)}
+
+
+def quality():
+    """A table: how near the small pictures are to means of the original's pixels, before JPEG had it."""
+    table = Table("picture", "cv2.imread and cv2.resize", "with INTER_AREA", "load_data", box=MARKDOWN, title="peak signal-to-noise ratio, dB: more is nearer")
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "picture.jpg"
+        for name, original in pictures_to_judge().items():
+            cv2.imwrite(str(path), original[..., ::-1])
+            means = cv2.resize(original, (160, 128), interpolation=cv2.INTER_AREA)
+            made = [*(cv2.resize(cv2.imread(str(path)), (160, 128), interpolation=how)[..., ::-1] for how in (cv2.INTER_LINEAR, cv2.INTER_AREA)),
+                    read_image(path, (128, 160, 3), fit="stretch")]
+            table.add_row(name, *(f"{cv2.PSNR(means, np.ascontiguousarray(small)):.1f}" for small in made))
+    return table
 
 
 if __name__ == "__main__":
