@@ -42,6 +42,8 @@ def complete_constructor(model):
 
     @functools.wraps(init)
     def constructor(self, *args, **kwargs):
+        for name in type(self).settled.keys() & kwargs.keys() if type(self) is model else ():
+            raise TypeError(f"{model.__name__} takes no {name}: there is no choice about it in this paper, it is {model.settled[name]!r}.")
         # A class that another one builds on is given what that one has settled, which is in no signature of its own
         settled = {name: value for name, value in type(self).settled.items() if name in named and name in parameters}
         given = signature.bind_partial(self, *args, **kwargs).arguments

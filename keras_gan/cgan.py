@@ -77,8 +77,6 @@ class CGAN(DCGAN):
         },
         "laptop": {
             **DCGAN.recipes["laptop"],
-            "img_shape": (128, 160, 3),
-            "networks": "keras_gan",
             "conditioning": "projection",
         },
     }

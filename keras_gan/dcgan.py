@@ -50,7 +50,8 @@ class DCGAN(GAN):
 
     recipes = {
         "radford_2015": {
-            "networks": "radford_2015",
+            # What a class that builds on this one may have other defaults of
+            "img_shape": (128, 160, 3), "networks": "radford_2015",
             # Section 4: .001 was too high, and a momentum of .5 steadier than .9.
             "learning_rate": 2e-4,
             # The paper's discriminator has none.
@@ -60,6 +61,7 @@ class DCGAN(GAN):
             "fakes_in_training_mode": True,
         },
         "laptop": {
+            "img_shape": (128, 160, 3), "networks": "keras_gan",
             # A turn in a sixth of the time: a third of the channels, and no feature maps in full size.
             "base_channels": 12,
             "full_size_features": False,

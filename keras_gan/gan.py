@@ -263,7 +263,10 @@ class GAN(Game):
         return optimizer
 
     def build_discriminator_loss(self):
-        """What the discriminator minimises: -log D(x) where the truth is 1, real, and -log(1 - D(G(z))) where it is 0, generated."""
+        """What the discriminator minimises: -log D(x) where the truth is 1, real, and -log(1 - D(G(z))) where it is 0, generated.
+
+        A function of (truth, validity), both (batch, 1). Real and generated batches are a step each; the turn reports the mean of both as d_loss.
+        """
         return BinaryCrossentropy(from_logits=self.from_logits)
 
     def build_generator_loss(self):
@@ -274,7 +277,10 @@ class GAN(Game):
         return lambda valid, validity: -bce(1 - valid, validity)
 
     def build_metrics(self):
-        """What the discriminator reports of a batch besides its loss: accuracy, and what it says, as a probability."""
+        """What the discriminator reports of a batch besides its loss: `accuracy`, and `validity`, what it says as a probability of being real.
+
+        `train_on_batch` takes them by these names, and the referee warns of a validity that stays beyond .99 or below .01.
+        """
         return [BinaryAccuracy(name="accuracy", threshold=0.0 if self.from_logits else 0.5),
                 MeanMetricWrapper(probability_of_logits if self.from_logits else probability, name="validity")]
 

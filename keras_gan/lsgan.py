@@ -38,7 +38,6 @@ class LSGAN(DCGAN):
 
     defaults = {"networks": "fully_connected", "learning_rate": 2e-4}
     settled = {"from_logits": True, "generator_loss": "non_saturating"}
-    recipes = {**DCGAN.recipes, "laptop": {**DCGAN.recipes["laptop"], "img_shape": (128, 160, 3), "networks": "keras_gan"}}
 
     def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), a: float = 0.0, b: float = 1.0, c: float = 1.0, **arguments):
         self.a, self.b, self.c = a, b, c

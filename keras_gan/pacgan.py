@@ -32,7 +32,6 @@ class PacGAN(DCGAN):
     """
 
     defaults = {"networks": "fully_connected", "learning_rate": 2e-4}
-    recipes = {**DCGAN.recipes, "laptop": {**DCGAN.recipes["laptop"], "img_shape": (128, 160, 3), "networks": "keras_gan"}}
 
     def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), packing: int = 2, **arguments):
         self.packing = packing

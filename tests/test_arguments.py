@@ -156,6 +156,9 @@ def test_constructors_inherit_arguments_as_their_classes_say(tmp_path):
     for name in ("k", "from_logits", "momentum"):
         with pytest.raises(TypeError, match=name):
             SettledSteps(**POINTS, **{name: 1})
+    with pytest.raises(TypeError, match="SettledSteps takes no k: there is no choice about it in this paper, it is 2"):
+        SettledSteps(**POINTS, k=1)
+    assert LSGAN(img_shape=(8, 8, 1)).networks == "fully_connected" and LSGAN(img_shape=(8, 8, 1), recipe="laptop").networks == "keras_gan"
     assert SmallNoise(img_shape=(2,)).latent_dim == 10 and SmallNoise(img_shape=(2,), recipe="digits").ema_momentum == 0.999
     handed = HandsOn((2,), learning_rate=1e-3)
     assert handed.get_config() == {**GAN((2,), learning_rate=1e-3).get_config()}

@@ -236,4 +236,5 @@ def test_it_trains_something(name, rng):
     before = np.abs(gan.generate(64, seed=1).mean(axis=0) - goal).mean()
     gan.train(**for_train(gan, data), steps=STEPS.get(name, 200), batch_size=16)
     # How far the mean sample is from the mean of the data, of what it was: with three seeds .59, .63, .26 for LSGAN, at most .5 for all others
-    assert np.abs(gan.generate(64, seed=1).mean(axis=0) - goal).mean() < 0.75 * before
+    left = np.abs(gan.generate(64, seed=1).mean(axis=0) - goal).mean() / before
+    assert left < 0.75, f"{name}: {left:.2f} of the distance is left. A paper that begins slowly gets a line in HELP or STEPS, measured with three seeds"
