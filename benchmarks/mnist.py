@@ -22,6 +22,7 @@ from rich.table import Table
 ROWS = {          # what is behind `keras-gan train`
     "gan-classic": "gan --recipe classic --steps 30000",
     "gan-digits": "gan --recipe digits --steps 20000",
+    "gan-mnist": "gan --recipe mnist --steps 20000 --batch-size 64",
     "gan-2014": "gan --recipe goodfellow_2014 --steps 10000 --batch-size 64",
     "cgan-classic": "cgan --recipe classic --steps 20000",
     "cgan-digits": "cgan --recipe digits --steps 20000",

@@ -56,6 +56,7 @@ class GAN(Game):
 
     - `"classic"`: the defaults below, the networks and numbers of Keras-GAN.
     - `"digits"`: the same networks; better digits in fewer steps (numbers in the README).
+    - `"mnist"`: the same networks; the best digits, in batches of 64.
     - `"goodfellow_2014"`: the networks of the paper.
 
     Args:
@@ -83,7 +84,7 @@ class GAN(Game):
         ema_momentum: momentum of the moving average of the generator's weights, which is what `generate` then shows. 0:
             no average.
         seed: whole number; initial weights, noise, Dropout and the order of the pictures follow from it.
-        recipe: "classic", "digits" or "goodfellow_2014".
+        recipe: "classic", "digits", "mnist" or "goodfellow_2014".
         run_eagerly: True plays every move call by call, for a look at it in a debugger; False compiles the turn.
         jit_compile: True compiles with XLA, False without; "auto" with XLA where it was measured to pay.
 
@@ -105,6 +106,16 @@ class GAN(Game):
             "fakes_in_training_mode": True,
             # The players circle around their equilibrium; the average of where the generator was is nearer to it.
             "ema_momentum": 0.999,
+        },
+        "mnist": {
+            "from_logits": True,
+            "fakes_in_training_mode": True,
+            # Digits come many times as fast at five times the learning rate, and better where the discriminator pays for being steep at real
+            # digits (R1). In the end the rates fall, so that both players come to rest.
+            "learning_rate": 1e-3,
+            "r1_gamma": 0.3,
+            "half_life": 10_000,
+            "ema_momentum": 0.9995,
         },
         "goodfellow_2014": {
             "networks": "goodfellow_2014",
