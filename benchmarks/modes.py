@@ -1,6 +1,6 @@
 """How many modes of a mixture of normal distributions do the models find, and how many of their samples are near one?
 
-    python benchmarks/modes.py                            # every row of the README's table, three seeds: two hours on two cores
+    python benchmarks/modes.py                            # every row of the README's table, three seeds: hours
     python benchmarks/modes.py --rows gan gan-r1 --data ring --seeds 0
 
 The protocol is that of VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086): the ring of 8 and the grid of 25, batches of 100 samples, 2,500 samples
