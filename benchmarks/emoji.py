@@ -20,12 +20,13 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-ROWS = {          # what is behind `keras-gan train`
+ROWS = {          # what is behind `keras-gan train`; learning rates fall in proportion to the turns that half an hour has on two cores
     "classic": "dcgan --recipe classic",
     "radford": "dcgan --recipe radford_2015 --base-channels 12",
     "laptop": "dcgan --recipe laptop",
-    "r1": "dcgan --recipe laptop --discriminator-norm none --r1-gamma 1",
-    "residual-r1": "dcgan --recipe laptop --networks residual --discriminator-norm none --r1-gamma 1",
+    "half_hour": "dcgan --recipe half_hour",
+    "without-augment": "dcgan --recipe half_hour --no-augment --half-life 4000",
+    "residual": "dcgan --recipe half_hour --networks residual --half-life 1000",
     "lsgan": "lsgan --recipe laptop",
     "wgan": "wgan --recipe laptop",
     "wgan-gp": "wgan_gp --recipe laptop",

@@ -29,7 +29,7 @@ class LSGAN(DCGAN):
         b: code of real pictures, above a.
         c: what the generator wants the discriminator to say of its pictures. b - c = 1 and b - a = 2 minimise Pearson's χ² (section 3.2:
             a=-1, b=1, c=0); the default is the other choice of that section.
-        recipe: "classic", "radford_2015" or "laptop".
+        recipe: "classic", "radford_2015", "laptop" or "half_hour".
         others: as for `DCGAN` and `GAN`.
 
     Raises:

@@ -21,7 +21,7 @@ class PacGAN(DCGAN):
 
     Args:
         packing: m, how many samples the discriminator judges together. A batch must hold whole packs.
-        recipe: "classic", "radford_2015" or "laptop".
+        recipe: "classic", "radford_2015", "laptop" or "half_hour".
         others: as for `DCGAN` and `GAN`.
 
     Attributes:

@@ -26,8 +26,8 @@ def small_game(name, **changed):
 # Every paper of the house, as soon as it is in PAPERS; and what some of them have besides
 GAMES = {
     **{paper.module: small_game(paper.module) for paper in PAPERS},
-    # two steps of D a turn, spectral norms, logits, projection, and a moving average of the generator
-    "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9),
+    # two steps of D a turn, spectral norms, logits, projection, augmentation, and a moving average of the generator
+    "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9, augment=True),
     "gan-points": small_game("gan", img_shape=(2,), networks="srivastava_2017", from_logits=True, r1_gamma=1.0, generator_loss="saturating"),
 }
 

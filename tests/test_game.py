@@ -176,7 +176,7 @@ def test_the_default_dcgan_is_that_of_keras_gan_at_128x160():
 def test_the_laptop_recipe_differs_as_documented_and_arguments_win():
     assert DCGAN(img_shape=(8, 8, 1), recipe="laptop").learning_rate == DCGAN.recipes["laptop"]["learning_rate"] != 1e-4
     assert DCGAN(img_shape=(8, 8, 1), recipe="laptop", learning_rate=1e-3).learning_rate == 1e-3
-    with pytest.raises(ValueError, match="recipe must be one of 'classic', 'radford_2015', 'laptop' for DCGAN. Received: 'lapdog'"):
+    with pytest.raises(ValueError, match="recipe must be one of 'classic', 'radford_2015', 'laptop', 'half_hour' for DCGAN. Received: 'lapdog'"):
         DCGAN(img_shape=(8, 8, 1), recipe="lapdog")
 
 
@@ -198,6 +198,7 @@ def test_any_picture_shape_can_be_made(height, width, channels):
     (dict(base_channels=0), "base_channels must be"),
     (dict(dropout=1.0), "dropout must be"),
     (dict(discriminator_norm="layer"), "discriminator_norm must be 'batch', 'spectral' or 'none'"),
+    (dict(networks="fully_connected", augment=True), "augment must be False for networks that are not convolutional"),
     (dict(jit_compile="yes"), "jit_compile must be"),
     (dict(k=0), "k must be a whole number of at least 1. Received: k=0"),
     (dict(ema_momentum=1), "ema_momentum must be a number from 0"),

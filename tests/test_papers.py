@@ -2,12 +2,14 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import Input, Sequential, ops
 from keras.layers import Dense, Lambda
 from scipy.stats import norm
 
 from benchmarks.dirac import dirac_gan
 from keras_gan import DCGAN, GAN, LSGAN, WGAN, WGANGP, PacGAN
+from keras_gan.augmentation import DiffAugment
 from keras_gan.evaluation import mode_coverage, ring
 from keras_gan.gradients import R1, GradientPenalty
 from keras_gan.layers import Pack
@@ -270,6 +272,49 @@ def test_residual_networks_add_to_what_they_get(full_size_features, rng):
         layer.set_weights([np.zeros(weight.shape) for weight in layer.weights])
     pooled = x.reshape(2, 32, 2, 40, 2, 2).mean(axis=(2, 4))
     np.testing.assert_allclose(block(x), pooled @ np.array(shortcut.kernel)[0, 0], atol=1e-5)
+
+
+# --- differentiable augmentation ----------------------------------------------------------------------------------------
+
+def test_augmented_pictures_are_moved_and_have_a_hole_and_gradients_take_the_same_way():
+    height, width = 16, 24
+    inside = np.arange(1.0, height * width + 1).reshape(height, width, 1)                     # every pixel has a number of its own, none is grey
+    images = np.repeat(np.stack([inside, -inside], axis=-1)[None, :, :, 0], 200, axis=0).astype("float32")
+    augment = DiffAugment()
+    np.testing.assert_array_equal(augment(images), images)                                    # in inference
+    with tf.GradientTape() as tape:
+        x = tf.constant(images)
+        tape.watch(x)
+        y = augment(x, training=True)
+    first, second = y.numpy(), np.array(augment(images, training=True))
+    for image, gradient in zip(first[..., 0], tape.gradient(y, x).numpy()[..., 0]):
+        assert set(inside[..., 0][gradient == 1]) == set(image[image != 0]) and set(gradient.flat) == {0, 1}     # what is seen, and nothing else
+    assert np.mean(first != second) > 0.2                                                     # other random numbers in each call
+    np.testing.assert_array_equal(first[..., 0], -first[..., 1])                              # all channels alike
+    moves, holes = set(), set()
+    for image in first[..., 0].astype(int):
+        rows, columns = np.nonzero(image)
+        there = image[rows, columns] - 1
+        (dy,), (dx,) = set(there // width - rows), set(there % width - columns)               # one move for the whole picture
+        moves.add((dy, dx))
+        moved = np.zeros((height + 4, width + 6), bool)
+        moved[2 - dy:2 - dy + height, 3 - dx:3 - dx + width] = True
+        empty_rows, empty_columns = np.nonzero(moved[2:-2, 3:-3] & (image == 0))              # where it is empty, but not because of the move
+        holes.add((np.ptp(empty_rows) + 1, np.ptp(empty_columns) + 1, len(empty_rows)))
+    assert {dy for dy, _ in moves} == set(range(-2, 3)) and {dx for _, dx in moves} == set(range(-3, 4))      # an eighth, each way
+    assert all(count == h * w for h, w, count in holes) and max(holes)[:2] == (height // 2, width // 2)
+
+
+def test_a_discriminator_that_sees_augmented_pictures_learns_less_by_heart(rng):
+    """Noise can only be learned by heart: the discriminator tells pictures that it has seen from new ones, unless they come moved and with holes."""
+    seen, new = (rng.uniform(-1, 1, (32, 16, 20, 3)).astype("float32") for _ in range(2))
+    gaps = []
+    for augment in (False, True):
+        gan = DCGAN(img_shape=(16, 20, 3), base_channels=4, recipe="laptop", discriminator_norm="none", learning_rate=2e-3, augment=augment, jit_compile=False)
+        gan.train(seen, steps=100, batch_size=16)
+        real, others = (np.mean(gan.discriminator(x, training=False)) for x in (seen, new))
+        gaps.append(real - others)
+    assert gaps[0] > 5 * abs(gaps[1])                                                    # 13, 32, 35 times with three seeds
 
 
 # --- modes in a plane ---------------------------------------------------------------------------------------------------
