@@ -4,7 +4,8 @@
     python benchmarks/emoji.py path/to/emoji --rows classic laptop --minutes 10
 
 The folder holds one folder for each group and a `manifest.csv` with the columns `file` and `split` (train or test). Each row is a run `runs/emoji/ROW` of
-the command that a user would type. It is stopped by Ctrl-C when its time is over, and measured by `keras-gan evaluate`.
+the command that a user would type. It is stopped by Ctrl-C when its time is over, and measured by `keras-gan evaluate`. On a machine that has other
+work to do, `--steps` counts turns instead. Samples of all rows are in `runs/emoji/rows.png`.
 """
 import csv
 import dataclasses
@@ -20,6 +21,8 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from mnist import write_strips
+
 ROWS = {          # what is behind `keras-gan train`; learning rates fall in proportion to the turns that half an hour has on two cores
     "classic": "dcgan --recipe classic",
     "radford": "dcgan --recipe radford_2015 --base-channels 12",
@@ -32,7 +35,7 @@ ROWS = {          # what is behind `keras-gan train`; learning rates fall in pro
     "wgan-gp": "wgan_gp --recipe laptop",
     "pacgan": "pacgan --recipe laptop",
 }
-COMMON = "--img-shape 128 160 3 --batch-size 16 --steps 1000000 --sample-interval 1000 --checkpoint-interval 1000"
+COMMON = "--img-shape 128 160 3 --batch-size 16 --sample-interval 1000 --checkpoint-interval 1000"
 
 
 @dataclasses.dataclass
@@ -42,8 +45,15 @@ class Arguments:
     rows: tuple[Literal[tuple(ROWS)], ...] = tuple(ROWS)
     seeds: tuple[int, ...] = (0,)
     minutes: float = 30.0
+    steps: int = 0
+    """So many turns, however long they take, instead of `minutes`."""
     mobilenet_weights: str = "imagenet"
     out: Path = Path("runs/emoji")
+
+    @property
+    def length(self):
+        """Of each run: "30-minutes" or "3061-steps"."""
+        return f"{self.steps}-steps" if self.steps else f"{self.minutes:g}-minutes"
 
 
 def split_folders(folder, out):
@@ -59,17 +69,22 @@ def split_folders(folder, out):
         (out / f"{split}.part").rename(out / split)
 
 
+def directory_of(row, seed, arguments):
+    """Where a run is: a `Path`."""
+    return arguments.out / f"{row}-{seed}-{arguments.length}"
+
+
 def run_of(row, seed, arguments):
-    """Train and evaluate one model unless that has been done: (steps, figures)."""
-    run = arguments.out / f"{row}-{seed}-{arguments.minutes:g}"
+    """Train and evaluate one model unless that has been done: (turns, figures)."""
+    run = directory_of(row, seed, arguments)
     keras_gan = str(Path(sys.executable).with_name("keras-gan"))
     if not (run / "model").exists():
         command = [keras_gan, "train", *ROWS[row].split(), *COMMON.split(), "--data", str(arguments.out / "train"), "--seed", str(seed),
-                   "--run-dir", str(run)]
+                   "--steps", str(arguments.steps or 1_000_000), "--run-dir", str(run)]
         print(*command, flush=True)
         with subprocess.Popen(command) as process:
             try:
-                process.wait(60 * arguments.minutes)
+                process.wait(None if arguments.steps else 60 * arguments.minutes)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGINT)         # ends the turn, and writes everything
     if not (run / "evaluation.json").exists():
@@ -86,10 +101,11 @@ def main(arguments):
             turns, figures = run_of(row, seed, arguments)
             if table is None:
                 names = [figure["name"] for figure in figures]
-                table = Table("keras-gan train", "seed", "turns", *names, title=f"{arguments.minutes:g} minutes each, {COMMON}")
+                table = Table("keras-gan train", "seed", "turns", *names, title=f"{arguments.length} each, {COMMON}")
                 table.add_row("real", "", "", *(f"{figure['real']:.4g}" for figure in figures))
             table.add_row(ROWS[row], str(seed), str(turns), *(f"{figure['generated']:.4g}" for figure in figures))
     Console(width=200).print(table)
+    write_strips(arguments.out / "rows.png", {ROWS[row]: directory_of(row, arguments.seeds[0], arguments) for row in arguments.rows}, columns=8)
 
 
 if __name__ == "__main__":

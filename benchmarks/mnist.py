@@ -55,15 +55,15 @@ def run_of(row, seed, folder):
     return json.loads((run / "minutes.json").read_text()), json.loads((run / "evaluation.json").read_text())["figures"]
 
 
-def write_strips(path, rows, seed):
-    """Write a picture: for each row of the table a strip of samples of that model, always of the same noise."""
+def write_strips(path, runs, columns=20):
+    """Write a picture: for each run, {title: its directory}, a strip of samples of its model, always of the same noise."""
     from keras_gan.papers import find
     from keras_gan.pictures import grid
-    figure = Figure(figsize=(8, 0.75 * len(rows)), layout="constrained")
-    for axes, row in zip(np.ravel(figure.subplots(len(rows), 1)), rows):
-        model = find(ROWS[row].split()[0]).load()
-        axes.imshow(grid(model.load(Path("runs") / "mnist" / f"{row}-{seed}" / "model").generate(20, seed=1), columns=20))
-        axes.set_title(ROWS[row], loc="left", fontsize="small", pad=2)
+    figure = Figure(figsize=(8, 0.75 * len(runs) * 20 / columns), layout="constrained")
+    for axes, (title, run) in zip(np.ravel(figure.subplots(len(runs), 1)), runs.items()):
+        model = find(title.split()[0]).load().load(run / "model")
+        axes.imshow(grid(model.generate(columns, seed=1), columns=columns))
+        axes.set_title(title, loc="left", fontsize="small", pad=2)
         axes.axis("off")
     figure.savefig(path, dpi=110)
 
@@ -77,7 +77,8 @@ def main(arguments):
             values = [figure["generated"] for figure in same]
             table.add_row(same[0]["name"], *(f"{v:.4g}" for v in values), f"{np.mean(values):.4g}", f"{same[0]['real']:.4g}")
         Console(width=140).print(table)
-    write_strips(Path("runs") / "mnist" / "rows.png", arguments.rows, arguments.seeds[0])
+    runs = Path("runs") / "mnist"
+    write_strips(runs / "rows.png", {ROWS[row]: runs / f"{row}-{arguments.seeds[0]}" for row in arguments.rows})
 
 
 if __name__ == "__main__":

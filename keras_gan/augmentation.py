@@ -25,24 +25,15 @@ class DiffAugment(keras.layers.Layer):
     def call(self, inputs, training=False):
         if not training:
             return inputs
-        height, width, channels = inputs.shape[1:]
+        height, width, _ = inputs.shape[1:]
         batch = ops.shape(inputs)[0]
-        rows = ops.arange(height, dtype="int32")[None, :, None]                                        # (1, height, 1)
-        columns = ops.arange(width, dtype="int32")[None, None, :]                                      # (1, 1, width)
+        up, left = self.random_whole(batch, -(height // 8), height // 8), self.random_whole(batch, -(width // 8), width // 8)
 
-        # Move: where each pixel comes from, and whether that is inside of the picture
-        y = rows + self.random_whole(batch, -(height // 8), height // 8)                               # (batch, height, 1)
-        x = columns + self.random_whole(batch, -(width // 8), width // 8)                              # (batch, 1, width)
-        inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)                                      # (batch, height, width)
-        first_pixels = height * width * ops.arange(batch, dtype="int32")[:, None, None]                # (batch, 1, 1)
-        sources = first_pixels + width * ops.clip(y, 0, height - 1) + ops.clip(x, 0, width - 1)        # (batch, height, width)
-        moved = ops.take(ops.reshape(inputs, (-1, channels)), sources, axis=0)                         # (batch, height, width, channels)
-
-        # Cut out: the middle of the hole is anywhere
-        y = rows - self.random_whole(batch, 0, height - 1) + height // 4
-        x = columns - self.random_whole(batch, 0, width - 1) + width // 4
+        rows, columns = rows_and_columns(height, width)
+        y = rows - self.random_whole(batch, 0, height - 1) + height // 4                               # (batch, height, 1), in the hole from 0 on
+        x = columns - self.random_whole(batch, 0, width - 1) + width // 4                              # (batch, 1, width)
         hole = (y >= 0) & (y < height // 2) & (x >= 0) & (x < width // 2)                              # (batch, height, width)
-        return moved * ops.cast(inside & ~hole, inputs.dtype)[..., None]
+        return moved(inputs, up, left) * ops.cast(~hole, inputs.dtype)[..., None]
 
     def random_whole(self, batch, low, high):
         """Whole numbers from low to high, one a picture: (batch, 1, 1)."""
@@ -51,3 +42,29 @@ class DiffAugment(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape
+
+
+def moved(images, up, left):
+    """Each picture of (batch, height, width, channels) moved by its own whole numbers `up` and `left`, (batch, 1, 1); what comes in is 0."""
+    _, height, width, channels = images.shape
+
+    @ops.custom_gradient
+    def move(images):
+        rows, columns = rows_and_columns(height, width)
+        y, x = rows + up, columns + left                                                                # where each pixel comes from
+        inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)                                      # (batch, height, width)
+        first_pixels = height * width * ops.arange(ops.shape(images)[0], dtype="int32")[:, None, None]
+        sources = first_pixels + width * ops.clip(y, 0, height - 1) + ops.clip(x, 0, width - 1)        # (batch, height, width)
+        pixels = ops.take(ops.reshape(images, (-1, channels)), sources, axis=0)                        # (batch, height, width, channels)
+
+        def gradient(*arguments, upstream=None):
+            # Back where it came from. The gradient of `take` itself is a sum over all pixels, and many times slower
+            return moved(arguments[0] if upstream is None else upstream, -up, -left)
+        return pixels * ops.cast(inside, images.dtype)[..., None], gradient
+
+    return move(images)
+
+
+def rows_and_columns(height, width):
+    """The number of its row and of its column for each pixel: int32 (1, height, 1) and (1, 1, width)."""
+    return ops.arange(height, dtype="int32")[None, :, None], ops.arange(width, dtype="int32")[None, None, :]

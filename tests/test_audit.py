@@ -253,6 +253,7 @@ def test_a_discriminator_that_forgot_to_flatten_is_found():
     ("tanh", BinaryCrossentropy(), "numbers that leave [0, 1]"),
 ], ids=["two sigmoids", "no sigmoid", "tanh"])
 def test_last_layers_and_losses_that_do_not_go_together_are_found(end, loss, words):
+    keras.utils.set_random_seed(0)         # a tanh that happens to say less than 0 of everything has no gradient either: one finding more
     report = audit(*mended(d=discriminator(end), d_loss=loss))
     assert [words in finding for finding in report.findings] == [True, True], str(report)           # of both models
 
