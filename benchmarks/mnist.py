@@ -59,10 +59,11 @@ def write_strips(path, runs, columns=20):
     """Write a picture: for each run, {title: its directory}, a strip of samples of its model, always of the same noise."""
     from keras_gan.papers import find
     from keras_gan.pictures import grid
-    figure = Figure(figsize=(8, 0.75 * len(runs) * 20 / columns), layout="constrained")
-    for axes, (title, run) in zip(np.ravel(figure.subplots(len(runs), 1)), runs.items()):
-        model = find(title.split()[0]).load().load(run / "model")
-        axes.imshow(grid(model.generate(columns, seed=1), columns=columns))
+    sheets = {title: grid(find(title.split()[0]).load().load(run / "model").generate(columns, seed=1), columns=columns) for title, run in runs.items()}
+    height, width, _ = next(iter(sheets.values())).shape
+    figure = Figure(figsize=(8, (8 * height / width + 0.3) * len(runs)), layout="constrained")
+    for axes, (title, sheet) in zip(np.ravel(figure.subplots(len(runs), 1)), sheets.items()):
+        axes.imshow(sheet)
         axes.set_title(title, loc="left", fontsize="small", pad=2)
         axes.axis("off")
     figure.savefig(path, dpi=110)

@@ -89,7 +89,7 @@ class DCGAN(GAN):
             "fakes_in_training_mode": True,
             "dropout": 0.0,
             # A discriminator that sees some thousand pictures twenty times over knows them by heart, and has nothing to say about
-            # shapes any more. Moved and with holes they are hardly ever the same; that costs a quarter more time.
+            # shapes any more. Moved and with holes they are hardly ever the same.
             "augment": True,
             # Steep where the data are it would drive the generator round and round: it pays for its slope there (R1) ...
             "discriminator_norm": "none",
