@@ -30,7 +30,7 @@ class DCGAN(GAN):
     - `"classic"`: the defaults below. Keras-GAN's networks and numbers. Needs hours on a laptop.
     - `"radford_2015"`: networks and numbers of the paper. Needs hours on a laptop, too; with `base_channels=128` it is as wide as there.
     - `"laptop"`: recognisable pictures after minutes on two cores. `DCGAN.recipes` says what differs, and why.
-    - `"half_hour"`: better ones after 10,000 steps of 16 pictures, half an hour on two cores; for folders of some thousand pictures, too.
+    - `"half_hour"`: for folders of some thousand pictures; its learning rates fall at a pace for 10,000 steps, about half an hour on two cores.
 
     Args:
         img_shape: (height, width, channels) of the pictures: at least 8x8, channels 1 (grey) or 3 (RGB).

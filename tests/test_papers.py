@@ -260,15 +260,17 @@ def test_the_networks_of_the_dcgan_paper():
 
 @pytest.mark.parametrize("full_size_features", [True, False])
 def test_residual_networks_add_to_what_they_get(full_size_features, rng):
-    gan = DCGAN(img_shape=(16, 20, 3), networks="residual", base_channels=2, full_size_features=full_size_features, discriminator_norm="none",
-                from_logits=True, r1_gamma=1.0, jit_compile=False)
-    assert gan.generator.output_shape == (None, 16, 20, 3) and gan.check_freeze(batch_sizes=(4,)).ok
+    gan = DCGAN(networks="residual", base_channels=2, full_size_features=full_size_features)
+    assert gan.generator.output_shape == (None, 128, 160, 3)
+    small = DCGAN(img_shape=(9, 12, 3), networks="residual", base_channels=2, full_size_features=full_size_features, discriminator_norm="none",
+                  from_logits=True, r1_gamma=1.0, jit_compile=False)
+    assert small.check_freeze(batch_sizes=(4,)).ok
     _, block, *_ = (layer for layer in gan.discriminator.layers[1].layers if isinstance(layer, keras.Model))
-    x = rng.normal(size=(2, 8, 10, 2)).astype("float32")
+    x = rng.normal(size=(2, 64, 80, 2)).astype("float32")
     *convolutions, shortcut = sorted((layer for layer in block.layers if hasattr(layer, "kernel")), key=lambda layer: -layer.kernel.shape[0])
     for layer in convolutions:                      # without its two convolutions of 3x3 a block is its shortcut
         layer.set_weights([np.zeros(weight.shape) for weight in layer.weights])
-    pooled = x.reshape(2, 4, 2, 5, 2, 2).mean(axis=(2, 4))
+    pooled = x.reshape(2, 32, 2, 40, 2, 2).mean(axis=(2, 4))
     np.testing.assert_allclose(block(x), pooled @ np.array(shortcut.kernel)[0, 0], atol=1e-5)
 
 
