@@ -104,14 +104,25 @@ class Adam(keras.optimizers.Adam):
     Diederik Kingma, Jimmy Ba, 2014. arXiv:1412.6980, algorithm 1, in the order of computation at the end of section 2.
     """
 
+    def apply(self, grads, trainable_variables=None):
+        self.factors = {}                 # of this step, by dtype: they are the same for all variables
+        super().apply(grads, trainable_variables)
+        self.factors = {}
+
     def update_step(self, gradient, variable, learning_rate):
         if self.amsgrad:
             return super().update_step(gradient, variable, learning_rate)
         i = self._get_variable_index(variable)
         m, v = self._momentums[i].value, self._velocities[i].value
-        beta_1, beta_2, epsilon = (tf.constant(number, variable.dtype) for number in (self.beta_1, self.beta_2, self.epsilon))
-        step = tf.cast(self.iterations + 1, variable.dtype)
-        powers = [keras.ops.cast(beta, variable.dtype) ** step for beta in (self.beta_1, self.beta_2)]       # rounded as Keras rounds them
-        tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, beta1_power=powers[0], beta2_power=powers[1],
-                                     lr=tf.cast(learning_rate, variable.dtype), beta1=beta_1, beta2=beta_2, epsilon=epsilon,
-                                     grad=tf.convert_to_tensor(gradient, variable.dtype))
+        if variable.dtype not in self.factors:
+            self.factors[variable.dtype] = self.factors_of_the_step(variable.dtype, learning_rate)
+        tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, grad=tf.convert_to_tensor(gradient, variable.dtype),
+                                     **self.factors[variable.dtype])
+
+    def factors_of_the_step(self, dtype, learning_rate):
+        """All that the kernel takes besides variables and gradient."""
+        beta_1, beta_2, epsilon = (tf.constant(number, dtype) for number in (self.beta_1, self.beta_2, self.epsilon))
+        step = tf.cast(self.iterations + 1, dtype)
+        powers = [keras.ops.cast(beta, dtype) ** step for beta in (self.beta_1, self.beta_2)]                # rounded as Keras rounds them
+        return {"beta1": beta_1, "beta2": beta_2, "epsilon": epsilon, "beta1_power": powers[0], "beta2_power": powers[1],
+                "lr": tf.cast(learning_rate, dtype)}

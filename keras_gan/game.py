@@ -137,8 +137,9 @@ class Game:
         # In its first turns an average is of few values: otherwise the untrained weights would stay in it for long
         turns = ops.cast(self.combined.optimizer.iterations, keras.config.floatx())
         momentum = ops.minimum(self.ema_momentum, turns / (turns + 9.0))
+        rest = 1 - momentum
         for average, weight in zip(self.generator_ema.weights, self.generator.weights):
-            average.assign(momentum * average + (1 - momentum) * weight)
+            average.assign(momentum * average + rest * weight)
 
     @property
     def networks_to_save(self):
