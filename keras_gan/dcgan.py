@@ -118,46 +118,45 @@ class DCGAN(GAN):
             return super().generator_layers(input_width)
         height, width, channels = self.img_shape
         h, w, c = -(-height // 16), -(-width // 16), self.base_channels     # rounded up: four doublings cover the picture
-        build = {"keras_gan": self.upsampling_layers, "radford_2015": self.transposed_layers, "residual": self.residual_layers}[self.networks]
+        body = {"keras_gan": self.upsampling_layers, "radford_2015": self.transposed_layers, "residual": self.residual_layers}[self.networks]
 
-        model = build(Sequential([Input((input_width,))]), h, w, c)         # (128, 160, 3)
-        model.add(Activation("tanh"))
+        layers = [Input((input_width,)), *body(h, w, c), Activation("tanh")]                # (128, 160, 3)
         if (16 * h, 16 * w) != (height, width):
-            model.add(Cropping2D(((0, 16 * h - height), (0, 16 * w - width))))
-        return model
+            layers.append(Cropping2D(((0, 16 * h - height), (0, 16 * w - width))))
+        return Sequential(layers)
 
-    def upsampling_layers(self, model, h, w, c):
-        """Keras-GAN's generator up to its tanh: each doubling repeats the pixels, and mixes them by a convolution of 3x3."""
-        model.add(Dense(h * w * 16 * c, activation="relu"))
-        model.add(Reshape((h, w, 16 * c)))                                  # (8, 10, 512) for 128x160
+    def upsampling_layers(self, h, w, c):
+        """A list of the layers of Keras-GAN's generator up to its tanh: each doubling repeats the pixels, and mixes them by a convolution of 3x3."""
+        layers = [Dense(h * w * 16 * c, activation="relu"),
+                  Reshape((h, w, 16 * c))]                                  # (8, 10, 512) for 128x160
         for filters in (8 * c, 4 * c, 2 * c, c) if self.full_size_features else (8 * c, 4 * c, 2 * c):
-            model.add(UpSamplingConv2D(filters))                            # (16, 20, 256) ... (128, 160, 32)
-            model.add(BatchNormalization(momentum=0.8))
-            model.add(Activation("relu"))
-        model.add(PictureConv2D(self.img_shape[2]) if self.full_size_features else UpSamplingConv2D(self.img_shape[2]))
-        return model
+            layers += [UpSamplingConv2D(filters),                           # (16, 20, 256) ... (128, 160, 32)
+                       BatchNormalization(momentum=0.8),
+                       Activation("relu")]
+        return [*layers, PictureConv2D(self.img_shape[2]) if self.full_size_features else UpSamplingConv2D(self.img_shape[2])]
 
-    def transposed_layers(self, model, h, w, c):
-        """The paper's generator up to its tanh: z is projected and reshaped, then only transposed convolutions, BatchNormalization in all but the last."""
-        model.add(Dense(h * w * 8 * c, use_bias=False, kernel_initializer=RandomNormal(0.0, 0.02)))
-        model.add(Reshape((h, w, 8 * c)))                                   # (8, 10, 256) for 128x160
+    def transposed_layers(self, h, w, c):
+        """A list of the layers of the paper's generator up to its tanh: z is projected and reshaped, then only transposed convolutions,
+        BatchNormalization in all but the last."""
+        layers = [Dense(h * w * 8 * c, use_bias=False, kernel_initializer=RandomNormal(0.0, 0.02)),
+                  Reshape((h, w, 8 * c))]                                   # (8, 10, 256) for 128x160
         for filters in (4 * c, 2 * c, c, self.img_shape[2]):
-            model.add(BatchNormalization(momentum=0.9, gamma_initializer=RandomNormal(1.0, 0.02)))
-            model.add(Activation("relu"))
-            model.add(Conv2DTranspose(filters, 5, strides=2, padding="same",        # (16, 20, 128) ... (128, 160, 3)
-                                      kernel_initializer=RandomNormal(0.0, 0.02)))
-        return model
+            layers += [BatchNormalization(momentum=0.9, gamma_initializer=RandomNormal(1.0, 0.02)),
+                       Activation("relu"),
+                       Conv2DTranspose(filters, 5, strides=2, padding="same",         # (16, 20, 128) ... (128, 160, 3)
+                                       kernel_initializer=RandomNormal(0.0, 0.02))]
+        return layers
 
-    def residual_layers(self, model, h, w, c):
-        """The residual generator up to its tanh."""
-        model.add(Dense(h * w * 16 * c))
-        model.add(Reshape((h, w, 16 * c)))                                  # (8, 10, 512) for 128x160
+    def residual_layers(self, h, w, c):
+        """A list of the layers of the residual generator up to its tanh."""
+        layers = [Dense(h * w * 16 * c),
+                  Reshape((h, w, 16 * c))]                                  # (8, 10, 512) for 128x160
+        shape = (h, w, 16 * c)
         for filters in (8 * c, 4 * c, 2 * c, c) if self.full_size_features else (8 * c, 4 * c, 2 * c):
-            model.add(up_block(model.output_shape[1:], filters))            # (16, 20, 256) ... (128, 160, 32)
-        model.add(BatchNormalization(momentum=0.8))
-        model.add(Activation("relu"))
-        model.add(PictureConv2D(self.img_shape[2]) if self.full_size_features else UpSamplingConv2D(self.img_shape[2]))
-        return model
+            layers.append(up_block(shape, filters))                         # (16, 20, 256) ... (128, 160, 32)
+            shape = layers[-1].output_shape[1:]
+        return [*layers, BatchNormalization(momentum=0.8), Activation("relu"),
+                PictureConv2D(self.img_shape[2]) if self.full_size_features else UpSamplingConv2D(self.img_shape[2])]
 
     def discriminator_layers(self, input_shape):
         """The discriminator up to its last layer: pictures (batch, *input_shape) in [-1, 1] -> features (batch, width)."""
@@ -165,34 +164,30 @@ class DCGAN(GAN):
             return super().discriminator_layers(input_shape)
         c = self.base_channels
 
-        model = Sequential([Input(input_shape)])
+        layers = [Input(input_shape)]
         if self.augment:
-            model.add(DiffAugment())
+            layers.append(DiffAugment())
         if self.networks == "residual":
-            normalised = self.discriminator_norm == "batch"
-            model.add(down_block(input_shape, c, self.convolution, normalised, of_pictures=True))
-            for filters in (2 * c, 4 * c, 8 * c, 16 * c):                   # (64, 80, 32) ... (4, 5, 512) for 128x160
-                model.add(down_block(model.output_shape[1:], filters, self.convolution, normalised))
-            model.add(LeakyReLU(negative_slope=0.2))
-            model.add(Dropout(self.dropout))
+            normalised, shape = self.discriminator_norm == "batch", input_shape
+            for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c, 16 * c)):  # (64, 80, 32) ... (4, 5, 512) for 128x160
+                layers.append(down_block(shape, filters, self.convolution, normalised, of_pictures=i == 0))
+                shape = layers[-1].output_shape[1:]
+            layers += [LeakyReLU(negative_slope=0.2), Dropout(self.dropout)]
         elif self.networks == "radford_2015":
             for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c)):          # (64, 80, 32) ... (8, 10, 256) for 128x160
-                model.add(self.convolution(filters, 5, strides=2, padding="same", kernel_initializer=RandomNormal(0.0, 0.02)))
+                layers.append(self.convolution(filters, 5, strides=2, padding="same", kernel_initializer=RandomNormal(0.0, 0.02)))
                 if i > 0 and self.discriminator_norm == "batch":
-                    model.add(BatchNormalization(momentum=0.9, gamma_initializer=RandomNormal(1.0, 0.02)))
-                model.add(LeakyReLU(negative_slope=0.2))
-                model.add(Dropout(self.dropout))
+                    layers.append(BatchNormalization(momentum=0.9, gamma_initializer=RandomNormal(1.0, 0.02)))
+                layers += [LeakyReLU(negative_slope=0.2), Dropout(self.dropout)]
         else:
             for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c, 16 * c)):
-                model.add(self.convolution(filters, 3, strides=2, padding="same"))      # (64, 80, 32) ... (5, 6, 512) for 128x160
+                layers.append(self.convolution(filters, 3, strides=2, padding="same"))      # (64, 80, 32) ... (5, 6, 512) for 128x160
                 if i == 1:
-                    model.add(ZeroPadding2D(((0, 1), (0, 1))))              # (33, 41, 64)
+                    layers.append(ZeroPadding2D(((0, 1), (0, 1))))          # (33, 41, 64)
                 if i > 0 and self.discriminator_norm == "batch":
-                    model.add(BatchNormalization(momentum=0.8))
-                model.add(LeakyReLU(negative_slope=0.2))
-                model.add(Dropout(self.dropout))
-        model.add(Flatten())                                                # (15360,) for 128x160
-        return model
+                    layers.append(BatchNormalization(momentum=0.8))
+                layers += [LeakyReLU(negative_slope=0.2), Dropout(self.dropout)]
+        return Sequential([*layers, Flatten()])                             # (15360,) for 128x160
 
     def convolution(self, *arguments, **more):
         """A `Conv2D` of the discriminator, with spectral normalisation if `discriminator_norm` says so."""

@@ -40,12 +40,15 @@ def test_least_squares_by_hand():
 def test_the_best_discriminator_of_least_squares_is_that_of_the_formula(real_and_generated):
     gan = LSGAN(img_shape=(1,), a=-1.0, b=1.0, c=0.0, learning_rate=2e-3, seed=0, jit_compile=False)
     real, generated = real_and_generated
-    truth = np.concatenate([np.ones_like(real), np.zeros_like(generated)])
-    gan.discriminator.fit(np.concatenate([real, generated]), truth, batch_size=256, epochs=12, verbose=0)
+    order = np.random.default_rng(1).permutation(8192)
+    data, truth = (np.concatenate(parts)[order] for parts in (real_and_generated, (np.ones_like(real), np.zeros_like(generated))))
+    for rate, epochs in ((2e-3, 9), (2e-4, 3)):
+        gan.discriminator.optimizer.learning_rate = rate
+        gan.discriminator.fit(data, truth, batch_size=256, epochs=epochs, verbose=0, shuffle=False)       # `fit` would shuffle without a seed
     x = np.linspace(-2, 5, 50)
     p, q = norm.pdf(x, 3), norm.pdf(x, 0)
     said = np.array(gan.discriminator(x[:, None].astype("float32")))[:, 0]
-    assert np.abs(said - (gan.b * p + gan.a * q) / (p + q)).mean() < 0.1            # .03 to .05 with three seeds
+    assert np.abs(said - (gan.b * p + gan.a * q) / (p + q)).mean() < 0.05            # .027 or .028 with five seeds
 
 
 # --- Wasserstein --------------------------------------------------------------------------------------------------------
@@ -249,7 +252,7 @@ def test_the_networks_of_the_dcgan_paper():
     gan = DCGAN(recipe="radford_2015", base_channels=8)
     kinds = [type(layer).__name__ for layer in gan.generator.layers[1].layers]
     assert kinds == ["Dense", "Reshape", *["BatchNormalization", "Activation", "Conv2DTranspose"] * 4, "Activation"]
-    body = gan.discriminator.layers[1].layers
+    body = [*gan.discriminator.layers[1].layers, gan.discriminator.layers[2]]
     kinds = [type(layer).__name__ for layer in body if type(layer).__name__ != "Dropout"]
     assert kinds == ["Conv2D", "LeakyReLU", *["Conv2D", "BatchNormalization", "LeakyReLU"] * 3, "Flatten", "Dense"]
     assert [tuple(layer.kernel.shape) for layer in body if hasattr(layer, "kernel")] == [(5, 5, 3, 8), (5, 5, 8, 16), (5, 5, 16, 32), (5, 5, 32, 64), (8 * 10 * 64, 1)]
