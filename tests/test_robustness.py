@@ -33,6 +33,16 @@ def in_a_process(code, *words, **how):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
 
 
+@contextlib.contextmanager
+def killed_at_last(process):
+    """So that a test that fails leaves no process behind that plays for ever."""
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 # --- processes ---------------------------------------------------------------------------------------------------------
 
 LEG = """
@@ -85,16 +95,16 @@ ENDLESS = """
 
 
 def test_sigterm_saves_first_and_meanwhile_nobody_else_trains_in_there(tmp_path, images):
-    process = in_a_process(ENDLESS, tmp_path / "run")
-    sheet = tmp_path / "run" / "samples" / "step_000010.png"
-    while not sheet.exists():
-        assert process.poll() is None, process.stderr.read()
-        time.sleep(0.1)
-    before = sheet.read_bytes()
-    with pytest.raises(FileExistsError, match="is in use: another process trains in it"):
-        small().train(images, steps=20, batch_size=8, run_dir=tmp_path / "run", resume=True, checkpoint_interval=100_000)
-    process.send_signal(signal.SIGTERM)
-    output, errors = process.communicate()
+    with killed_at_last(in_a_process(ENDLESS, tmp_path / "run")) as process:
+        sheet = tmp_path / "run" / "samples" / "step_000010.png"
+        while not sheet.exists():
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.1)
+        before = sheet.read_bytes()
+        with pytest.raises(FileExistsError, match="is in use: another process trains in it"):
+            small().train(images, steps=20, batch_size=8, run_dir=tmp_path / "run", resume=True, checkpoint_interval=100_000)
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate()
     assert process.returncode == -signal.SIGTERM, errors                 # it did end as it was asked to
     assert "SIGTERM: this turn is finished" in output and sheet.read_bytes() == before
     (step,) = checkpoints(tmp_path / "run")
@@ -108,17 +118,22 @@ def test_a_closed_terminal_ends_the_run_with_everything_written(tmp_path):
     import pty
     import termios
     terminal, its_end = pty.openpty()
-    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(ENDLESS), tmp_path / "run"], cwd=ROOT, stdin=its_end, stdout=its_end, stderr=its_end,
-                               start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-    os.close(its_end)
-    reader = threading.Thread(target=read_to_its_end, args=(terminal,), daemon=True)
-    reader.start()
-    while not (tmp_path / "run" / "samples" / "step_000010.png").exists():
-        assert process.poll() is None
-        time.sleep(0.1)
-    os.close(terminal)
-    process.send_signal(signal.SIGHUP)                       # the kernel sends one too, the shell another
-    assert process.wait(60) == -signal.SIGHUP
+
+    def terminal_of_its_own():
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)         # also if these tests were begun with nohup
+
+    with killed_at_last(subprocess.Popen([sys.executable, "-c", textwrap.dedent(ENDLESS), tmp_path / "run"], cwd=ROOT, stdin=its_end, stdout=its_end,
+                                         stderr=its_end, start_new_session=True, preexec_fn=terminal_of_its_own)) as process:
+        os.close(its_end)
+        reader = threading.Thread(target=read_to_its_end, args=(terminal,), daemon=True)
+        reader.start()
+        while not (tmp_path / "run" / "samples" / "step_000010.png").exists():
+            assert process.poll() is None
+            time.sleep(0.1)
+        os.close(terminal)
+        process.send_signal(signal.SIGHUP)                   # the kernel sends one too, the shell another
+        assert process.wait(60) == -signal.SIGHUP
     (step,) = checkpoints(tmp_path / "run")
     assert GAN.load(tmp_path / "run" / "model").turns == int(step.removeprefix("step_"))
 
