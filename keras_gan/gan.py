@@ -218,10 +218,11 @@ class GAN(Game):
 
     def build_discriminator(self):
         """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1): probability of being real, or its logit."""
+        model = self.discriminator_layers(self.img_shape)
+        model.add(Dense(1, activation=None if self.from_logits else "sigmoid"))        # (batch, 1)
+
         img = Input(self.img_shape)
-        features = self.discriminator_layers(self.img_shape)(img)
-        validity = Dense(1, activation=None if self.from_logits else "sigmoid")(features)        # (batch, 1)
-        return Model(img, validity, name="discriminator")
+        return Model(img, model(img), name="discriminator")
 
     def discriminator_layers(self, input_shape):
         """The discriminator up to its last layer: pictures (batch, *input_shape) in [-1, 1] -> features (batch, width)."""

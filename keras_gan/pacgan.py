@@ -40,10 +40,11 @@ class PacGAN(DCGAN):
     def build_discriminator(self):
         """Pictures (m batch, *img_shape) in [-1, 1] -> validity (batch, 1) of packs: probability that all m are real, or its logit."""
         packed_shape = (*self.img_shape[:-1], self.packing * self.img_shape[-1])       # (28, 28, m): the samples are channels of one input
+        model = self.discriminator_layers(packed_shape)
+        model.add(Dense(1, activation=None if self.from_logits else "sigmoid"))        # (batch, 1)
+
         imgs = Input(self.img_shape)
-        features = self.discriminator_layers(packed_shape)(Pack(self.packing)(imgs))
-        validity = Dense(1, activation=None if self.from_logits else "sigmoid")(features)        # (batch, 1)
-        return Model(imgs, validity, name="discriminator")
+        return Model(imgs, model(Pack(self.packing)(imgs)), name="discriminator")
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""

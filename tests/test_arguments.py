@@ -150,7 +150,7 @@ def test_constructors_inherit_arguments_as_their_classes_say(tmp_path):
     assert (gan.k, gan.clip, gan.learning_rate, gan.from_logits) == (3, 0.01, 5e-5, True)
     assert (ThreeSteps(**POINTS, k=4).k, ThreeSteps(**POINTS, recipe="long").k, ThreeSteps(**POINTS, recipe="long").learning_rate) == (4, 9, 1e-3)
     gan = SettledSteps(**POINTS, extra=5, learning_rate=1e-4)
-    assert (gan.k, gan.from_logits, gan.discriminator.layers[-1].activation.__name__) == (2, True, "linear")
+    assert (gan.k, gan.from_logits, gan.discriminator.layers[-1].layers[-1].activation.__name__) == (2, True, "linear")
     gan.save(tmp_path / "model")
     assert SettledSteps.load(tmp_path / "model").get_config() == gan.get_config() and gan.get_config()["extra"] == 5
     for name in ("k", "from_logits", "momentum"):

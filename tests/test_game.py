@@ -165,7 +165,7 @@ def test_the_default_dcgan_is_that_of_keras_gan_at_128x160():
     gan = DCGAN()
     assert (gan.generator.count_params(), count(gan.generator.trainable_weights)) == (5_706_947, 5_705_987)
     assert (gan.discriminator.count_params(), count(gan.discriminator.trainable_weights)) == (1_587_777, 1_585_857)
-    assert gan.discriminator.layers[-2].output_shape == (None, 5 * 6 * 512)
+    assert gan.discriminator.layers[-1].layers[-2].output.shape == (None, 5 * 6 * 512)
     assert gan.generator.output_shape == (None, 128, 160, 3)
     for model in (gan.discriminator, gan.combined):
         assert float(model.optimizer.learning_rate) == pytest.approx(1e-4) and model.optimizer.beta_1 == 0.5
