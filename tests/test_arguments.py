@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from keras_gan import CGAN, DCGAN, GAN, LSGAN, WGAN
 from keras_gan.command_line import main
 from keras_gan.run_directory import RunDirectory
-from tests.conftest import SHAPE, random_images, small
+from tests.games import SHAPE, random_images, small
 
 
 @pytest.mark.parametrize("arguments, message", [

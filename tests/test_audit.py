@@ -10,7 +10,7 @@ from keras.optimizers import SGD, Adam
 
 import keras_gan
 from keras_gan import Frozen, GaussianGAN, audit
-from tests.conftest import values
+from tests.games import values
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Gradients do not exist"),          # for D's weights under Frozen, in a plain keras.Model
               pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")]

@@ -8,7 +8,7 @@ from data_loaders import load_data
 from data_loaders.datasets import Pictures
 from keras_gan import CGAN, GAN
 from keras_gan.evaluation.judge import LeNet
-from tests.conftest import random_images
+from tests.games import random_images
 
 TINY = dict(img_shape=(6, 8, 1), num_classes=3, latent_dim=5, jit_compile=False)
 

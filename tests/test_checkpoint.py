@@ -15,7 +15,7 @@ import pytest
 import keras_gan
 from data_loaders.whole import NEW
 from keras_gan import DCGAN, GAN, checkpoint
-from tests.conftest import small
+from tests.games import small
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_the_folder_that_one_is_in_can_be_loaded_and_replaced(saved, monkeypatch
 def test_a_limit_of_any_size_is_an_error_and_no_crash(tmp_path):
     code = """
         import os, resource, sys
-        from tests.conftest import small
+        from tests.games import small
         for limit in (0, 300, 700, 3_000, 20_000, 100_000, 3_000_000):
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
             try:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from data_loaders.batches import SHUFFLE
 from keras_gan.papers import PAPERS
-from tests.conftest import GAMES, for_train, inputs, random_data, random_images, values
+from tests.games import GAMES, for_train, inputs, random_data, random_images, values
 
 
 def changed(before, model):

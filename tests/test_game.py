@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from keras_gan import CGAN, DCGAN, GAN
 from keras_gan.game import generator_of
-from tests.conftest import random_images, values
+from tests.games import random_images, values
 
 
 # --- the freeze ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from keras_gan import Frozen, Maxout, PictureConv2D, UpSamplingConv2D
-from tests.conftest import values
+from tests.games import values
 
 
 def outputs_and_gradients(layer, x, seen, jit_compile=False, weights=()):

@@ -8,7 +8,7 @@ import pytest
 from keras import ops
 
 from keras_gan import DCGAN, GAN, memory
-from tests.conftest import SHAPE, small
+from tests.games import SHAPE, small
 
 
 def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypatch):

@@ -13,7 +13,7 @@ from keras_gan.augmentation import DiffAugment
 from keras_gan.evaluation import mode_coverage, ring
 from keras_gan.gradients import R1, GradientPenalty
 from keras_gan.layers import Pack
-from tests.conftest import SHAPE, random_images, values
+from tests.games import SHAPE, random_images, values
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 from keras_gan import CGAN, GAN
 from keras_gan.referee import GRACE, WINDOW, Referee, diversity
-from tests.conftest import random_images
+from tests.games import random_images
 
 GOOD = {"d_loss": 0.6, "d_accuracy": 0.6, "g_loss": 0.8, "D(x)": 0.6, "D(G(z))": 0.4, "diversity": 1.0}
 

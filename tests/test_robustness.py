@@ -18,7 +18,7 @@ from keras import ops
 from benchmarks.kills import kill_and_resume
 from keras_gan import GAN, checkpoint
 from keras_gan.training_run import TIMES_BACK
-from tests.conftest import SHAPE, small
+from tests.games import SHAPE, small
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,7 +28,7 @@ def checkpoints(run):
 
 
 def in_a_process(code, *words, **how):
-    """Start a Python process that knows `tests.conftest`; `words` are its `sys.argv[1:]`."""
+    """Start a Python process that knows `tests.games`; `words` are its `sys.argv[1:]`."""
     return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code), *map(str, words)], cwd=ROOT, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
 
@@ -48,7 +48,7 @@ def killed_at_last(process):
 LEG = """
     import hashlib, shutil, sys
     import numpy as np
-    from tests.conftest import GAMES, for_train, random_data
+    from tests.games import GAMES, for_train, random_data
     from keras_gan import GAN
     folder, resume = sys.argv[1], sys.argv[2] == "resume"
     games = {**{name: GAMES[name] for name in ("gaussian_gan", "gan", "dcgan", "cgan-laptop", "wgan_gp")}, "xla": lambda **more: GAN(img_shape=(6, 8, 1), recipe="digits", jit_compile=True, **more)}
@@ -88,7 +88,7 @@ def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_pa
 ENDLESS = """
     import sys
     import numpy as np
-    from tests.conftest import SHAPE, small
+    from tests.games import SHAPE, small
     images = np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8)
     small().train(images, steps=1_000_000, batch_size=8, run_dir=sys.argv[1], sample_interval=10, checkpoint_interval=100_000)
 """
@@ -154,7 +154,7 @@ def test_a_log_that_cannot_be_written_is_no_reason_to_lose_the_run(tmp_path):
 FULL_DISK = """
     import resource, sys
     import numpy as np
-    from tests.conftest import SHAPE, small
+    from tests.games import SHAPE, small
 
     class FullAfterSix(type(small())):
         def write_samples(self, path):

@@ -17,7 +17,7 @@ from PIL import Image
 
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN, checkpoint
-from tests.conftest import GAMES, random_images
+from tests.games import GAMES, random_images
 
 
 def weights_of(gan):
