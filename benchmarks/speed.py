@@ -74,10 +74,10 @@ def python_with_pytorch(pytorch):
 
 def ways(work, batch_size, pytorch):
     """The ways to play a work, by name."""
+    others = ("classic, XLA", "laptop", "half_hour") if work == "dcgan" else ("classic, no XLA", "digits")
     found = {KERAS_GAN: Way("keras_gan_loop", (work, batch_size, "")),
              "keras.Model with train_step, fit": Way("keras_fit", (work, batch_size, "")),
-             **{f"ours, {way}": Way("ours", (work, batch_size, way)) for way in
-                ("classic", "classic, call by call", "classic, XLA" if work == "dcgan" else "classic, no XLA", "laptop" if work == "dcgan" else "digits")}}
+             **{f"ours, {way}": Way("ours", (work, batch_size, way)) for way in ("classic", "classic, call by call", *others)}}
     if pytorch:
         formats = ("", " channels_last") if work == "dcgan" else ("",)
         for mode in [f"{how}{format}" for how in ("eager", "torch.compile") for format in formats]:
