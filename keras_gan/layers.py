@@ -115,7 +115,7 @@ def one_pass(function):
     if keras.backend.backend() != "tensorflow":
         return function
     import tensorflow as tf
-    compiled = tf.function(function, jit_compile=True, autograph=False)
+    compiled = tf.function(function, jit_compile=True)
 
     @functools.wraps(function)
     def choose(*arrays):

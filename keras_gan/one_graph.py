@@ -119,8 +119,7 @@ def one_graph(turn, jit_compile):
         share_reads(tf.compat.v1.get_default_graph())
         return turn(*arrays)
 
-    # Without AutoGraph, as Keras trains too: what is traced is the code that one reads, and errors name its lines
-    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile, autograph=False)
+    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile)
 
     def play(*arrays):
         logs = graph(*[tf.convert_to_tensor(a) for a in arrays])
@@ -129,6 +128,7 @@ def one_graph(turn, jit_compile):
     return play
 
 
+@tf.autograph.experimental.do_not_convert        # it would rewrite what runs for every operation
 def share_reads(graph):
     """Let the graph that is being traced read each variable once between two writes.
 
