@@ -40,8 +40,21 @@ class Player(keras.Model):
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         if not being_compiled():
             return super().train_on_batch(x, y, sample_weight, class_weight, return_dict)
+        # The discriminator moves several times in a turn, the same move on other samples. The generator moves once, and inline: the pictures
+        # that it makes for its own move are those that the discriminator is shown, and what is the same is computed once.
+        move = self._move if self._frozen_ids else self._move_in(tf.compat.v1.get_default_graph())
+        return move(x, y, sample_weight)
+
+    def _move(self, x, y, sample_weight):
         self.reset_metrics()
         return self.train_step((x, y, sample_weight))
+
+    def _move_in(self, graph):
+        """`_move` as a function of the graph that is being traced: however often it is called there, it is traced once."""
+        moves = graph.moves_of_players = getattr(graph, "moves_of_players", {})
+        if self not in moves:
+            moves[self] = tf.function(with_shared_reads(self._move))
+        return moves[self]
 
     @property
     def _frozen_ids(self):
@@ -115,17 +128,21 @@ def one_graph(turn, jit_compile):
     Returns:
         A function of the same arguments that returns a dict of floats. Each new batch shape is compiled once.
     """
-    def turn_with_shared_reads(*arrays):
-        share_reads(tf.compat.v1.get_default_graph())
-        return turn(*arrays)
-
-    graph = tf.function(turn_with_shared_reads, jit_compile=jit_compile)
+    graph = tf.function(with_shared_reads(turn), jit_compile=jit_compile)
 
     def play(*arrays):
         logs = graph(*[tf.convert_to_tensor(a) for a in arrays])
         return {name: float(value) for name, value in logs.items()}
 
     return play
+
+
+def with_shared_reads(function):
+    """A function that is about to be traced, so that its graph reads each variable once between two writes."""
+    def function_with_shared_reads(*arrays):
+        share_reads(tf.compat.v1.get_default_graph())
+        return function(*arrays)
+    return function_with_shared_reads
 
 
 @tf.autograph.experimental.do_not_convert        # it would rewrite what runs for every operation

@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import DCGAN
-from keras_gan.one_graph import one_graph, share_reads
+from keras_gan.one_graph import Player, one_graph, share_reads
+from tests.games import random_data, small
 
 
 def reads_of(turn):
@@ -60,6 +61,17 @@ def test_a_turn_reads_each_weight_of_the_generator_once():
     for weight in gan.generator.trainable_weights:
         handle = graph.capture(weight.value.handle)
         assert sum(tensor is handle for tensor in read) == 1, weight.path
+
+
+def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_once(rng, monkeypatch):
+    gan = small(k=3)
+    traced = []
+    train_step = Player.train_step
+    monkeypatch.setattr(Player, "train_step", lambda player, data: traced.append(player) or train_step(player, data))
+    play = gan.compiled_turn()
+    for batch_size in (2, 4, 2):
+        play(*random_data(rng, 3 * batch_size, gan), gan.sample_noise(3 * batch_size))
+    assert [player.name for player in traced] == 2 * ["discriminator", "combined"]          # six moves of the discriminator, in two batch sizes
 
 
 def test_a_model_that_calls_another_one_twice_is_trained_on_its_weights_as_they_are(rng):
