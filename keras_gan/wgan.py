@@ -25,7 +25,8 @@ from keras_gan.referee import diversity
 
 
 class WGAN(DCGAN):
-    """The Wasserstein GAN. Networks and pictures are those of `DCGAN`; the discriminator is a critic, and ends without sigmoid.
+    """The Wasserstein GAN. Networks and pictures are those of `DCGAN`; the discriminator is a critic, without sigmoid and without BatchNormalization:
+    its scales would be clipped as well, to .01 each, so that three layers of it left a millionth of the score, and of the generator's gradient.
 
     Args:
         learning_rate: of both RMSprop optimizers.
@@ -42,7 +43,7 @@ class WGAN(DCGAN):
         ValueError: for arguments that make no sense.
     """
 
-    defaults = {"networks": "fully_connected", "learning_rate": 5e-5, "dropout": 0.0, "k": 5, "fakes_in_training_mode": True}
+    defaults = {"networks": "fully_connected", "discriminator_norm": "none", "learning_rate": 5e-5, "dropout": 0.0, "k": 5, "fakes_in_training_mode": True}
     discriminator_updates = 1
     settled = {"from_logits": True, "generator_loss": "non_saturating", "r1_gamma": 0.0, "generator_weight_decay": 0.0}
     recipes = {

@@ -38,7 +38,7 @@ class WGANGP(WGAN):
         ValueError: for arguments that make no sense.
     """
 
-    defaults = {"learning_rate": 1e-4, "discriminator_norm": "none"}
+    defaults = {"learning_rate": 1e-4}
     settled = {"clip": math.inf}
 
     def __init__(self, img_shape: tuple[int, ...] = (28, 28, 1), penalty: float = 10.0, **arguments):
