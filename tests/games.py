@@ -15,7 +15,8 @@ def small_game(name, **changed):
     """A function of constructor arguments that makes a small model of a paper; `changed` are arguments that differ from `SMALL`."""
     model = find(name).load()
     takes = inspect.signature(model.__init__).parameters
-    return lambda **more: model(**{**{n: v for n, v in SMALL.items() if n in takes}, **changed, **more})
+    few = {"k": min(2, takes["k"].default)}                  # a critic that takes five steps a turn takes no other ones than one that takes two
+    return lambda **more: model(**{**{n: v for n, v in SMALL.items() if n in takes}, **few, **changed, **more})
 
 
 # Every paper of the house, as soon as it is in PAPERS; and what some of them have besides

@@ -16,7 +16,7 @@ TINY = dict(img_shape=(6, 8, 1), num_classes=3, latent_dim=5, jit_compile=False)
 @pytest.mark.parametrize("arguments", [{}, {"conditioning": "projection"}, {"networks": "keras_gan", "base_channels": 2, "img_shape": (17, 20, 3)},
                                        {"recipe": "laptop", "base_channels": 2, "img_shape": (16, 12, 3)}])
 def test_both_players_hear_the_label(arguments, rng):
-    gan = CGAN(**{**TINY, **arguments})
+    gan = CGAN(**{**TINY, **arguments}, run_eagerly=True)
     noise = np.repeat(rng.normal(size=(1, 5)), 3, axis=0)
     labels = np.arange(3)[:, None]
     images = np.repeat(rng.uniform(-1, 1, (1, *gan.img_shape)), 3, axis=0)

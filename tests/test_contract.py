@@ -63,17 +63,37 @@ def test_check_freeze_says_ok_and_puts_everything_back(make_game, rng):
 
 # --- one turn, one source -------------------------------------------------------------------------------------------------
 
+def weights_of(gan):
+    return [keras.ops.convert_to_numpy(v) for network in gan.networks_to_save.values() for v in network.weights]
+
+
 def play(game, turns, data, **arguments):
     """The weights after some turns of `train`, one after the other."""
     gan = game(**arguments)
     gan.train(**for_train(gan, data), steps=turns, batch_size=8)
-    return [keras.ops.convert_to_numpy(v) for network in gan.networks_to_save.values() for v in network.weights]
+    return weights_of(gan)
 
 
-def test_compiled_turns_are_the_turns_call_by_call(make_game, float64, rng):
+def play_call_by_call(game, turns, data):
+    """The weights after these numbers of turns, each of them `train_on_batch` called as people call it: in Keras's own graphs of its steps."""
+    gan, weights = game(), {}
+
+    def play_a_turn(*batch):
+        logs = gan.train_on_batch(*batch)
+        if gan.turns in turns:
+            weights[gan.turns] = weights_of(gan)
+        return logs
+
+    gan.compiled_turn = lambda: play_a_turn
+    gan.train(**for_train(gan, data), steps=max(turns), batch_size=8)
+    return [weights[turn] for turn in turns]
+
+
+def test_eager_turns_and_compiled_turns_are_the_turns_call_by_call(make_game, float64, rng):
     gan = make_game()
     data = random_data(rng, 8 * gan.k, gan)
-    for one, other in zip(play(make_game, 20, data), play(make_game, 20, data, run_eagerly=True), strict=True):
+    after_3, after_20 = play_call_by_call(make_game, (3, 20), data)
+    for one, other in zip(after_3 + after_20, play(make_game, 3, data, run_eagerly=True) + play(make_game, 20, data), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
 
 

@@ -1,12 +1,14 @@
 """What befalls a long training run: kills, full disks, damaged files, numbers that explode. Real processes, real signals."""
 import contextlib
+import functools
+import hashlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from pathlib import Path
@@ -15,10 +17,10 @@ import numpy as np
 import pytest
 from keras import ops
 
-from benchmarks.kills import kill_and_resume
+from benchmarks.kills import PROCESSES, kill_and_resume
 from keras_gan import GAN, checkpoint
 from keras_gan.training_run import TIMES_BACK
-from tests.games import SHAPE, small
+from tests.games import GAMES, SHAPE, for_train, random_data, random_images, small
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,86 +29,98 @@ def checkpoints(run):
     return [p.name for p in checkpoint.steps_in(run / "checkpoints")]
 
 
-def in_a_process(code, *words, **how):
-    """Start a Python process that knows `tests.games`; `words` are its `sys.argv[1:]`."""
-    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code), *map(str, words)], cwd=ROOT, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
-
-
 @contextlib.contextmanager
-def killed_at_last(process):
-    """So that a test that fails leaves no process behind that plays for ever."""
+def in_a_process(play, *arguments, said):
+    """Start a function of this module in a process of its own, which writes what it says, errors too, into the file `said`.
+
+    Forked from one that has imported everything, in a moment. At last it is killed, so that a test that fails leaves none behind that plays for ever.
+    """
+    process = PROCESSES.Process(target=say_into, args=(said, play, *arguments))
+    process.start()
     try:
         yield process
     finally:
         process.kill()
-        process.wait()
+        process.join()
+
+
+def say_into(said, play, *arguments):
+    with open(said, "w") as file, contextlib.redirect_stdout(file):
+        try:
+            play(*arguments)
+        except Exception as error:
+            print(f"{type(error).__name__}: {error}")
+            sys.exit(1)
+
+
+def in_an_interpreter(call, **how):
+    """Start Python, and in it a function of this module."""
+    return subprocess.Popen([sys.executable, "-c", f"from tests.test_robustness import *; {call}"], cwd=ROOT, **how)
+
+
+def thirty_images():
+    return random_images(np.random.default_rng(0), 30, SHAPE)
 
 
 # --- processes ---------------------------------------------------------------------------------------------------------
 
-LEG = """
-    import hashlib, shutil, sys
-    import numpy as np
-    from tests.games import GAMES, for_train, random_data
-    from keras_gan import GAN
-    folder, resume = sys.argv[1], sys.argv[2] == "resume"
-    games = {**{name: GAMES[name] for name in ("gaussian_gan", "gan", "dcgan", "cgan-laptop", "wgan_gp")}, "xla": lambda **more: GAN(img_shape=(6, 8, 1), recipe="digits", jit_compile=True, **more)}
-    for name, make in games.items():
-        for run_eagerly in (False, True):
-            gan = make(run_eagerly=run_eagerly)
-            data = for_train(gan, random_data(np.random.default_rng(0), 30 * gan.k, gan))
-            flip = {"flip": True} if data and gan.makes_pictures else {}
-            run_dir = f"{folder}/{name}-{run_eagerly}"
-            history = gan.train(**data, steps=5, batch_size=8, run_dir=run_dir, checkpoint_interval=3, resume=resume, **flip)
-            digest = hashlib.sha256(repr(history).encode() + gan.generate(5, seed=1).tobytes())
-            for variables in gan.variables_to_save.values():
-                for variable in variables:
-                    digest.update(np.asarray(variable).tobytes())
-            print("digest", name, run_eagerly, digest.hexdigest())
-            shutil.rmtree(f"{run_dir}/checkpoints/step_000005")          # as if it had been killed after three steps
-"""
+# Whatever draws random numbers or remembers something; call by call the model that has all of it: Dropout, BatchNormalization and a shuffle with flips
+LEGS = {**{name: GAMES[name] for name in ("gaussian_gan", "dcgan", "cgan-laptop", "wgan_gp")},
+        "xla": functools.partial(GAN, img_shape=(6, 8, 1), recipe="digits", jit_compile=True),
+        "dcgan call by call": functools.partial(GAMES["dcgan"], run_eagerly=True)}
+
+
+def leg(folder, resume):
+    """Play five turns of each of `LEGS`, or resume them; say what came out, and lose what came after the third turn."""
+    for name, make in LEGS.items():
+        gan = make()
+        data = for_train(gan, random_data(np.random.default_rng(0), 30 * gan.k, gan))
+        flip = {"flip": True} if data and gan.makes_pictures else {}
+        run_dir = Path(folder) / name.replace(" ", "-")
+        history = gan.train(**data, steps=5, batch_size=8, run_dir=run_dir, checkpoint_interval=3, resume=resume, **flip)
+        digest = hashlib.sha256(repr(history).encode() + gan.generate(5, seed=1).tobytes())
+        for variables in gan.variables_to_save.values():
+            for variable in variables:
+                digest.update(np.asarray(variable).tobytes())
+        print("digest", name, digest.hexdigest())
+        shutil.rmtree(run_dir / "checkpoints" / "step_000005")
 
 
 def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(tmp_path):
     digests = []
-    for first_time in (True, False):
-        process = in_a_process(LEG, tmp_path, "" if first_time else "resume")
-        output, errors = process.communicate()
-        assert process.returncode == 0, errors
-        assert first_time or output.count("at step 3") == 2 * 6, output
+    for resume in (False, True):
+        process = in_an_interpreter(f"leg({str(tmp_path)!r}, {resume})", text=True, stdout=subprocess.PIPE)        # not forked: other hashes
+        output, _ = process.communicate()
+        assert process.returncode == 0, output
+        assert not resume or output.count("at step 3") == len(LEGS), output
         digests.append([line for line in output.splitlines() if line.startswith("digest")])
-    assert len(digests[0]) == 2 * 6 and digests[0] == digests[1]
+    assert len(digests[0]) == len(LEGS) and digests[0] == digests[1]
 
 
 def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path):
-    deaths = kill_and_resume(kills=3, steps=30, run_eagerly=False, seed=10, folder=tmp_path)
-    assert [death["same"] for death in deaths] == [True] * 3 and [death["damaged"] for death in deaths] == [[]] * 3
+    deaths = kill_and_resume(kills=2, steps=30, run_eagerly=False, seed=10, folder=tmp_path)
+    assert [death["same"] for death in deaths] == [True] * 2 and [death["damaged"] for death in deaths] == [[]] * 2
     assert any(death["checkpoints"] for death in deaths)
 
 
-ENDLESS = """
-    import sys
-    import numpy as np
-    from tests.games import SHAPE, small
-    images = np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8)
-    small().train(images, steps=1_000_000, batch_size=8, run_dir=sys.argv[1], sample_interval=10, checkpoint_interval=100_000)
-"""
+def endless(run_dir, steps=1_000_000):
+    small().train(thirty_images(), steps=steps, batch_size=8, run_dir=run_dir, sample_interval=10, checkpoint_interval=100_000)
 
 
 def test_sigterm_saves_first_and_meanwhile_nobody_else_trains_in_there(tmp_path, images):
-    with killed_at_last(in_a_process(ENDLESS, tmp_path / "run")) as process:
+    said = tmp_path / "said.txt"
+    with in_a_process(endless, tmp_path / "run", said=said) as process:
         sheet = tmp_path / "run" / "samples" / "step_000010.png"
         while not sheet.exists():
-            assert process.poll() is None, process.stderr.read()
+            assert process.is_alive(), said.read_text()
             time.sleep(0.1)
         before = sheet.read_bytes()
         with pytest.raises(FileExistsError, match="is in use: another process trains in it"):
             small().train(images, steps=20, batch_size=8, run_dir=tmp_path / "run", resume=True, checkpoint_interval=100_000)
-        process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate()
-    assert process.returncode == -signal.SIGTERM, errors                 # it did end as it was asked to
-    assert "SIGTERM: this turn is finished" in output and sheet.read_bytes() == before
+        os.kill(process.pid, signal.SIGTERM)
+        process.join()
+        assert process.exitcode == -signal.SIGTERM, said.read_text()     # it did end as it was asked to
+    assert "SIGTERM: this turn is finished" in said.read_text() and sheet.read_bytes() == before
     (step,) = checkpoints(tmp_path / "run")
     checkpoint.verify(tmp_path / "run" / "checkpoints" / step)
     assert GAN.load(tmp_path / "run" / "model").turns == int(step.removeprefix("step_"))
@@ -123,8 +137,11 @@ def test_a_closed_terminal_ends_the_run_with_everything_written(tmp_path):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)         # also if these tests were begun with nohup
 
-    with killed_at_last(subprocess.Popen([sys.executable, "-c", textwrap.dedent(ENDLESS), tmp_path / "run"], cwd=ROOT, stdin=its_end, stdout=its_end,
-                                         stderr=its_end, start_new_session=True, preexec_fn=terminal_of_its_own)) as process:
+    with contextlib.ExitStack() as at_last:
+        process = in_an_interpreter(f"endless({str(tmp_path / 'run')!r})", stdin=its_end, stdout=its_end, stderr=its_end, start_new_session=True,
+                                    preexec_fn=terminal_of_its_own)
+        at_last.callback(process.wait)
+        at_last.callback(process.kill)
         os.close(its_end)
         reader = threading.Thread(target=read_to_its_end, args=(terminal,), daemon=True)
         reader.start()
@@ -147,45 +164,45 @@ def read_to_its_end(terminal):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full to write to")
 def test_a_log_that_cannot_be_written_is_no_reason_to_lose_the_run(tmp_path):
     with open("/dev/full", "w") as full:
-        process = subprocess.run([sys.executable, "-c", textwrap.dedent(ENDLESS.replace("1_000_000", "12")), tmp_path / "run"], cwd=ROOT, stdout=full, timeout=120)
+        process = in_an_interpreter(f"endless({str(tmp_path / 'run')!r}, 12)", stdout=full)
+        process.wait(120)
     assert GAN.load(tmp_path / "run" / "model").turns == 12 and process.returncode in (0, 120)       # 120: Python's own last flush
 
 
-FULL_DISK = """
-    import resource, sys
-    import numpy as np
-    from tests.games import SHAPE, small
-
-    class FullAfterSix(type(small())):
-        def write_samples(self, path):
-            super().write_samples(path)
-            # No file may grow beyond this: the system refuses to go on in the middle of a write
-            limit = {6: 1_000_000, 12: resource.RLIM_INFINITY}.get(self.turns, resource.getrlimit(resource.RLIMIT_FSIZE)[0])
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-
-    FullAfterSix.__name__ = "GAN"
-    images = np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8)
-    gan = FullAfterSix(img_shape=SHAPE, latent_dim=5, jit_compile=False)
-    gan.train(images, steps=14, batch_size=8, run_dir=sys.argv[1], sample_interval=3, checkpoint_interval=2, if_write_fails=sys.argv[2])
-"""
+class DiskFullAfterSix(GAN):
+    def write_samples(self, path):
+        super().write_samples(path)
+        # No file may grow beyond this: the system refuses to go on in the middle of a write
+        limit = {6: 1_000_000, 12: resource.RLIM_INFINITY}.get(self.turns, resource.getrlimit(resource.RLIMIT_FSIZE)[0])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
 
-def test_a_full_disk_in_the_middle_of_a_save_leaves_the_checkpoints_and_training_goes_on_or_stops(tmp_path, images):
-    stop, go_on = (in_a_process(FULL_DISK, tmp_path / asked, asked) for asked in ("stop", "go_on"))
+def fill_the_disk(run_dir, asked):
+    DiskFullAfterSix.__name__ = "GAN"                        # whose runs can be resumed by any other
+    gan = DiskFullAfterSix(img_shape=SHAPE, latent_dim=5, jit_compile=False)
+    gan.train(thirty_images(), steps=14, batch_size=8, run_dir=run_dir, sample_interval=3, checkpoint_interval=2, if_write_fails=asked)
+
+
+def test_a_full_disk_in_the_middle_of_a_save_leaves_the_checkpoints_and_training_goes_on_or_stops(tmp_path):
+    images, ends = thirty_images(), {}
+    for asked in ("stop", "go_on"):
+        with in_a_process(fill_the_disk, tmp_path / asked, asked, said=tmp_path / f"{asked}.txt") as process:
+            process.join()
+        ends[asked] = process.exitcode, (tmp_path / f"{asked}.txt").read_text()
     whole = small()
-    whole.train(images := np.random.default_rng(0).integers(0, 256, (30, *SHAPE), dtype=np.uint8), steps=14, batch_size=8)
+    whole.train(images, steps=14, batch_size=8)
 
-    output, errors = stop.communicate()
-    assert stop.returncode == 1 and "OSError: step 8: a checkpoint could not be written" in errors, errors
-    assert "step_000006 is whole. Training has stopped; make room" in errors
+    code, said = ends["stop"]
+    assert code == 1 and "OSError: step 8: a checkpoint could not be written" in said, said
+    assert "step_000006 is whole. Training has stopped; make room" in said
     assert checkpoints(tmp_path / "stop") == ["step_000002", "step_000004", "step_000006"]
     resumed = small()
     resumed.train(images, steps=14, batch_size=8, run_dir=tmp_path / "stop", checkpoint_interval=2, resume=True)
 
-    output, errors = go_on.communicate()
-    assert go_on.returncode == 0, errors
-    said = [f"step {step}: a checkpoint could not be written" in output for step in range(1, 15)]
-    assert [step for step, is_so in enumerate(said, 1) if is_so] == [8, 10, 12]
+    code, said = ends["go_on"]
+    assert code == 0, said
+    failed = [f"step {step}: a checkpoint could not be written" in said for step in range(1, 15)]
+    assert [step for step, is_so in enumerate(failed, 1) if is_so] == [8, 10, 12]
     assert checkpoints(tmp_path / "go_on") == ["step_000004", "step_000006", "step_000014"]
     for run in ("stop", "go_on"):
         np.testing.assert_array_equal(GAN.load(tmp_path / run / "model").generate(3, seed=1), whole.generate(3, seed=1))
