@@ -237,7 +237,7 @@ def test_samples_and_arguments_that_do_not_fit_are_refused_in_words(make_game, r
 
 # What helps a small model to learn in seconds: the classic DCGAN takes longer, and least squares begin slowly
 HELP = {"dcgan": {"recipe": "laptop", "base_channels": 4, "learning_rate": 2e-3}, "lsgan": {"fakes_in_training_mode": True}, "gaussian_gan": {"learning_rate": 1e-2}}
-STEPS = {"lsgan": 300, "dcgan": 75, "wgan": 60, "wgan_gp": 60}
+STEPS = {"lsgan": 300, "dcgan": 75, "wgan": 120, "wgan_gp": 60}
 
 
 @pytest.mark.parametrize("name", [paper.module for paper in PAPERS])

@@ -256,7 +256,7 @@ def test_a_network_is_a_keras_file_of_its_own_too(rng, tmp_path):
 
 def test_numpy_numbers_are_numbers(tmp_path):
     gan = DCGAN(img_shape=np.array((8, 8, 1)).tolist(), latent_dim=np.int64(5), base_channels=np.int64(1), seed=np.uint8(3),
-                learning_rate=np.float32(1e-3), jit_compile=False)
+                learning_rate=np.float32(1e-3), run_eagerly=True)
     gan.train(np.zeros((4, 8, 8, 1), np.uint8), steps=np.int64(1), batch_size=np.int64(4), run_dir=tmp_path / "run")
     assert DCGAN.load(tmp_path / "run" / "model").get_config() == gan.get_config()
 
