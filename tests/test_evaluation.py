@@ -176,7 +176,7 @@ def test_mixtures_are_those_of_the_papers():
 
 @pytest.fixture(scope="module")
 def digits():
-    return halves(load_data("digits", img_shape=(12, 12, 1)))
+    return halves(load_data("digits", img_shape=(8, 8, 1)))
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ def judge(digits):
 def test_the_judge_knows_digits_it_has_not_seen_and_is_kept(digits, judge):
     features, seen = judge.look_at(digits[1].images)
     assert features.shape == (899, 128)
-    assert np.mean(seen == digits[1].labels) > 0.95            # .981, .973, .982 with three seeds
+    assert np.mean(seen == digits[1].labels) > 0.95            # .988, .990, .991 with three seeds
     state = np.random.get_state()[1].sum()
     again, _ = LeNet(digits[0]).look_at(digits[1].images)      # from the cache, not taught again
     np.testing.assert_array_equal(again, features)
@@ -221,9 +221,9 @@ class Cheat(GAN):
 def test_each_cheat_is_flagged_by_the_right_instrument(digits):
     training, held_out = digits
     rng = np.random.default_rng(0)
-    gan = Cheat((12, 12, 1), jit_compile=False)
+    gan = Cheat((8, 8, 1), jit_compile=False)
     n = 300
-    noise = rng.integers(0, 256, (n, 12, 12, 1), dtype=np.uint8)
+    noise = rng.integers(0, 256, (n, 8, 8, 1), dtype=np.uint8)
     reports = {name: evaluate(gan.cheat(pictures), training, held_out, n) for name, pictures in {
         "honest": held_out.images[500:800], "one picture": training.images[:1], "copies": training.images[:n], "noise": noise}.items()}
     honest, one, copies, random = reports.values()
@@ -250,7 +250,7 @@ def test_a_conditional_model_that_ignores_its_label_is_found_out(digits):
             heard = labels if self.listens else rng.permutation(labels)
             return held_out.images[[rng.choice(np.flatnonzero(held_out.labels == label)) for label in heard]] / np.float32(255)
 
-    gan = Deaf((12, 12, 1), jit_compile=False)
+    gan = Deaf((8, 8, 1), jit_compile=False)
     gan.listens = True
     heard = evaluate(gan, *digits, 400)
     gan.listens = False
@@ -284,15 +284,15 @@ def test_mobilenet_takes_a_file_of_weights(tmp_path, rng):
 
 
 @pytest.mark.parametrize("change, message", [
-    (dict(images=np.zeros((40, 12, 12, 3), np.uint8)), r"makes pictures of \(12, 12, 1\)"),
-    (dict(images=np.zeros((40, 12, 12, 1), np.float32)), "must be uint8"),
-    (dict(images=np.zeros((12, 12, 12, 1), np.uint8), labels=np.zeros(12, int)), "at least 10 real pictures"),
+    (dict(images=np.zeros((40, 8, 8, 3), np.uint8)), r"makes pictures of \(8, 8, 1\)"),
+    (dict(images=np.zeros((40, 8, 8, 1), np.float32)), "must be uint8"),
+    (dict(images=np.zeros((12, 8, 8, 1), np.uint8), labels=np.zeros(12, int)), "at least 10 real pictures"),
     (dict(labels=None, class_names=None), "knows 2 classes: cat, dog. Received: data with none"),
     (dict(class_names=["dog", "cat"]), "knows 2 classes: cat, dog. Received: data with dog, cat"),
 ])
 def test_data_that_do_not_fit_are_refused_before_anything_slow(change, message):
-    good = dict(images=np.zeros((40, 12, 12, 1), np.uint8), labels=np.arange(40) % 2, class_names=["cat", "dog"], name="made up")
-    gan = CGAN((12, 12, 1), num_classes=2, jit_compile=False)
+    good = dict(images=np.zeros((40, 8, 8, 1), np.uint8), labels=np.arange(40) % 2, class_names=["cat", "dog"], name="made up")
+    gan = CGAN((8, 8, 1), num_classes=2, jit_compile=False)
     gan.class_names = ["cat", "dog"]
     with pytest.raises(ValueError, match=message):
         evaluate(gan, *halves(Pictures(**{**good, **change})))
