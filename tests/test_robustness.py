@@ -64,10 +64,9 @@ def thirty_images():
 
 # --- processes ---------------------------------------------------------------------------------------------------------
 
-# Whatever draws random numbers or remembers something; call by call the model that has all of it: Dropout, BatchNormalization and a shuffle with flips
+# Whatever draws random numbers or remembers something
 LEGS = {**{name: GAMES[name] for name in ("gaussian_gan", "dcgan", "cgan-laptop", "wgan_gp")},
-        "xla": functools.partial(GAN, img_shape=(6, 8, 1), recipe="digits", jit_compile=True),
-        "dcgan call by call": functools.partial(GAMES["dcgan"], run_eagerly=True)}
+        "xla": functools.partial(GAN, img_shape=(6, 8, 1), recipe="digits", jit_compile=True)}
 
 
 def leg(folder, resume):
@@ -76,7 +75,7 @@ def leg(folder, resume):
         gan = make()
         data = for_train(gan, random_data(np.random.default_rng(0), 30 * gan.k, gan))
         flip = {"flip": True} if data and gan.makes_pictures else {}
-        run_dir = Path(folder) / name.replace(" ", "-")
+        run_dir = Path(folder) / name
         history = gan.train(**data, steps=5, batch_size=8, run_dir=run_dir, checkpoint_interval=3, resume=resume, **flip)
         digest = hashlib.sha256(repr(history).encode() + gan.generate(5, seed=1).tobytes())
         for variables in gan.variables_to_save.values():

@@ -17,7 +17,7 @@ from PIL import Image
 
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN, checkpoint
-from tests.games import GAMES, random_images
+from tests.games import random_images
 
 
 def weights_of(gan):
@@ -49,10 +49,6 @@ def test_a_run_says_how_long_its_turns_took_and_how_long_they_waited(rng, capsys
     assert other < 200 and abs(waited - 100 * 2.0 / (2.0 + first + 9 * other / 1000)) < 15      # ten batches of .2 seconds
 
 
-def test_a_resumed_run_is_the_same_run_call_by_call(rng, tmp_path):
-    assert_resuming_changes_nothing(lambda: GAMES["dcgan"](run_eagerly=True), rng, tmp_path)
-
-
 class WithDropout(GAN):
     def build_discriminator(self):
         return keras.Sequential([keras.Input(self.img_shape), layers.Flatten(), layers.Dense(8), layers.Dropout(0.5),
@@ -60,13 +56,9 @@ class WithDropout(GAN):
 
 
 def test_a_resumed_run_is_the_same_run_with_xla_and_dropout(rng, tmp_path):
-    assert_resuming_changes_nothing(lambda: WithDropout(img_shape=(6, 8, 1), jit_compile=True), rng, tmp_path)
-
-
-def assert_resuming_changes_nothing(new_game, rng, tmp_path):
-    data = {"images": random_images(rng, 30, new_game().img_shape)}
+    data = {"images": random_images(rng, 30, (6, 8, 1))}
     settings = dict(batch_size=8, sample_interval=100, flip=True)
-    whole, part, resumed = (new_game() for _ in range(3))
+    whole, part, resumed = (WithDropout(img_shape=(6, 8, 1), jit_compile=True) for _ in range(3))
     history = whole.train(**data, steps=7, **settings)
     part.train(**data, steps=4, run_dir=tmp_path / "run", checkpoint_interval=3, **settings)
     again = resumed.train(**data, steps=7, run_dir=tmp_path / "run", checkpoint_interval=2, resume=True, **settings)
