@@ -45,15 +45,15 @@ class ForgottenDiscriminator(GAN):
 
 
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
-@pytest.mark.parametrize("broken, run_eagerly, words", [
-    (FrozenTheOldWay, True, "learns nothing. Its flag `trainable` is False"),
-    (NotFrozen, True, "combined.train_on_batch changes the discriminator"),
-    (OneOptimizer, False, "One optimizer can't serve two models"),
-    (FrozenInTheTurn, False, "! train_on_batch moves nothing of the discriminator, which learns nothing. Its flag `trainable` is False"),
-    (ForgottenDiscriminator, False, "! train_on_batch moves nothing of the discriminator, which learns nothing. No gradient"),
+@pytest.mark.parametrize("broken, words", [
+    (FrozenTheOldWay, "learns nothing. Its flag `trainable` is False"),
+    (NotFrozen, "combined.train_on_batch changes the discriminator"),
+    (OneOptimizer, "One optimizer can't serve two models"),
+    (FrozenInTheTurn, "! train_on_batch moves nothing of the discriminator, which learns nothing. Its flag `trainable` is False"),
+    (ForgottenDiscriminator, "! train_on_batch moves nothing of the discriminator, which learns nothing. No gradient"),
 ])
-def test_check_freeze_reports_a_broken_subclass_in_words(broken, run_eagerly, words):
-    gan = broken(img_shape=(8, 8, 1), latent_dim=5, run_eagerly=run_eagerly, jit_compile=False)
+def test_check_freeze_reports_a_broken_subclass_in_words(broken, words):
+    gan = broken(img_shape=(8, 8, 1), latent_dim=5, jit_compile=False)
     was_trainable = gan.discriminator.trainable
     report = gan.check_freeze(batch_sizes=(3,))
     assert not report.ok and gan.discriminator.trainable == was_trainable
