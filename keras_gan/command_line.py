@@ -90,29 +90,32 @@ def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None)
 
 
 @app.command
-def sample(run: Annotated[Path, tyro.conf.Positional], n: int = 64, seed: int = 1, labels: tuple[str, ...] = (),
+def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, seed: int = 1, labels: tuple[str, ...] = (),
            out: Path = Path("grid.png")):
-    """Write a sheet of new pictures of a trained model.
+    """Write a sheet of new pictures of a trained model, or, of numbers and points, one picture of them all.
 
     Args:
         run: a run directory, or a saved model.
-        n: how many pictures.
-        seed: another one gives other pictures.
+        n: how many; by default 64 pictures, or 10,000 numbers or points.
+        seed: another one gives others.
         labels: classes to ask a conditional model for, in turn: names or numbers.
         out: PNG file to write.
     """
-    _check_of_samples(n, seed, out)
+    _check_of_samples(1 if n is None else n, seed, out)
     saved, gan = _load(run)
     from keras_gan import pictures
+    if n is None:
+        n = 64 if gan.makes_pictures else 10_000
     asked = {}
     if labels:
         if not gan.num_classes:
             raise ValueError(f"{type(gan).__name__} knows no classes. Received: --labels {' '.join(labels)}")
         asked["labels"] = [gan.class_number(labels[i % len(labels)]) for i in range(n)]
+    samples = gan.generate(n, seed=seed, **asked)
     if gan.makes_pictures:
-        pictures.write_png(out, pictures.grid(gan.generate(n, seed=seed, **asked), columns=8))
+        pictures.write_png(out, pictures.grid(samples, columns=8))
     else:
-        gan.write_samples(out)
+        pictures.write_vectors(out, {f"{n} samples": samples}, gan.window)
     print(f"Samples of {saved} are in {out}.")
 
 

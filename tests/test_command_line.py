@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan import DCGAN, command_line
+from keras_gan import DCGAN, GaussianGAN, command_line, pictures
 from keras_gan.papers import PAPERS, find
 
 KERAS_GAN = Path(sys.executable).with_name("keras-gan")
@@ -126,6 +126,10 @@ def test_the_gaussian_game_trains_and_is_measured(tmp_path, monkeypatch, said):
     monkeypatch.chdir(tmp_path)
     assert "Finished at step 3" in said("train", "gaussian_gan", "--mu", "-2", "--steps", "3", "--batch-size", "8", "--jit-compile", "False")
     assert cv2.imread(str(tmp_path / "runs" / "gaussian_gan-1" / "samples" / "step_000003.png")).shape == (500, 700, 3)
+    assert "are in numbers.png" in said("sample", "runs/gaussian_gan-1", "--n", "50", "--seed", "3", "--out", "numbers.png")
+    gan = GaussianGAN.load(tmp_path / "runs" / "gaussian_gan-1" / "model")
+    pictures.write_vectors(tmp_path / "asked.png", {"50 samples": gan.generate(50, seed=3)})
+    assert (tmp_path / "numbers.png").read_bytes() == (tmp_path / "asked.png").read_bytes()
     assert "1000 samples against N(-2, 1²)" in said("evaluate", "runs/gaussian_gan-1", "--n", "1000", "--out", "figures.json")
     assert [f["name"].split()[0] for f in json.loads((tmp_path / "figures.json").read_text())["figures"]] == ["mean", "standard", "Jensen-Shannon", "largest"]
 
