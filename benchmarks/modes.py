@@ -31,6 +31,7 @@ ROWS = {
     "lsgan": ("LSGAN", dict(**VEEGAN, learning_rate=2e-4)),
     "wgan": ("WGAN", VEEGAN),
     "wgan-gp": ("WGANGP", dict(**VEEGAN, learning_rate=2e-4)),
+    "wgan-gp-0.1": ("WGANGP", dict(**VEEGAN, learning_rate=2e-4, penalty=0.1)),       # the λ of its authors' own experiments in the plane
     "gan-r1": ("GAN", dict(**VEEGAN, learning_rate=1e-3, from_logits=True, r1_gamma=0.1, ema_momentum=0.999)),
     # Wider networks without BatchNormalization, a discriminator that is twice as quick, learning rates that fall, and the generator's average
     "plane": ("PlaneGAN", dict(units=256, half_life=10_000, ema_momentum=0.999)),

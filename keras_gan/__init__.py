@@ -1,9 +1,8 @@
 """GANs in Keras, one readable class a paper: `from keras_gan import GAN, DCGAN`."""
-from keras_gan.papers import PAPERS
+from keras_gan.papers import MODULES
 
-_MODULES = {**{paper.model: paper.module for paper in PAPERS},
-            "audit": "auditing", "as_player": "one_graph", "Frozen": "layers", "Maxout": "layers", "UpSamplingConv2D": "layers", "PictureConv2D": "fused",
-            "PlaneGAN": "plane_gan"}
+_MODULES = {**MODULES, "audit": "auditing", "as_player": "one_graph", "Frozen": "layers", "Maxout": "layers", "UpSamplingConv2D": "layers",
+            "PictureConv2D": "fused"}
 __all__ = list(_MODULES)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import docstring_parser
 import tyro
 
-from keras_gan.papers import PAPERS, find
+from keras_gan.papers import PAPERS, class_named, find
 
 DATA_FLAGS = ("fit", "background", "folder")         # of load_data
 FROM_DATA = "num_classes"                            # an argument of models that the data decide
@@ -74,13 +74,12 @@ def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None)
     from data_loaders import load_data
     from keras_gan.run_directory import RunDirectory
     config = RunDirectory(run).read_config()
-    paper = find(config["model"])
-    model = paper.load()
+    model = class_named(config["model"])
     try:
         gan = model(**config["parameters"])
     except TypeError as error:
         raise ValueError(f"The config.json of {run} has parameters that {model.__name__} doesn't know: {error}") from error
-    takes_data = "data" in paper.command
+    takes_data = not hasattr(gan, "sample_data")
     if takes_data and not config.get("source"):
         raise ValueError(f"{run} was trained on arrays in Python. Go on there: train(images, ..., run_dir={str(run)!r}, resume=True).")
     how = {**config["training"], **config["plan"], **({"steps": steps} if steps is not None else {})}
@@ -115,7 +114,7 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, see
     if gan.makes_pictures:
         pictures.write_png(out, pictures.grid(samples, columns=8))
     else:
-        pictures.write_vectors(out, {f"{n} samples": samples}, gan.window)
+        pictures.write_vectors(out, {f"{n} samples": samples})
     print(f"Samples of {saved} are in {out}.")
 
 
@@ -218,7 +217,7 @@ def _load(run):
     if not whole:
         raise FileNotFoundError(f"The run {run} has no whole checkpoint yet. --checkpoint-interval says when it gets one.")
     newest = max(whole, key=lambda folder: whole[folder]["turns"])
-    return newest, find(whole[newest]["model"]).load().load(newest)
+    return newest, class_named(whole[newest]["model"]).load(newest)
 
 
 # --- train -----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ class Paper:
 
     def load(self):
         """Import the class."""
-        return getattr(importlib.import_module(f"keras_gan.{self.module}"), self.model)
+        return class_named(self.model)
 
 
 PAPERS = [
@@ -44,6 +44,8 @@ PAPERS = [
           dict(data="digits", steps=5000, batch_size=32)),
 ]
 
+MODULES = {paper.model: paper.module for paper in PAPERS} | {"PlaneGAN": "plane_gan"}       # of every class: the plane is a lesson, without a paper of its own
+
 
 def find(name):
     """The `Paper` of a class or module name.
@@ -55,3 +57,15 @@ def find(name):
         if name in (paper.model, paper.module):
             return paper
     raise ValueError(f"There is no model {name!r}. There are: {', '.join(p.module for p in PAPERS)}")
+
+
+def class_named(name):
+    """Import a model's class.
+
+    Raises:
+        ValueError: if there is none of that name, as of somebody's own class.
+    """
+    if name not in MODULES:
+        raise ValueError(f"It was made by a class {name!r} that isn't one of keras_gan's ({', '.join(MODULES)}). In Python, {name}.load(folder) loads a "
+                         "saved model, and train(..., run_dir=folder, resume=True) goes on with a run.")
+    return getattr(importlib.import_module(f"keras_gan.{MODULES[name]}"), name)

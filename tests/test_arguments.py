@@ -64,7 +64,7 @@ def test_a_run_directory_that_is_damaged_or_is_none_says_so(tmp_path):
     (lambda config: None, "was trained on arrays in Python. Go on there"),
     (lambda config: config["parameters"].update(colour="red"), "has parameters that GAN doesn't know: .*colour"),
     (lambda config: config["parameters"].update(latent_dim=0), "latent_dim must be a whole number"),
-    (lambda config: config.update(model="os.system"), "There is no model 'os.system'"),
+    (lambda config: config.update(model="os.system"), "made by a class 'os.system' that isn't one of keras_gan's"),
     (lambda config: config.update(source={"source": "nowhere", "sort": "of"}), "No folder .*nowhere"),
     (lambda config: config.update(source={"source": "digits"}, plan={"steps": -1}), "steps must be a whole number"),
 ])
