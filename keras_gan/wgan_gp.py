@@ -29,7 +29,7 @@ class WGANGP(WGAN):
 
     Args:
         learning_rate: of both Adam optimizers, whose β are 0 and .9.
-        penalty: weight λ of the gradient penalty.
+        penalty: weight λ of the gradient penalty. For points in a plane its authors' own code takes .1.
         k: steps of the critic in a turn, each on a fresh batch, before one step of the generator: the paper's n_critic.
         recipe: "classic", "radford_2015" or "laptop".
         others: as for `WGAN`, `DCGAN` and `GAN`.
