@@ -73,7 +73,6 @@ def kill_and_resume(kills, steps, run_eagerly, seed, folder):
         killed while it saved), `"same"` (bool: once resumed, it ended in the very numbers of the undisturbed run).
     """
     folder, rng, deaths = Path(folder), np.random.default_rng(seed), []
-    in_a_process(folder / "warm-up", 2, run_eagerly, str(folder / "warm-up.txt"))
     lifetime = in_a_process(folder / "whole", steps, run_eagerly, str(folder / "whole.txt"))
     for i in track(range(kills), "killing", disable=kills < 10):
         run, result = folder / f"{i}", folder / f"{i}.txt"

@@ -12,17 +12,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from keras import layers
 from PIL import Image
 
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN, checkpoint
 from tests.games import random_images
-
-
-def weights_of(gan):
-    return [keras.ops.convert_to_numpy(v) for v in (*(v for network in gan.networks_to_save.values() for v in network.variables),
-                                                    *gan.combined.optimizer.variables, *gan.discriminator.optimizer.variables)]
 
 
 class SlowData:
@@ -49,28 +43,15 @@ def test_a_run_says_how_long_its_turns_took_and_how_long_they_waited(rng, capsys
     assert other < 200 and abs(waited - 100 * 2.0 / (2.0 + first + 9 * other / 1000)) < 15      # ten batches of .2 seconds
 
 
-class WithDropout(GAN):
-    def build_discriminator(self):
-        return keras.Sequential([keras.Input(self.img_shape), layers.Flatten(), layers.Dense(8), layers.Dropout(0.5),
-                                 layers.Dense(1, activation="sigmoid")])
-
-
-def test_a_resumed_run_is_the_same_run_with_xla_and_dropout(rng, tmp_path):
-    data = {"images": random_images(rng, 30, (6, 8, 1))}
-    settings = dict(batch_size=8, sample_interval=100, flip=True)
-    whole, part, resumed = (WithDropout(img_shape=(6, 8, 1), jit_compile=True) for _ in range(3))
-    history = whole.train(**data, steps=7, **settings)
-    part.train(**data, steps=4, run_dir=tmp_path / "run", checkpoint_interval=3, **settings)
-    again = resumed.train(**data, steps=7, run_dir=tmp_path / "run", checkpoint_interval=2, resume=True, **settings)
-    assert again == history
-    for one, other in zip(weights_of(resumed), weights_of(whole), strict=True):
-        np.testing.assert_array_equal(one, other)
+def test_the_results_of_a_run_are_written_again_where_an_earlier_end_left_them(rng, tmp_path):
+    images = random_images(rng, 30, (6, 8, 1))
+    gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
+    gan.train(images, steps=3, batch_size=8, run_dir=tmp_path / "run", sample_interval=100)
     # as if killed between the last checkpoint and the results: the film is that of an earlier end
     os.utime(tmp_path / "run" / "film.gif", (0, 0))
     (tmp_path / "run" / "losses.png").unlink()
-    resumed.train(**data, steps=7, run_dir=tmp_path / "run", resume=True, **settings)
-    assert (tmp_path / "run" / "film.gif").stat().st_mtime > 0
-    assert resumed.turns == 7 and (tmp_path / "run" / "film.gif").exists() and (tmp_path / "run" / "losses.png").exists()
+    again.train(images, steps=3, batch_size=8, run_dir=tmp_path / "run", sample_interval=100, resume=True)
+    assert again.turns == 3 and (tmp_path / "run" / "film.gif").stat().st_mtime > 0 and (tmp_path / "run" / "losses.png").exists()
 
 
 def test_resume_starts_at_0_where_there_is_no_checkpoint_and_says_so(rng, tmp_path, capsys):
