@@ -3,8 +3,9 @@
     python benchmarks/modes.py                            # every row of the README's table, three seeds: hours
     python benchmarks/modes.py --rows gan gan-r1 --data ring --seeds 0
 
-The protocol is that of VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086): the ring of 8 and the grid of 25, batches of 100 samples, 2,500 samples
-counted; small networks after VEEGAN's, but for the last rows. What a row differs in stands in ROWS. Figures and samples go into `runs/modes`.
+Data and count are those of VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086): the ring of 8 and the grid of 25, 2,500 samples. A batch is 100 samples, or packs
+of them; 40,000 turns are a tenth of PacGAN's, and the networks, but for the last rows, are small ones after VEEGAN's. What a row differs in stands in ROWS.
+Figures and samples go into `runs/modes`.
 """
 from keras_gan import quiet_tensorflow  # noqa: F401
 
@@ -58,7 +59,7 @@ def run_of(row, data, seed, arguments):
         name, how = ROWS[row]
         gan = getattr(keras_gan, name)(**how, seed=seed)
         start = time.monotonic()
-        gan.train(DATA[data], steps=arguments.steps, batch_size=100)
+        gan.train(DATA[data], steps=arguments.steps, batch_size=100 * gan.packing)           # PacGAN's authors count packs
         minutes = (time.monotonic() - start) / 60
         samples = gan.generate(COUNTED, seed=1)
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -59,6 +59,6 @@ def complete_constructor(model):
 def recipe_arguments(model, recipe):
     """The constructor arguments that a recipe of a model class changes, as a dict."""
     recipes = {"classic": {}, **model.recipes}
-    if recipe not in recipes:
+    if not isinstance(recipe, str) or recipe not in recipes:
         raise ValueError(f"recipe must be one of {', '.join(map(repr, recipes))} for {model.__name__}. Received: {recipe!r}")
     return recipes[recipe]

@@ -163,7 +163,7 @@ class CGAN(DCGAN):
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
         labels = self.prepare_labels(labels, imgs.shape[0])            # (k batch, 1)
-        noise = self.sample_noise(imgs.shape[0]) if noise is None else noise
+        noise = self.sample_noise(imgs.shape[0]) if noise is None else self.check_noise(noise, imgs.shape[0])
         batch_size = imgs.shape[0] // self.k
 
         # Adversarial ground truths

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import docstring_parser
 import tyro
 
-from keras_gan.papers import PAPERS, class_named, find
+from keras_gan.papers import PAPERS, SCENES, class_named, find
 
 DATA_FLAGS = ("fit", "background", "folder")         # of load_data
 FROM_DATA = "num_classes"                            # an argument of models that the data decide
@@ -291,14 +291,16 @@ def _flags(model, paper, args):
     recipe = next((b for a, b in itertools.pairwise(args) if a == "--recipe"),
                   next((a.split("=", 1)[1] for a in args if a.startswith("--recipe=")),
                        paper.command.get("recipe", "classic")))
-    defaults = {**recipe_arguments(model, recipe), **paper.command, "recipe": recipe}
+    of_recipe = recipe_arguments(model, recipe)
+    command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command      # recipes for colour pictures bring their shape: digits would be blown up
+    defaults = {**of_recipe, **command, "recipe": recipe}
     fields = []
     functions = [(model.__init__, [base.__doc__ for base in reversed(model.__mro__) if base is not object], None),
                  (model.train, [base.train.__doc__ for base in reversed(model.__mro__) if hasattr(base, "train")], None)]
     if "data" in paper.command:
         fields.append(("data", Annotated[str, tyro.conf.arg(help="A folder of pictures, or the name of a data set: digits, scenes, "
                                                                  "mnist, fashion_mnist, cifar10.")],
-                       dataclasses.field(default=paper.command["data"])))
+                       dataclasses.field(default=command["data"])))
         functions.insert(0, (load_data, [load_data.__doc__], DATA_FLAGS))
     for function, docs, names in functions:
         # A method that says nothing of an argument means what the one that it replaces says of it

@@ -27,7 +27,7 @@ class DCGAN(GAN):
 
     Recipes (whatever you pass yourself wins):
 
-    - `"classic"`: the defaults below. Keras-GAN's networks and numbers. Needs hours on a laptop.
+    - `"classic"`: the defaults below. Keras-GAN's networks, with a doubling more, and its numbers, with half its learning rate. Needs hours on a laptop.
     - `"radford_2015"`: networks and numbers of the paper. Needs hours on a laptop, too; with `base_channels=128` it is as wide as there.
     - `"laptop"`: recognisable pictures after minutes on two cores. `DCGAN.recipes` says what differs, and why.
     - `"half_hour"`: the one to take for a folder of some thousand pictures; for 10,000 steps of 16, half an hour on two cores. On emoji that it
@@ -39,11 +39,13 @@ class DCGAN(GAN):
         learning_rate: of both Adam optimizers.
         networks: "keras_gan": upsampling and convolutions of 3x3. "radford_2015", those of the paper: (transposed) convolutions of 5x5 alone.
             "residual": see `keras_gan.residual`. "fully_connected" and "srivastava_2017": those of `GAN`, for digits and for points in a plane.
-        base_channels: channels of both networks at the picture's end; they double with every halving, up to 16 times.
-        full_size_features: True lets the generator work out `base_channels` feature maps in the picture's size and mix
+        base_channels: of convolutional networks: channels at the picture's end; they double with every halving, up to 16 times.
+        full_size_features: of convolutional networks: True lets the generator work out `base_channels` feature maps in the picture's size and mix
             them into the picture there; False makes the picture in the last doubling, in less than half the time.
-        discriminator_norm: "batch" (BatchNormalization), "spectral" (SpectralNormalization, arXiv:1802.05957) or "none".
-        dropout: share of the discriminator's activations that Dropout drops.
+        discriminator_norm: of a convolutional discriminator: "batch" (BatchNormalization), "none", or "spectral" (arXiv:1802.05957, by Keras's
+            `SpectralNormalization`: of the convolutions, not of the last layer; it writes W/σ in place of W at every step, where the paper
+            keeps W and differentiates through σ).
+        dropout: share of the discriminator's activations that Dropout drops. Fully connected networks have none.
         augment: True changes all that a convolutional discriminator sees at random, so that it can't learn a small data set by heart
             (see `keras_gan.augmentation`).
         recipe: "classic", "radford_2015", "laptop" or "half_hour".
@@ -57,7 +59,7 @@ class DCGAN(GAN):
         "radford_2015": {
             # What a class that builds on this one may have other defaults of
             "img_shape": (128, 160, 3), "networks": "radford_2015",
-            # Section 4: .001 was too high, and a momentum of .5 steadier than .9.
+            # Section 4: .001 was too high, and a momentum of .5 steadier than .9. (D's last layer alone begins as Keras lets it, not from N(0, .02).)
             "learning_rate": 2e-4,
             # The paper's discriminator has none.
             "dropout": 0.0,
@@ -219,6 +221,7 @@ class DCGAN(GAN):
                              "penalised: in a batch that is normalised, what D says of a picture depends on the others")
         else:
             self.require(not self.augment, "augment", "False for networks that are not convolutional")
+            self.require(self.discriminator_norm != "spectral", "discriminator_norm", "'none' for networks that are not convolutional, which have no spectral norms")
         self.require(is_whole(self.base_channels, 1), "base_channels", "a whole number of at least 1")
         self.base_channels = int(self.base_channels)
 

@@ -169,6 +169,24 @@ class Game:
         return self.draw_noise(batch_size, rng)
 
     @property
+    def noise_columns(self):
+        """What the columns of a turn's noise are, a dict of numbers by name."""
+        return {"z": self.latent_dim}
+
+    def check_noise(self, noise, n):
+        """The noise of a turn with n samples, (n, latent_dim), as somebody gives it.
+
+        Raises:
+            ValueError: if it has another shape, or isn't an array at all.
+        """
+        expected = (n, sum(self.noise_columns.values()))
+        if tuple(getattr(noise, "shape", ())) != expected:
+            columns = ", ".join(f"{number} of {name}" for name, number in self.noise_columns.items())
+            given = f"shape {tuple(noise.shape)}" if hasattr(noise, "shape") else f"a {type(noise).__name__}"
+            raise ValueError(f"noise must be an array {expected}: a row a sample, with {columns}. Received: {given}")
+        return noise
+
+    @property
     def makes_pictures(self):
         """Whether samples are pictures, not vectors."""
         return len(self.img_shape) == 3

@@ -67,8 +67,8 @@ class GAN(Game):
         half_life: turns in which the learning rates fall by half, again and again, so that players who go round their equilibrium
             come to rest there. None: they stay as they are.
         networks: "keras_gan": leaky rectifiers, BatchNormalization in the generator. "goodfellow_2014", those of the paper:
-            a generator of rectifiers that ends in a sigmoid, a discriminator of maxout units with Dropout. "srivastava_2017": those in which
-            VEEGAN (arXiv:1705.07761) and PacGAN count modes in a plane.
+            a generator of rectifiers that ends in a sigmoid, a discriminator of maxout units with Dropout. "srivastava_2017": small ones after
+            those in which VEEGAN (arXiv:1705.07761) counts modes in a plane; PacGAN's are wider and deeper.
         dropout: share of the maxout discriminator's activations that Dropout drops; the other networks of this class have none.
         from_logits: True lets the discriminator end without sigmoid; the loss applies it. The same mathematics, but a
             sigmoid that has rounded to 0 or 1 has no gradient left.
@@ -316,7 +316,10 @@ class GAN(Game):
         return self.r1_gamma > 0
 
     def train_on_batch(self, images, noise=None):
-        """One turn of the game: k steps of the discriminator, a step of the generator.
+        """One turn of the game, by algorithm 1: k steps of the discriminator, a step of the generator.
+
+        The generator's step takes the z of the discriminator's last one again, where the algorithm draws another: what both say of these pictures
+        can be compared, and the compiled turn makes them once, if both are in the same mode.
 
         Args:
             images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
@@ -324,12 +327,12 @@ class GAN(Game):
                 `train` compiles this method, and they would be the same in every turn.
 
         Returns:
-            dict of floats: d_loss (mean of real and generated, nats), d_accuracy, g_loss (nats), D(x) and D(G(z)) (what the
+            dict of floats: d_loss (mean of real and generated, nats; with R1 also half of the penalty), d_accuracy, g_loss (nats), D(x) and D(G(z)) (what the
             discriminator says of real and of generated pictures, 0..1), diversity (see `keras_gan.referee.diversity`).
             They are those of the last step of each player.
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
-        noise = self.sample_noise(imgs.shape[0]) if noise is None else noise
+        noise = self.sample_noise(imgs.shape[0]) if noise is None else self.check_noise(noise, imgs.shape[0])
         batch_size = imgs.shape[0] // self.k
 
         # Adversarial ground truths

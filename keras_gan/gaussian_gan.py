@@ -115,7 +115,7 @@ class GaussianGAN(GAN):
             dict of floats, as `GAN.train_on_batch`.
         """
         x = self.prepare(images)                                       # (k batch, 1)
-        noise = self.sample_noise(x.shape[0]) if noise is None else noise
+        noise = self.sample_noise(x.shape[0]) if noise is None else self.check_noise(noise, x.shape[0])
         batch_size = x.shape[0] // self.k
         valid, fake = ops.ones((batch_size, 1)), ops.zeros((batch_size, 1))
 

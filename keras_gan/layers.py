@@ -168,7 +168,7 @@ class Maxout(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Pack(keras.layers.Layer):
-    """Lays m samples that follow one another into the channels of one (PacGAN, arXiv:1712.04086, section 3).
+    """Lays m samples that follow one another into the channels of one (PacGAN, arXiv:1712.04086, section 2).
 
     Input: (m batch, ..., channels). Output: (batch, ..., m channels).
 

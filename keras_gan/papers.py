@@ -26,22 +26,21 @@ class Paper:
         return class_named(self.model)
 
 
+DIGITS = dict(data="digits", steps=5000, batch_size=32)
+SCENES = dict(data="scenes", steps=1500, batch_size=16, sample_interval=100, checkpoint_interval=100)
+
 PAPERS = [
     Paper("gaussian_gan", "GaussianGAN", "Generative Adversarial Networks", "Goodfellow et al.", 2014, "1406.2661"),
-    Paper("gan", "GAN", "Generative Adversarial Networks", "Goodfellow et al.", 2014, "1406.2661",
-          dict(data="digits", steps=5000, batch_size=32)),
+    Paper("gan", "GAN", "Generative Adversarial Networks", "Goodfellow et al.", 2014, "1406.2661", DIGITS),
     Paper("cgan", "CGAN", "Conditional Generative Adversarial Nets", "Mirza, Osindero", 2014, "1411.1784",
-          dict(data="digits", recipe="digits", steps=5000, batch_size=32)),
+          dict(DIGITS, recipe="digits")),
     Paper("dcgan", "DCGAN", "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
-          "Radford, Metz, Chintala", 2015, "1511.06434",
-          dict(data="scenes", recipe="laptop", steps=1500, batch_size=16, sample_interval=100, checkpoint_interval=100)),
-    Paper("lsgan", "LSGAN", "Least Squares Generative Adversarial Networks", "Mao, Li, Xie, Lau, Wang, Smolley", 2016, "1611.04076",
-          dict(data="digits", steps=5000, batch_size=32)),
-    Paper("wgan", "WGAN", "Wasserstein GAN", "Arjovsky, Chintala, Bottou", 2017, "1701.07875", dict(data="digits", steps=5000, batch_size=64)),
+          "Radford, Metz, Chintala", 2015, "1511.06434", dict(SCENES, recipe="laptop")),
+    Paper("lsgan", "LSGAN", "Least Squares Generative Adversarial Networks", "Mao, Li, Xie, Lau, Wang, Smolley", 2016, "1611.04076", DIGITS),
+    Paper("wgan", "WGAN", "Wasserstein GAN", "Arjovsky, Chintala, Bottou", 2017, "1701.07875", dict(DIGITS, batch_size=64)),
     Paper("wgan_gp", "WGANGP", "Improved Training of Wasserstein GANs", "Gulrajani et al.", 2017, "1704.00028",
-          dict(data="digits", steps=5000, batch_size=64)),
-    Paper("pacgan", "PacGAN", "PacGAN: The power of two samples in generative adversarial networks", "Lin, Khetan, Fanti, Oh", 2017, "1712.04086",
-          dict(data="digits", steps=5000, batch_size=32)),
+          dict(DIGITS, batch_size=64)),
+    Paper("pacgan", "PacGAN", "PacGAN: The power of two samples in generative adversarial networks", "Lin, Khetan, Fanti, Oh", 2017, "1712.04086", DIGITS),
 ]
 
 MODULES = {paper.model: paper.module for paper in PAPERS} | {"PlaneGAN": "plane_gan"}       # of every class: the plane is a lesson, without a paper of its own
@@ -56,6 +55,8 @@ def find(name):
     for paper in PAPERS:
         if name in (paper.model, paper.module):
             return paper
+    if name in (*MODULES, *MODULES.values()):
+        raise ValueError(f"{name} is trained in Python: notebook 6 shows how. There are: {', '.join(p.module for p in PAPERS)}")
     raise ValueError(f"There is no model {name!r}. There are: {', '.join(p.module for p in PAPERS)}")
 
 

@@ -4,7 +4,6 @@ Minsuk Kahng et al., 2018, play it in a browser (GAN Lab, arXiv:1809.01587). The
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
-import io
 import numbers
 from typing import Literal
 
@@ -12,12 +11,8 @@ import keras
 import numpy as np
 from keras import Input, Sequential, ops
 from keras.layers import Dense, LeakyReLU
-from keras.losses import BinaryCrossentropy
-from keras.optimizers import Adam
-from matplotlib.figure import Figure
 
 from data_loaders.batches import Distribution
-from data_loaders.whole import write_whole
 from keras_gan.game import is_whole
 from keras_gan.gan import GAN
 from keras_gan.pixels import check_points

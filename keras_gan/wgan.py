@@ -13,6 +13,7 @@ weights keeps it from becoming ever steeper (algorithm 1).
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
+import math
 import numbers
 
 from keras import Input, Model, ops
@@ -25,8 +26,9 @@ from keras_gan.referee import diversity
 
 
 class WGAN(DCGAN):
-    """The Wasserstein GAN. Networks and pictures are those of `DCGAN`; the discriminator is a critic, without sigmoid and without BatchNormalization:
-    its scales would be clipped as well, to .01 each, so that three layers of it left a millionth of the score, and of the generator's gradient.
+    """The Wasserstein GAN. Networks and pictures are those of `DCGAN`; the discriminator is a critic, without sigmoid and without normalisation:
+    the scales of BatchNormalization would be clipped as well, to .01 each, so that three layers of it left a millionth of the score, and of the
+    generator's gradient.
 
     Args:
         learning_rate: of both RMSprop optimizers.
@@ -82,7 +84,7 @@ class WGAN(DCGAN):
         return wasserstein
 
     def train_on_batch(self, images, noise=None):
-        """One turn of the game, by algorithm 1: k steps of the critic, a step of the generator.
+        """One turn of the game, by algorithm 1: k steps of the critic, a step of the generator (which takes the last of these steps' z again).
 
         Args:
             images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
@@ -93,7 +95,7 @@ class WGAN(DCGAN):
             g_loss, diversity (see `keras_gan.referee.diversity`).
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
-        noise = self.sample_noise(imgs.shape[0]) if noise is None else noise
+        noise = self.sample_noise(imgs.shape[0]) if noise is None else self.check_noise(noise, imgs.shape[0])
         ones = ops.ones((imgs.shape[0] // self.k, 1))
 
         # ---------------------
@@ -131,10 +133,16 @@ class WGAN(DCGAN):
         super().check_arguments()
         self.require(isinstance(self.clip, numbers.Real) and self.clip > 0, "clip", "a number above 0")
         self.clip = float(self.clip)
+        if self.convolutional and self.clip < math.inf:
+            self.require(self.discriminator_norm == "none", "discriminator_norm", "'none' where weights are clipped: what a normalisation makes of a "
+                         "layer, clipping undoes or shrinks, until hardly anything of the score is left")
 
 
 def wasserstein(truth, score):
-    """The loss of a score that is to be large where the truth is 1, and small where it is 0. Both (batch, 1)."""
+    """The loss of a score that is to be large where the truth is 1, and small where it is 0. Both (batch, 1).
+
+    Keras-GAN's script has truths of -1 and 1 for that; here they are 1, real, and 0, generated, as in every other game.
+    """
     return (1 - 2 * truth) * score
 
 

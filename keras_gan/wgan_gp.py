@@ -56,6 +56,11 @@ class WGANGP(WGAN):
         """Adam with β1 = 0, β2 = .9 (algorithm 1)."""
         return Adam(self.learning_rate_of(player), 0.0, 0.9)
 
+    @property
+    def noise_columns(self):
+        """What the columns of a turn's noise are, a dict of numbers by name: z, and α of each sample."""
+        return {**super().noise_columns, "α": 1}
+
     def sample_noise(self, batch_size):
         """Noise z ~ N(0, 1) of the next turn, and α ~ U(0, 1) in the last column: float (batch_size, latent_dim + 1)."""
         alpha = np.random.default_rng([self.seed, ALPHA, self.turns]).random((batch_size, 1))
@@ -63,7 +68,7 @@ class WGANGP(WGAN):
         return np.concatenate([noise, alpha.astype(noise.dtype)], axis=1)
 
     def train_on_batch(self, images, noise=None):
-        """One turn of the game, by algorithm 1: k steps of the critic, a step of the generator.
+        """One turn of the game, by algorithm 1: k steps of the critic, a step of the generator (which takes the last of these steps' z again).
 
         Args:
             images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
@@ -74,9 +79,7 @@ class WGANGP(WGAN):
             networks' pictures), penalty, g_loss, diversity (see `keras_gan.referee.diversity`).
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
-        noise = self.sample_noise(imgs.shape[0]) if noise is None else noise
-        if noise.shape[1] != self.latent_dim + 1:
-            raise ValueError(f"noise must be (k batch, {self.latent_dim + 1}): z, and α in the last column. Received: shape {tuple(noise.shape)}")
+        noise = self.sample_noise(imgs.shape[0]) if noise is None else self.check_noise(noise, imgs.shape[0])
         ones, zeros = ops.ones((imgs.shape[0] // self.k, 1)), ops.zeros((imgs.shape[0] // self.k, 1))
 
         # ---------------------

@@ -161,6 +161,7 @@ def test_a_run_that_was_started_in_python_is_sampled_too_and_told_how_to_go_on(t
     (("evaluate", "nowhere"), "No folder nowhere"),
     (("train", "cgan", "--data", "."), "No picture|no picture|classes"),
     (("train", "pix2pix"), "There is no model 'pix2pix'. There are: gaussian_gan, gan, cgan, dcgan"),
+    (("train", "plane_gan"), "plane_gan is trained in Python: notebook 6 shows how"),
 ])
 def test_mistakes_are_told_in_a_line(tmp_path, monkeypatch, words, message):
     monkeypatch.chdir(tmp_path)
@@ -178,14 +179,16 @@ def test_help_comes_without_tensorflow_and_lists_the_commands(tmp_path):
 def test_the_flags_are_those_of_the_signatures_with_the_recipes_values(capsys):
     def help_with(*words):
         with pytest.raises(SystemExit):
-            command_line.main(["train", "dcgan", *words, "--help"])
+            command_line.main(["train", *words, "--help"])
         return capsys.readouterr().out
 
-    laptop, classic = help_with(), help_with("--recipe", "classic")
+    laptop, classic = help_with("dcgan"), help_with("dcgan", "--recipe", "classic")
     for flag in ("--data", "--steps", "--batch-size", "--img-shape", "--seed", "--run-dir", "--resume", "--flip", "--latent-dim", "--fit", "--folder"):
         assert flag in laptop
     assert "(default: 0.0002)" in laptop and "(default: 0.0001)" in classic
     assert "Without a flag it trains on 'scenes'" in laptop
+    grey, colour = help_with("lsgan"), help_with("lsgan", "--recipe", "laptop")           # a recipe for colour pictures trains on some
+    assert "(default: digits)" in grey and "(default: scenes)" in colour
 
 
 def test_list_names_every_paper(tmp_path):

@@ -198,6 +198,8 @@ def test_any_picture_shape_can_be_made(height, width, channels):
     (dict(base_channels=0), "base_channels must be"),
     (dict(dropout=1.0), "dropout must be"),
     (dict(discriminator_norm="layer"), "discriminator_norm must be 'batch', 'spectral' or 'none'"),
+    (dict(networks="fully_connected", discriminator_norm="spectral"), "discriminator_norm must be 'none' for networks that are not convolutional"),
+    (dict(recipe=["laptop"]), "recipe must be one of 'classic', 'radford_2015', 'laptop', 'half_hour' for DCGAN. Received: \\['laptop'\\]"),
     (dict(networks="fully_connected", augment=True), "augment must be False for networks that are not convolutional"),
     (dict(jit_compile="yes"), "jit_compile must be"),
     (dict(k=0), "k must be a whole number of at least 1. Received: k=0"),

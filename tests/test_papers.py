@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import Input, Sequential, ops
-from keras.layers import Dense, Lambda
+from keras.layers import BatchNormalization, Dense, Flatten, Lambda
 from scipy.stats import norm
 
 from benchmarks.dirac import dirac_gan
@@ -77,9 +77,16 @@ def test_a_clipped_critic_finds_the_distance_of_two_normal_distributions(real_an
     assert -logs["loss"] == pytest.approx(3, abs=0.1)               # W1: as far as one mean is from the other
 
 
+class WithNormalisedCritic(WGAN):
+    """Somebody's own: the house's have no weights that aren't trained."""
+
+    def build_discriminator(self):
+        return Sequential([Input(self.img_shape), Flatten(), Dense(8), BatchNormalization(), Dense(1)])
+
+
 def test_trainable_weights_of_the_critic_are_clipped_and_nothing_else(rng):
-    gan = WGAN(img_shape=(9, 12, 3), networks="keras_gan", discriminator_norm="batch", base_channels=2, k=2, clip=0.02, jit_compile=False)
-    gan.train_on_batch(random_images(rng, 8, (9, 12, 3)))
+    gan = WithNormalisedCritic(img_shape=SHAPE, k=2, clip=0.02, jit_compile=False)
+    gan.train_on_batch(random_images(rng, 8, SHAPE))
     trainable = [np.array(w) for w in gan.critic.trainable_weights]
     assert max(np.abs(w).max() for w in trainable) == pytest.approx(0.02)
     others = [np.array(w) for w in gan.critic.non_trainable_weights]
@@ -120,7 +127,7 @@ def test_alpha_is_uniform_one_a_sample_and_another_one_in_every_turn():
 
 def test_noise_without_alpha_is_refused_in_words(rng):
     gan = WGANGP(img_shape=SHAPE, latent_dim=5, jit_compile=False)
-    with pytest.raises(ValueError, match=r"noise must be \(k batch, 6\): z, and α in the last column. Received: shape \(5, 5\)"):
+    with pytest.raises(ValueError, match=r"noise must be an array \(5, 6\): a row a sample, with 5 of z, 1 of α. Received: shape \(5, 5\)"):
         gan.train_on_batch(random_images(rng, 5, SHAPE), rng.normal(size=(5, 5)))
 
 
@@ -146,6 +153,13 @@ def test_a_penalised_critic_finds_the_distance_of_two_normal_distributions(real_
     slope = np.abs(np.diff(np.array(gan.critic(x))[:, 0]) / np.diff(x[:, 0]))
     distance = float(ops.mean(gan.critic(real)) - ops.mean(gan.critic(generated)))
     assert distance / slope.max() == pytest.approx(3, abs=0.1) and distance == pytest.approx(3, rel=0.35)
+
+
+def test_a_clipped_critic_has_no_normalisation_and_a_penalised_one_may():
+    for norm in ("batch", "spectral"):
+        with pytest.raises(ValueError, match=f"discriminator_norm must be 'none' where weights are clipped.*Received: discriminator_norm='{norm}'"):
+            WGAN(recipe="laptop", discriminator_norm=norm)
+    assert WGANGP(img_shape=(8, 8, 1), networks="keras_gan", base_channels=1, discriminator_norm="spectral").discriminator_norm == "spectral"
 
 
 def test_a_normalised_batch_and_a_penalty_for_each_picture_do_not_go_together():
