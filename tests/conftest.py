@@ -5,7 +5,8 @@ TensorFlow is imported where it is needed, not here: the process that hands out 
 import os
 import tempfile
 
-os.environ["KERAS_GAN_CACHE"] = tempfile.mkdtemp(prefix="keras-gan-tests-")
+if "PYTEST_XDIST_WORKER" not in os.environ:       # one folder for all processes of a run, so that a judge is taught once
+    os.environ["KERAS_GAN_CACHE"] = tempfile.mkdtemp(prefix="keras-gan-tests-")
 
 import numpy as np
 import pytest

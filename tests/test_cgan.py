@@ -8,6 +8,7 @@ from data_loaders import load_data
 from data_loaders.datasets import Pictures
 from keras_gan import CGAN, GAN
 from keras_gan.evaluation.judge import LeNet
+from keras_gan.evaluation.report import halves
 from tests.games import random_images
 
 TINY = dict(img_shape=(6, 8, 1), num_classes=3, latent_dim=5, jit_compile=False)
@@ -98,11 +99,11 @@ def test_arguments_that_make_no_sense_are_refused_in_words(arguments, message):
 
 
 def test_the_cgan_makes_the_digits_that_it_is_asked_for():
-    digits = load_data("digits", img_shape=(8, 8, 1))
-    gan = CGAN(img_shape=(8, 8, 1), recipe="digits", ema_momentum=0.99, learning_rate=1e-3)
+    digits, _ = halves(load_data("digits", img_shape=(8, 8, 1)))                 # of which test_evaluation has a judge, too
+    gan = CGAN(img_shape=(8, 8, 1), recipe="digits", jit_compile=False, ema_momentum=0.99, learning_rate=1e-3)
     labels = np.arange(500) % 10
     judge = LeNet(digits)
-    # Agreement of the judge: untrained .092, .096, .094; trained .908, .918, .940 (seeds 0, 1, 2)
+    # Agreement of the judge: untrained .092, .100, .098; trained .928, .920, .918 (seeds 0, 1, 2)
     assert np.mean(judge.look_at(gan.generate(500, seed=1, labels=labels))[1] == labels) < 0.2
     gan.train(digits, steps=300, batch_size=32)
     assert np.mean(judge.look_at(gan.generate(500, seed=1, labels=labels))[1] == labels) > 0.8

@@ -14,7 +14,7 @@ from tests.games import random_images, values
 
 # --- the freeze ---------------------------------------------------------------------------------------------------------
 
-class FrozenTheOldWay(DCGAN):
+class FrozenTheOldWay(GAN):
     def build_combined(self):
         self.discriminator.trainable = False
         z = keras.Input((self.latent_dim,))

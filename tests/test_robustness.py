@@ -77,7 +77,7 @@ def leg(folder, resume):
     """Play five turns of each of `LEGS`, or resume them; say what came out, and lose what came after the third turn."""
     print("hash", hash("a string"))
     for name, make in LEGS.items():
-        gan = make()
+        gan = make(half_life=5)
         data = for_train(gan, random_data(np.random.default_rng(0), 30 * gan.k, gan))
         flip = {"flip": True} if data and gan.makes_pictures else {}
         run_dir = Path(folder) / name
