@@ -78,7 +78,7 @@ def main(arguments):
         runs = {row: [run_of(row, data, seed, arguments) for seed in arguments.seeds] for row in arguments.rows}
         real = mode_coverage(DATA[data].sample(COUNTED), DATA[data])
         table = Table("model", "modes", "high quality", "reverse KL", "minutes",
-                      title=f"{data}: {arguments.steps} steps of 100 samples, {len(arguments.seeds)} seeds (mean ± standard error)")
+                      title=f"{data}: {arguments.steps} steps of 100 samples or packs, {len(arguments.seeds)} seeds (mean ± standard error)")
         for row, figures in runs.items():
             table.add_row(row, *(mean_and_error([figure[name] for figure in figures]) for name in ("modes", "high_quality", "reverse_kl", "minutes")))
         table.add_row("real", str(real["modes"]), f"{real['high_quality']:.3g}", f"{real['reverse_kl']:.2g}", "")

@@ -292,7 +292,8 @@ def _flags(model, paper, args):
                   next((a.split("=", 1)[1] for a in args if a.startswith("--recipe=")),
                        paper.command.get("recipe", "classic")))
     of_recipe = recipe_arguments(model, recipe)
-    command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command      # recipes for colour pictures bring their shape: digits would be blown up
+    # Recipes for colour pictures bring their shape. Digits would be blown up to it, and thousands of such steps take hours: they play as DCGAN does
+    command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command
     defaults = {**of_recipe, **command, "recipe": recipe}
     fields = []
     functions = [(model.__init__, [base.__doc__ for base in reversed(model.__mro__) if base is not object], None),

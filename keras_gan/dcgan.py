@@ -2,8 +2,8 @@
 
 Alec Radford, Luke Metz, Soumith Chintala, 2015. arXiv:1511.06434
 
-The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of any other shape: those of Keras-GAN with one
-doubling more, those of the paper (section 3 and figure 1), or residual ones.
+The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of any other shape: those of Keras-GAN with two
+doublings more, those of the paper (section 3 and figure 1), or residual ones.
 """
 from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
@@ -27,7 +27,7 @@ class DCGAN(GAN):
 
     Recipes (whatever you pass yourself wins):
 
-    - `"classic"`: the defaults below. Keras-GAN's networks, with a doubling more, and its numbers, with half its learning rate. Needs hours on a laptop.
+    - `"classic"`: the defaults below. Keras-GAN's networks with two doublings and halvings more, and its numbers with half its learning rate. Needs hours on a laptop.
     - `"radford_2015"`: networks and numbers of the paper. Needs hours on a laptop, too; with `base_channels=128` it is as wide as there.
     - `"laptop"`: recognisable pictures after minutes on two cores. `DCGAN.recipes` says what differs, and why.
     - `"half_hour"`: the one to take for a folder of some thousand pictures; for 10,000 steps of 16, half an hour on two cores. On emoji that it
@@ -40,7 +40,7 @@ class DCGAN(GAN):
         networks: "keras_gan": upsampling and convolutions of 3x3. "radford_2015", those of the paper: (transposed) convolutions of 5x5 alone.
             "residual": see `keras_gan.residual`. "fully_connected" and "srivastava_2017": those of `GAN`, for digits and for points in a plane.
         base_channels: of convolutional networks: channels at the picture's end; they double with every halving, up to 16 times.
-        full_size_features: of convolutional networks: True lets the generator work out `base_channels` feature maps in the picture's size and mix
+        full_size_features: of "keras_gan" and "residual": True lets the generator work out `base_channels` feature maps in the picture's size and mix
             them into the picture there; False makes the picture in the last doubling, in less than half the time.
         discriminator_norm: of a convolutional discriminator: "batch" (BatchNormalization), "none", or "spectral" (arXiv:1802.05957, by Keras's
             `SpectralNormalization`: of the convolutions, not of the last layer; it writes W/σ in place of W at every step, where the paper
@@ -221,7 +221,8 @@ class DCGAN(GAN):
                              "penalised: in a batch that is normalised, what D says of a picture depends on the others")
         else:
             self.require(not self.augment, "augment", "False for networks that are not convolutional")
-            self.require(self.discriminator_norm != "spectral", "discriminator_norm", "'none' for networks that are not convolutional, which have no spectral norms")
+            self.require(self.discriminator_norm != "spectral", "discriminator_norm", "'none' for networks that are not convolutional: they have no "
+                         "spectral norms. (A recipe's norm is for convolutional ones: pass 'none' with it)")
         self.require(is_whole(self.base_channels, 1), "base_channels", "a whole number of at least 1")
         self.base_channels = int(self.base_channels)
 

@@ -174,7 +174,7 @@ class Game:
         return {"z": self.latent_dim}
 
     def check_noise(self, noise, n):
-        """The noise of a turn with n samples, (n, latent_dim), as somebody gives it.
+        """The noise of a turn with n samples, (n, columns of `noise_columns`), as somebody gives it.
 
         Raises:
             ValueError: if it has another shape, or isn't an array at all.

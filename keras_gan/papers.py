@@ -56,7 +56,7 @@ def find(name):
         if name in (paper.model, paper.module):
             return paper
     if name in (*MODULES, *MODULES.values()):
-        raise ValueError(f"{name} is trained in Python: notebook 6 shows how. There are: {', '.join(p.module for p in PAPERS)}")
+        raise ValueError(f"{name} is trained in Python, PlaneGAN().train(points), and notebook 6 plays it. There are: {', '.join(p.module for p in PAPERS)}")
     raise ValueError(f"There is no model {name!r}. There are: {', '.join(p.module for p in PAPERS)}")
 
 

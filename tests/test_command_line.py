@@ -159,7 +159,7 @@ def test_a_run_that_was_started_in_python_is_sampled_too_and_told_how_to_go_on(t
     (("evaluate", "nowhere"), "No folder nowhere"),
     (("train", "cgan", "--data", "."), "No picture|no picture|classes"),
     (("train", "pix2pix"), "There is no model 'pix2pix'. There are: gaussian_gan, gan, cgan, dcgan"),
-    (("train", "plane_gan"), "plane_gan is trained in Python: notebook 6 shows how"),
+    (("train", "plane_gan"), r"plane_gan is trained in Python, PlaneGAN\(\).train\(points\)"),
 ])
 def test_mistakes_are_told_in_a_line(tmp_path, monkeypatch, words, message):
     monkeypatch.chdir(tmp_path)

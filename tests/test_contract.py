@@ -112,11 +112,13 @@ def test_train_plays_the_turns_of_train_on_batch(make_game, rng):
     by_hand, eager, compiled = make_game(run_eagerly=True), make_game(run_eagerly=True), make_game()
     data = random_data(rng, 8 * by_hand.k, by_hand)
     first, second = batches_of_two_turns(by_hand, data, 8)
+    before = weights_of(compiled)
     logs = [by_hand.train_on_batch(*first)]
     compiled.train(**for_train(compiled, data), steps=1, batch_size=8)
-    for one, other in zip(weights_of(compiled), weights_of(by_hand), strict=True):
+    for one, other, initial in zip(weights_of(compiled), weights_of(by_hand), before, strict=True):
         if one.ndim > 1:                        # kernels
             np.testing.assert_allclose(one, other, atol=3e-4, rtol=0)
+            assert not np.array_equal(one, initial)          # by as little as a learning rate
     logs.append(by_hand.train_on_batch(*second))
     history = eager.train(**for_train(eager, data), steps=2, batch_size=8)
     assert [dict(zip(history, row)) for row in zip(*history.values())] == [{"step": i + 1, **l} for i, l in enumerate(logs)]

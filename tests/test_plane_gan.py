@@ -1,6 +1,7 @@
 """The 2-D game: that it is won, that nothing collapses unseen, and what it says to wrong data."""
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_gan import PlaneGAN
 from keras_gan.evaluation import mode_coverage, ring
@@ -63,6 +64,8 @@ def test_a_run_has_its_pictures_and_can_be_resumed(tmp_path):
     part.train(RING, steps=2, **run)
     resumed.train(RING, steps=4, resume=True, **run)
     assert {"film.gif", "losses.png", "history.csv", "model"} <= {p.name for p in (tmp_path / "run").iterdir()}
+    with Image.open(tmp_path / "run" / "film.gif") as film:
+        assert film.n_frames == 3                            # turns 0, 2 and 4: those from before the stop too
     np.testing.assert_array_equal(resumed.generate(50, seed=0), whole.generate(50, seed=0))
 
 
