@@ -37,6 +37,10 @@ class Player(keras.Model):
         self.compute_metrics(None, ones, ones)
         self.reset_metrics()
 
+    def get_compile_config(self):
+        """Nothing: a network in a `.keras` file of its own is a network. What trains it, and how, belongs to the game, and `Game.save` keeps it."""
+        return {}
+
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         if not being_compiled():
             return super().train_on_batch(x, y, sample_weight, class_weight, return_dict)

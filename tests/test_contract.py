@@ -177,6 +177,17 @@ def test_what_is_loaded_is_what_was_saved_and_goes_on_the_same(make_game, rng, t
     assert sorted(p.name for p in tmp_path.iterdir()) == ["model", "photos"]
 
 
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_each_network_is_a_keras_file_of_its_own_too(make_game, rng, tmp_path):
+    gan = make_game(run_eagerly=True)
+    for network in (gan.generator, gan.discriminator):
+        network.save(tmp_path / "network.keras")
+        given, *labels = [rng.integers(0, 2, (4, *x.shape[1:])).astype(x.dtype) for x in network.inputs]
+        again = keras.saving.load_model(tmp_path / "network.keras")
+        np.testing.assert_array_equal(again(inputs(given, labels)), network(inputs(given, labels)))
+        assert network.compiled and not again.compiled
+
+
 def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
     # Call by call, for few turns are played here. That runs are resumed bit for bit, in another process, is in test_robustness, for each of these models
     gan, another = (make_game(half_life=5, seed=seed, run_eagerly=True) for seed in (0, 1))

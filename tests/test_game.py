@@ -249,13 +249,6 @@ def test_generate_of_many_takes_little_more_memory_than_they_do():
     np.testing.assert_allclose(pictures[-5:], 0.5 * last + 0.5, atol=1e-5)
 
 
-def test_a_network_is_a_keras_file_of_its_own_too(rng, tmp_path):
-    gan = DCGAN(img_shape=(8, 8, 1), latent_dim=5, base_channels=2)
-    gan.generator.save(tmp_path / "generator.keras")
-    noise = rng.normal(size=(3, 5))
-    np.testing.assert_array_equal(keras.saving.load_model(tmp_path / "generator.keras")(noise), gan.generator(noise))
-
-
 def test_numpy_numbers_are_numbers(tmp_path):
     gan = DCGAN(img_shape=np.array((8, 8, 1)).tolist(), latent_dim=np.int64(5), base_channels=np.int64(1), seed=np.uint8(3),
                 learning_rate=np.float32(1e-3), run_eagerly=True)
