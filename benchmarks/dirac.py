@@ -67,6 +67,8 @@ def main(out: tyro.conf.Positional[Path] = Path("dirac.png"), turns: int = 500, 
         turns: of each game.
         learning_rate: of both players.
     """
+    if turns < 1:
+        raise SystemExit(f"turns must be at least 1. Received: turns={turns}")
     keras.config.set_floatx("float64")
     figure = Figure(figsize=(2.6 * len(GAMES), 3), layout="constrained")
     for axes, (title, (name, how)) in zip(figure.subplots(1, len(GAMES)), GAMES.items()):
@@ -79,6 +81,7 @@ def main(out: tyro.conf.Positional[Path] = Path("dirac.png"), turns: int = 500, 
         axes.plot(0, 0, "k+")
         axes.set(title=f"{title}\nends {np.hypot(*way[-1]):.2g} away", xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), aspect="equal", xlabel="θ", ylabel="ψ")
     figure.savefig(out, dpi=110)
+    print(f"The picture is {out}.")
 
 
 if __name__ == "__main__":

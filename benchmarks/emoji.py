@@ -42,6 +42,7 @@ COMMON = "--img-shape 128 160 3 --batch-size 16 --sample-interval 1000 --checkpo
 class Arguments:
     """Train and measure."""
     folder: tyro.conf.Positional[Path]
+    """Pictures in folders, and a manifest.csv with the columns `file` and `split` (train or test)."""
     rows: tuple[Literal[tuple(ROWS)], ...] = tuple(ROWS)
     seeds: tuple[int, ...] = (0,)
     minutes: float = 30.0
@@ -60,6 +61,8 @@ def split_folders(folder, out):
     """Copy the pictures into out/train and out/test, as the manifest says, unless that has been done."""
     if (out / "test").exists():
         return
+    if not (folder / "manifest.csv").is_file():
+        raise SystemExit(f"{folder} has no manifest.csv. It must have the columns file, a path below {folder}, and split: train or test.")
     with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             there = out / f"{line['split']}.part" / line["file"]

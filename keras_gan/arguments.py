@@ -46,6 +46,8 @@ def complete_constructor(model):
             raise TypeError(f"{model.__name__} takes no {name}: there is no choice about it in this paper, it is {model.settled[name]!r}.")
         # A class that another one builds on is given what that one has settled, which is in no signature of its own
         settled = {name: value for name, value in type(self).settled.items() if name in named and name in parameters}
+        for name in sorted(kwargs.keys() - signature.parameters.keys()):
+            raise TypeError(f"{model.__name__} takes no {name}. It takes: {', '.join(list(signature.parameters)[1:])}")
         given = signature.bind_partial(self, *args, **kwargs).arguments
         recipe = recipe_arguments(type(self), given.get("recipe", defaults.get("recipe", "classic")))
         # Of the others the class that it builds on will take care

@@ -99,6 +99,8 @@ def read_config(path):
     if not file.is_file():
         raise FileNotFoundError(f"No saved model at {path}: there is no {file}. "
                                 "gan.save(path) makes one; in a run directory it is the folder model/ or one below checkpoints/.")
+    if (file.parent / "checkpoints").is_dir():
+        raise ValueError(f"{path} is a run directory. Its model is {file.parent / 'model'}; keras-gan resume {path} goes on with the run.")
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
         kinds = {"model": str, "parameters": dict, "turns": int, "random_state": list, "class_names": list}

@@ -16,6 +16,7 @@ from keras_gan.papers import PAPERS, SCENES, class_named, find
 
 DATA_FLAGS = ("fit", "background", "folder")         # of load_data
 FROM_DATA = "num_classes"                            # an argument of models that the data decide
+OF_THE_COMMAND = {"run_dir": "Folder for pictures, losses, checkpoints and model. By default runs/MODEL-DATA-1, -2, ...: the next one that isn't there."}
 app = tyro.extras.SubcommandApp()
 
 
@@ -101,6 +102,8 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, see
         out: PNG file to write.
     """
     _check_of_samples(1 if n is None else n, seed, out)
+    if out.suffix.lower() != ".png":
+        raise ValueError(f"out must be a PNG file. Received: {out}. Use {out.with_suffix('.png')}")
     saved, gan = _load(run)
     from keras_gan import pictures
     if n is None:
@@ -305,7 +308,7 @@ def _flags(model, paper, args):
         functions.insert(0, (load_data, [load_data.__doc__], DATA_FLAGS))
     for function, docs, names in functions:
         # A method that says nothing of an argument means what the one that it replaces says of it
-        texts = {p.arg_name.split(",")[0]: p.description for doc in docs for p in docstring_parser.parse(doc).params}
+        texts = {p.arg_name.split(",")[0]: p.description for doc in docs for p in docstring_parser.parse(doc).params} | OF_THE_COMMAND
         for name, parameter in _parameters(function).items():
             if (names is not None and name not in names) or name in ("labels", FROM_DATA):
                 continue

@@ -29,6 +29,7 @@ class AroundModel(keras.layers.Layer):
         return []  # the model's own loss and accuracy are not those of the model it is used in
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class Frozen(AroundModel):
     """A model, usable inside another model, that nothing in there can change.
 
@@ -47,6 +48,13 @@ class Frozen(AroundModel):
     def __init__(self, model, **kwargs):
         kwargs.setdefault("name", f"frozen_{model.name}")
         super().__init__(model, **kwargs)
+
+    def get_config(self):
+        return {**super().get_config(), "model": keras.saving.serialize_keras_object(self.model)}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.saving.deserialize_keras_object(config.pop("model")), **config)
 
     def call(self, inputs, training=False):
         # Everything that the call would write (moving averages, spectral norms) comes back as values instead ...

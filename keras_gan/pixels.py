@@ -41,6 +41,9 @@ def check_images(images, img_shape):
     except ValueError:                                    # of objects, or of text
         raise ValueError(f"images must be one array {expected}. Received: an array of dtype {images.dtype}. Pictures of several shapes can't be "
                          "one array; data_loaders.load_data(folder, img_shape=...) makes them of one shape.") from None
+    if tuple(images.shape) == tuple(img_shape):
+        raise ValueError(f"images must have shape {expected}. Received: shape {tuple(images.shape)}, one picture, or a list of such. "
+                         "numpy.stack(...) makes one array of many pictures.")
     if tuple(images.shape[1:]) != tuple(img_shape) or images.shape[0] == 0:
         raise ValueError(f"images must have shape {expected}. Received: shape {tuple(images.shape)}. Build the model "
                          "with img_shape=(height, width, channels) of the data, or resize the data "
@@ -48,20 +51,34 @@ def check_images(images, img_shape):
     if dtype == "uint8":
         return
     if not dtype.startswith("float") and dtype != "bfloat16":
-        raise ValueError(f"images must be {expected}. Received: dtype {dtype}. images.astype('uint8') if they are 0..255.")
+        raise ValueError(f"images must be {expected}. Received: dtype {dtype}. "
+                         + ("images.astype('uint8') * 255 if True is white." if dtype == "bool" else "images.astype('uint8') if they are 0..255."))
     low, high = float(ops.min(images)), float(ops.max(images))
-    if np.isnan(low) or np.isnan(high):
-        raise ValueError(f"images must be {expected}. Received: values that are no numbers (NaN).")
+    if not np.isfinite([low, high]).all():
+        raise ValueError(f"images must be {expected}. Received: values that are no finite numbers (NaN or infinity).")
     if not -1.0 <= low <= high <= 1.0:
         raise ValueError(f"float images must lie in [-1, 1]. Received: values from {low:g} to {high:g}. "
                          "For 0..255 use images.astype('uint8'); for 0..1 use images * 2 - 1.")
 
 
+def remark_on_range(images):
+    """What is probably wrong with pictures that `check_images` accepts, in words: a list of at most one str."""
+    some = ops.convert_to_numpy(images[::max(1, len(images) // 256)])
+    if some.dtype == np.uint8 and some.max() <= 1:
+        return ["The pictures are uint8 with no value above 1, where 255 is white: nearly black. If 1 is to be white, train on images * 255."]
+    if some.dtype != np.uint8 and some.min() >= 0:
+        return ["The pictures are float with no value below 0, where -1 is black and 1 is white. If 0 is to be black, train on images * 2 - 1."]
+    return []
+
+
 def check_points(points, dimensions):
     """Raise `ValueError` unless `points` are (N, dimensions), N > 0, finite numbers."""
     array = ops.convert_to_numpy(points) if hasattr(points, "shape") else np.asarray(points)
-    if array.ndim != 2 or array.shape[1] != dimensions or not len(array) or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-        raise ValueError(f"Data must be an array (N, {dimensions}) of finite numbers. Received: a {type(points).__name__} of shape {array.shape}, {array.dtype}")
+    expected = f"Data must be an array (N, {dimensions}) of finite numbers. Received: a {type(points).__name__} of shape {array.shape}, {array.dtype}"
+    if array.ndim != 2 or array.shape[1] != dimensions or not len(array) or array.dtype.kind not in "fiu":
+        raise ValueError(expected)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{expected}, with NaN or infinity in {np.sum(~np.isfinite(array).all(axis=1))} of its rows")
 
 
 def check_samples(samples, shape):

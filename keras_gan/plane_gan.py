@@ -137,3 +137,8 @@ def sampler_of(points):
     check_points(points, 2)
     array = np.asarray(points)
     return lambda n, rng: array[rng.integers(len(array), size=n)]
+
+
+if __name__ == "__main__":
+    from keras_gan.command_line import main
+    main(["train", "plane_gan"])                    # which says how points are trained on

@@ -19,7 +19,7 @@ from data_loaders.batches import Batches, Distribution, Stream
 from keras_gan import checkpoint, memory, pictures
 from keras_gan.game import is_whole
 from keras_gan.one_graph import OUT_OF_MEMORY
-from keras_gan.pixels import check_labels, check_samples
+from keras_gan.pixels import check_labels, check_samples, remark_on_range
 from keras_gan.progress import TrainingProgress, readable
 from keras_gan.referee import LIKELY_CAUSES, Referee
 from keras_gan.run_directory import RunDirectory
@@ -44,9 +44,8 @@ class TrainingRun:
                      "keep_last": keep_last, "keep_every": keep_every, "if_not_finite": if_not_finite, "if_write_fails": if_write_fails}
         check_plan(**self.plan, batch_size=batch_size, run_dir=run_dir, resume=resume)
         self.plan = {name: value.item() if isinstance(value, np.integer) else value for name, value in self.plan.items()}      # JSON holds no others
-        if batch_size % gan.packing:
-            raise ValueError(f"batch_size must be whole packs of packing={gan.packing} samples. Received: batch_size={batch_size}")
         self.gan, self.steps = gan, int(steps)
+        self.notes = []
         self.data = self._open_data(images, labels, batch_size, flip)
         self.batch_size = batch_size = None if isinstance(self.data, Stream) else int(batch_size)      # a Dataset brings its own
         self.step, self.history, self.logs = 0, {"step": []}, {}
@@ -54,11 +53,12 @@ class TrainingRun:
         self.saved = None                        # step and turns of the last checkpoint
         self.signal = None                       # that has asked for an end
         self.referee = Referee(gan)
-        self.notes = []
         self.played, self.waited = [], 0.0       # seconds of each turn; seconds that turns had to wait for data
         self.largest_batch = 0                   # that is known to fit into memory
         if self.batch_size:
             self.notes.append(self._fits(self.batch_size))
+        if self.batch_size == 1:
+            self.notes.append("diversity compares the samples of a batch: of batches of 1 it says nothing (it is always 1).")
         self.directory = None
         if run_dir is not None:
             self.directory = RunDirectory(run_dir)
@@ -79,6 +79,7 @@ class TrainingRun:
         if flip and not self.gan.makes_pictures:
             raise ValueError("flip=True mirrors pictures. Received: flip=True with a model of vectors")
         if hasattr(images, "sample") and not self.gan.makes_pictures:
+            self._check_packs(batch_size)
             images = Distribution(images.sample, batch_size * self.gan.k, self.gan.seed)
         if isinstance(images, Distribution):
             some, = next(images.from_batch(0))
@@ -99,9 +100,14 @@ class TrainingRun:
             if gan.num_classes:
                 labels = check_labels(labels, len(array), gan.num_classes)
                 gan.class_names = list(class_names or gan.class_names)
+            self._check_packs(batch_size)
             if batch_size * gan.k > len(array) and gan.k * gan.packing > 1:
-                raise ValueError(f"A turn takes k={gan.k} batches of {batch_size}, more than the {len(array)} images. "
-                                 f"Use batch_size={len(array) // gan.k // gan.packing * gan.packing} or less, or more images.")
+                most = len(array) // gan.k // gan.packing * gan.packing
+                raise ValueError(f"A turn takes k={gan.k} batches of {batch_size}, more than the {len(array)} samples. "
+                                 + (f"Use batch_size={most} or less, or more samples." if most else
+                                    f"At least {gan.k * gan.packing} samples are needed: k={gan.k} times packs of {gan.packing}."))
+            if gan.makes_pictures:
+                self.notes += remark_on_range(array)
             return Batches(array, labels, batch_size * gan.k, gan.seed, flip)
         if flip:
             raise ValueError("flip=True is for arrays and folders; a Dataset does its own augmentation. Received: "
@@ -116,7 +122,14 @@ class TrainingRun:
                              + (", which can be gone through only once; tf.data.Dataset.from_generator makes a Dataset of it" if once_only else ""))
         return Stream(array)
 
+    def _check_packs(self, batch_size):
+        if batch_size % (m := self.gan.packing):
+            raise ValueError(f"batch_size must be whole packs of packing={m} samples. Received: batch_size={batch_size}. Use {batch_size // m * m + m}.")
+
     def _describe_data(self, images):
+        if isinstance(self.data, Distribution):
+            some, = next(self.data.from_batch(0))
+            return {"kind": type(images).__name__, "mean_of_some": float(f"{np.mean(some, dtype='float64'):.6g}")}
         if not isinstance(self.data, Batches):
             return {"kind": type(images).__name__}
         some = self.data.images[::max(1, len(self.data.images) // 16)]
@@ -168,6 +181,9 @@ class TrainingRun:
         """A batch of somebody else's pipeline: images, and labels if the model takes them."""
         check_samples(batch[0], self.gan.img_shape)
         self.gan.check_k_batches(batch[0])
+        if self.gan.makes_pictures and not self.played:
+            for remark in remark_on_range(batch[0]):
+                self.progress.say(remark)
         if len(batch[0]) > self.largest_batch * self.gan.k:
             self.progress.say(self._fits(len(batch[0]) // self.gan.k))
         if not self.gan.num_classes:

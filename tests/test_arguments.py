@@ -3,6 +3,7 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,12 +27,47 @@ from tests.games import SHAPE, random_images, small
     (dict(run_dir=3), "run_dir must be the path of a folder, or None. Received: run_dir=3"),
     (dict(images="photos"), r"Received: a str. load_data\(...\) loads a folder of pictures"),
     (dict(images=np.array([np.zeros((6, 8, 1)), None, "x"], dtype=object)), "Received: an array of dtype object. Pictures of several shapes"),
-    (dict(images=np.full((9, *SHAPE), np.nan)), r"Received: values that are no numbers \(NaN\)"),
+    (dict(images=np.full((9, *SHAPE), np.nan)), r"Received: values that are no finite numbers \(NaN or infinity\)"),
+    (dict(images=np.full((9, *SHAPE), np.inf)), "Received: values that are no finite numbers"),
+    (dict(images=np.ones((9, *SHAPE), bool)), r"Received: dtype bool. images.astype\('uint8'\) \* 255 if True is white"),
+    (dict(images=[np.zeros(SHAPE, np.uint8)] * 9), "one picture, or a list of such. numpy.stack"),
     (dict(resume=True), "goes on with the run in run_dir. Received: run_dir=None"),
 ])
 def test_arguments_of_train_are_checked(images, arguments, message):
     with pytest.raises(ValueError, match=message):
         small().train(**{"images": images, "batch_size": 8, **arguments})
+
+
+@pytest.mark.parametrize("of_pictures, remark", [
+    (lambda pictures: pictures, None),
+    (lambda pictures: pictures / 127.5 - 1, None),
+    (lambda pictures: pictures / 255.0, "If 0 is to be black, train on images * 2 - 1."),
+    (lambda pictures: pictures // 128, "If 1 is to be white, train on images * 255."),
+    (lambda pictures: tf.data.Dataset.from_tensor_slices((pictures / 255).astype("float32")).batch(8), "train on images * 2 - 1."),
+])
+def test_a_range_that_is_probably_meant_otherwise_is_remarked_on_once(images, of_pictures, remark, capsys):
+    small(run_eagerly=True).train(of_pictures(images), steps=2, batch_size=8)
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("train on images *") == (remark is not None) and (remark or "") in said
+
+
+def test_batches_of_one_say_nothing_of_diversity(images, capsys):
+    assert small(run_eagerly=True).train(images, steps=1, batch_size=1)["diversity"] == [1.0]
+    assert "of batches of 1 it says nothing" in " ".join(capsys.readouterr().out.split())
+
+
+def test_points_that_are_not_finite_are_counted(rng):
+    points = rng.normal(size=(9, 2))
+    points[[3, 5], 1] = np.nan, np.inf
+    with pytest.raises(ValueError, match=r"shape \(9, 2\), float64, with NaN or infinity in 2 of its rows"):
+        GAN(img_shape=(2,)).train(points, steps=1, batch_size=4)
+
+
+def test_an_argument_that_a_model_does_not_take_is_named_with_those_that_it_takes():
+    with pytest.raises(TypeError, match=r"LSGAN takes no r1gamma. It takes: .*\br1_gamma\b"):
+        LSGAN(r1gamma=1.0)
+    with pytest.raises(TypeError, match="^GAN takes no augment"):
+        GAN(augment=True)
 
 
 @pytest.mark.parametrize("arguments, message", [

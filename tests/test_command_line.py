@@ -156,6 +156,7 @@ def test_a_run_that_was_started_in_python_is_sampled_too_and_told_how_to_go_on(t
     (("train", "dcgan", "--seed", "-1"), "seed must be a whole number"),
     (("train", "dcgan", "--data", ".", "--resume"), "There is no run runs/.*-1 to resume"),
     (("sample", "nowhere"), "No folder nowhere"),
+    (("sample", "nowhere", "--out", "sheet.jpg"), "out must be a PNG file. Received: sheet.jpg. Use sheet.png"),
     (("evaluate", "nowhere"), "No folder nowhere"),
     (("train", "cgan", "--data", "."), "No picture|no picture|classes"),
     (("train", "pix2pix"), "There is no model 'pix2pix'. There are: gaussian_gan, gan, cgan, dcgan"),

@@ -180,7 +180,7 @@ def test_what_is_loaded_is_what_was_saved_and_goes_on_the_same(make_game, rng, t
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_each_network_is_a_keras_file_of_its_own_too(make_game, rng, tmp_path):
     gan = make_game(run_eagerly=True)
-    for network in (gan.generator, gan.discriminator):
+    for network in (gan.generator, gan.discriminator, gan.combined):
         network.save(tmp_path / "network.keras")
         given, *labels = [rng.integers(0, 2, (4, *x.shape[1:])).astype(x.dtype) for x in network.inputs]
         again = keras.saving.load_model(tmp_path / "network.keras")

@@ -83,7 +83,7 @@ def test_a_turn_with_k_is_k_steps_of_d_on_fresh_batches_and_one_of_g(rng):
             np.testing.assert_array_equal(a, b)
     with pytest.raises(ValueError, match="k=2 steps of the discriminator takes k batches of one size.*Received: 7"):
         game.train_on_batch(images[:7])
-    with pytest.raises(ValueError, match="A turn takes k=2 batches of 5, more than the 8 images. Use batch_size=4 or less"):
+    with pytest.raises(ValueError, match="A turn takes k=2 batches of 5, more than the 8 samples. Use batch_size=4 or less"):
         game.train(images, steps=1, batch_size=5)
 
 
@@ -262,3 +262,6 @@ def test_load_says_what_is_wrong(tmp_path):
         DCGAN.load(tmp_path / "gan")
     with pytest.raises(FileNotFoundError, match="No saved model"):
         GAN.load(tmp_path / "nowhere")
+    GAN(img_shape=(6, 8, 1), run_eagerly=True).train(np.zeros((4, 6, 8, 1), np.uint8), steps=1, batch_size=4, run_dir=tmp_path / "run")
+    with pytest.raises(ValueError, match="is a run directory. Its model is .*model; keras-gan resume"):
+        GAN.load(tmp_path / "run")

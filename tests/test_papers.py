@@ -246,8 +246,11 @@ def test_samples_that_follow_one_another_become_channels_of_one(rng):
     assert np.array(gan.discriminator(rng.normal(size=(6, 9, 12, 3)))).shape == (2, 1)
     with pytest.raises(ValueError, match="whole packs of 3: 3, 6, 9, ... samples. Received: 8"):
         gan.train_on_batch(random_images(rng, 8, (9, 12, 3)))
-    with pytest.raises(ValueError, match="batch_size must be whole packs of packing=3 samples. Received: batch_size=8"):
+    with pytest.raises(ValueError, match="batch_size must be whole packs of packing=3 samples. Received: batch_size=8. Use 9"):
         gan.train(random_images(rng, 24, (9, 12, 3)), steps=1, batch_size=8)
+    with pytest.raises(ValueError, match="At least 3 samples are needed: k=1 times packs of 3"):
+        gan.train(random_images(rng, 2, (9, 12, 3)), steps=1, batch_size=3)
+    assert gan.train([random_images(rng, 6, (9, 12, 3))], steps=1)["step"] == [1]            # batches of somebody's own are not of 32
 
 
 def test_two_samples_tell_what_one_does_not():

@@ -67,6 +67,8 @@ def test_a_run_has_its_pictures_and_can_be_resumed(tmp_path):
     with Image.open(tmp_path / "run" / "film.gif") as film:
         assert film.n_frames == 3                            # turns 0, 2 and 4: those from before the stop too
     np.testing.assert_array_equal(resumed.generate(50, seed=0), whole.generate(50, seed=0))
+    with pytest.raises(ValueError, match="data: the run has .*'mean_of_some'"):
+        PlaneGAN(units=8, jit_compile=False).train(ring(8, radius=2.0), steps=6, resume=True, **run)
 
 
 @pytest.mark.parametrize("loss", ["non_saturating", "saturating"])

@@ -16,6 +16,7 @@ from PIL import Image
 
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN, checkpoint
+from keras_gan.run_directory import RunDirectory
 from tests.games import random_images
 
 
@@ -68,6 +69,17 @@ def test_resume_refuses_other_parameters_with_a_list(rng, tmp_path):
         GAN(img_shape=(6, 8, 1), seed=5).train(images[:8], steps=2, batch_size=3, run_dir=tmp_path / "run", resume=True)
     for difference in ("seed: the run has 0, given was 5", "batch_size: the run has 4, given was 3", "data: the run has"):
         assert difference in str(error.value)
+
+
+def test_resume_with_fewer_steps_than_were_played_is_refused_and_the_plan_stays(rng, tmp_path):
+    images = random_images(rng, 9, (6, 8, 1))
+    gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
+    gan.train(images, steps=3, batch_size=4, run_dir=tmp_path / "run")
+    with pytest.raises(ValueError, match="Received: steps=2; the run in .* has played 3 already. Nothing was changed"):
+        again.train(images, steps=2, batch_size=4, run_dir=tmp_path / "run", resume=True)
+    assert RunDirectory(tmp_path / "run").read_config()["plan"]["steps"] == 3
+    again.train(images, steps=3, batch_size=4, run_dir=tmp_path / "run", resume=True)
+    assert again.turns == 3
 
 
 def test_a_run_or_a_foreign_folder_is_never_overwritten(rng, tmp_path):
