@@ -6,6 +6,7 @@ import inspect
 import itertools
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -36,9 +37,11 @@ def main(args=None):
 
 @contextlib.contextmanager
 def _errors_in_a_line():
-    """What the person at the keyboard can mend is told in a line, without a traceback."""
+    """What the person at the keyboard can mend is told in a line, without a traceback or a line of this code."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_, **__: print(f"keras-gan: {message}", file=sys.stderr)
+            yield
     except (ValueError, OSError, FloatingPointError, MemoryError) as error:
         sys.exit(f"keras-gan: {error}")
 
