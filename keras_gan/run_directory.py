@@ -107,14 +107,14 @@ class RunDirectory:
 
         Args:
             resume, settings, defaults: as for `check`.
-            plan: dict, the arguments of `train` that a resume may change.
+            plan: dict, the arguments of `train` that a resume may change, of a run that begins.
             source: dict, the arguments of `load_data` that give the data; None if it can't.
 
         Returns:
             list of str: remarks.
 
         Raises:
-            FileExistsError, ValueError: as for `check`; ValueError also if the run is longer already than `plan` wants it.
+            FileExistsError, ValueError: as for `check`.
         """
         self.check(resume, settings, defaults)
         self.path.mkdir(parents=True, exist_ok=True)
@@ -125,10 +125,7 @@ class RunDirectory:
             if self._config.exists():
                 self.check(resume, settings, defaults)       # once more: it may have been begun a moment ago
                 saved = self.read_config()
-                played = max(map(self._step_of, checkpoint.steps_in(self.checkpoints)), default=0)
-                if plan["steps"] < played:
-                    raise ValueError(f"steps is the length of the whole run. Received: steps={plan['steps']}; the run in {self} has played {played} already. "
-                                     "Nothing was changed.")
+                plan = saved["plan"]                         # until `change_plan`: there may be more steps in here than the new one has
                 source = source or saved.get("source")
                 if saved.get("versions") != versions:
                     remarks.append(f"The run was begun with {saved.get('versions')}, this is {versions}: it goes on, but perhaps not bit for bit.")
@@ -142,6 +139,10 @@ class RunDirectory:
             self.close()
             raise
         return remarks
+
+    def change_plan(self, plan):
+        """Note the arguments of `train` that the run goes on with."""
+        self._write_json(self._config, {**self.read_config(), "plan": plan})
 
     def _take(self):
         try:
@@ -174,7 +175,7 @@ class RunDirectory:
         """
         remarks = []
         for folder in reversed(checkpoint.steps_in(self.checkpoints)):
-            step = self._step_of(folder)
+            step = int(folder.name.removeprefix("step_"))
             if step % interval:
                 continue
             try:
@@ -186,10 +187,6 @@ class RunDirectory:
             checkpoint.load_state(gan, folder)
             return step, history, [*remarks, f"Resumed from {folder} at step {step}."]
         return None, {"step": []}, [*remarks, f"No whole checkpoint in {self} yet: starting at step 0."]
-
-    @staticmethod
-    def _step_of(folder):
-        return int(folder.name.removeprefix("step_"))
 
     @staticmethod
     def _move_aside(folder):
@@ -228,7 +225,7 @@ class RunDirectory:
         """Save `checkpoints/step_000500`; then delete all but the last `keep_last` of them and those of every `keep_every` steps."""
         checkpoint.save(gan, self.checkpoint(step), {"history.csv": self.write_history(history)})
         for old in checkpoint.steps_in(self.checkpoints)[:-keep_last]:
-            if not keep_every or self._step_of(old) % keep_every:
+            if not keep_every or int(old.name.removeprefix("step_")) % keep_every:
                 discard(old)
 
     def checkpoint(self, step):

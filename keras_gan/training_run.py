@@ -195,12 +195,15 @@ class TrainingRun:
     def _go_on(self):
         try:
             step, self.history, remarks = self.directory.restore(self.gan)
+            if step is None and self.gan.turns:
+                raise ValueError(" ".join([*remarks, f"But this model isn't new: it has played {self.gan.turns} turns. Make a new one to begin again."]))
+            if self.steps < (step or 0):
+                raise ValueError(f"steps is the length of the whole run. Received: steps={self.steps}; the run in {self.directory} has played {step} "
+                                 "already. It is as it was.")
+            self.directory.change_plan(self.plan)
         except BaseException:
             self.directory.close()
             raise
-        if step is None and self.gan.turns:
-            self.directory.close()
-            raise ValueError(" ".join([*remarks, f"But this model isn't new: it has played {self.gan.turns} turns. Make a new one to begin again."]))
         self.step = step or 0
         self.saved = (self.step, self.gan.turns)
         self.notes += remarks

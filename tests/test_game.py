@@ -214,7 +214,7 @@ def test_arguments_that_make_no_sense_are_refused_in_words(arguments, message):
     (np.zeros((9, 6, 8, 1), "int64"), "dtype int64"),
     (np.zeros((9, 6, 8, 3), "uint8"), r"Received: shape \(9, 6, 8, 3\)"),
     (np.full((9, 6, 8, 1), 255.0), "values from 255 to 255.*astype"),
-    (np.full((9, 6, 8, 1), np.nan), "values that are no numbers"),
+    (np.full((9, 6, 8, 1), np.nan), "values that are no finite numbers"),
     (np.zeros((0, 6, 8, 1)), "Received: shape"),
     ([[1, 2]], "Received: a list"),
 ])
