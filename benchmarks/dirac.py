@@ -6,7 +6,7 @@ Lars Mescheder, Andreas Geiger, Sebastian Nowozin, 2018, arXiv:1801.04406, secti
 number θ, and the discriminator says ψ x. At θ = ψ = 0 both have arrived. The picture shows where real turns of the models of this house, with plain
 gradient descent, lead from θ = ψ = 1.
 """
-from keras_gan import quiet_tensorflow  # noqa: F401
+from keras_gan.backend import quiet_tensorflow  # noqa: F401
 
 from pathlib import Path
 

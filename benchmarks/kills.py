@@ -22,7 +22,8 @@ import tyro
 from rich.progress import track
 
 from data_loaders.whole import NEW
-from keras_gan import DCGAN, checkpoint
+from keras_gan import DCGAN
+from keras_gan.training import checkpoint
 
 # Processes are forked from one that has imported everything: else each of them would take seconds to do so
 PROCESSES = multiprocessing.get_context("forkserver")

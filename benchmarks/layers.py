@@ -5,7 +5,7 @@
 import statistics
 import time
 
-from keras_gan import quiet_tensorflow  # noqa: F401
+from keras_gan.backend import quiet_tensorflow  # noqa: F401
 
 import keras
 import numpy as np
@@ -18,7 +18,7 @@ from rich.progress import track
 from rich.table import Table
 
 from keras_gan import PictureConv2D, UpSamplingConv2D
-from keras_gan.fused import Adam, BatchNormalization, Dropout
+from keras_gan.layers.fused import Adam, BatchNormalization, Dropout
 
 # input shapes and filters: the classic DCGAN's, the laptop recipe's, small and odd ones
 UPSAMPLED = [((8, 10, 512), 256), ((16, 20, 256), 128), ((32, 40, 128), 64), ((64, 80, 64), 32), ((8, 10, 192), 96), ((32, 40, 48), 24),

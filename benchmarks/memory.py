@@ -31,7 +31,8 @@ class Arguments:
 
 def of_a_turn(recipe, way, batch_size):
     """Estimated and measured bytes of a turn: measured is the peak of the process over what it had before there was a model."""
-    from keras_gan import DCGAN, memory
+    from keras_gan import DCGAN
+    from keras_gan.training import memory
     before = psutil.Process().memory_info().rss
     gan = DCGAN(recipe=recipe, **WAYS[way])
     turn = gan.train_on_batch if gan.run_eagerly else gan.compiled_turn()

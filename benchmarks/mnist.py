@@ -58,7 +58,7 @@ def run_of(row, seed, folder):
 def write_strips(path, runs, columns=20):
     """Write a picture: for each run, {title: its directory}, a strip of samples of its model, always of the same noise."""
     from keras_gan.papers import find
-    from keras_gan.pictures import grid
+    from keras_gan.samples.drawing import grid
     sheets = {title: grid(find(title.split()[0]).load().load(run / "model").generate(columns, seed=1), columns=columns) for title, run in runs.items()}
     height, width, _ = next(iter(sheets.values())).shape
     figure = Figure(figsize=(8, (8 * height / width + 0.3) * len(runs)), layout="constrained")

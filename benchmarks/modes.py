@@ -7,7 +7,7 @@ Data and count are those of VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.040
 of them; 40,000 turns are a tenth of PacGAN's, and the networks, but for the last rows, are small ones after VEEGAN's. What a row differs in stands in ROWS.
 Figures and samples go into `runs/modes`.
 """
-from keras_gan import quiet_tensorflow  # noqa: F401
+from keras_gan.backend import quiet_tensorflow  # noqa: F401
 
 import dataclasses
 import json

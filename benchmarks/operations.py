@@ -9,7 +9,7 @@ from pathlib import Path
 
 os.environ["TF_NUM_INTEROP_THREADS"] = "1"           # one operation at a time, or their times would overlap
 
-from keras_gan import quiet_tensorflow  # noqa: E402, F401
+from keras_gan.backend import quiet_tensorflow  # noqa: E402, F401
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402

@@ -7,7 +7,7 @@ The distance of two pictures is the root mean square difference of their 16x20 t
 Diversity: mean distance of 64 pictures to one another. Nearness: mean distance of the 400 held-out scenes to the
 nearest of the 64. A mean picture or one copied picture has no diversity, and is far from most scenes.
 """
-from keras_gan import quiet_tensorflow  # noqa: F401
+from keras_gan.backend import quiet_tensorflow  # noqa: F401
 
 from pathlib import Path
 

@@ -23,8 +23,8 @@ def finished():
     os._exit(0)
 """
 OURS = CLOCK + """
-from keras_gan.command_line import main
-from keras_gan.training_run import TrainingRun
+from keras_gan.command.line import main
+from keras_gan.training.run import TrainingRun
 TrainingRun.log = lambda self, logs: finished()
 main(["train", *sys.argv[1:]])
 """
@@ -35,7 +35,7 @@ KerasGANLoop(sys.argv[2], 32).train(1)
 finished()
 """
 HELP = CLOCK + """
-from keras_gan.command_line import main
+from keras_gan.command.line import main
 try:
     main(["--help"])
 finally:

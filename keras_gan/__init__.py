@@ -1,8 +1,8 @@
 """GANs in Keras, one readable class a paper: `from keras_gan import GAN, DCGAN`."""
 from keras_gan.papers import MODULES
 
-_MODULES = {**MODULES, "audit": "auditing", "as_player": "one_graph", "Frozen": "layers", "Maxout": "layers", "UpSamplingConv2D": "layers",
-            "PictureConv2D": "fused"}
+_MODULES = {**MODULES, "audit": "players.auditing", "as_player": "backend.one_graph", "Frozen": "layers.layers", "Maxout": "layers.layers",
+            "UpSamplingConv2D": "layers.layers", "PictureConv2D": "layers.fused"}
 __all__ = list(_MODULES)
 
 

@@ -1,4 +1,4 @@
 """`python -m keras_gan` is the command `keras-gan`."""
-from keras_gan.command_line import main
+from keras_gan.command.line import main
 
 main()

@@ -9,7 +9,7 @@ D says how likely a picture is a real one of that class:
 
 The classic networks are those of Keras-GAN; those of `dcgan.py` are an option, for colour pictures of any shape.
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import math
 from typing import Literal
@@ -20,13 +20,13 @@ from keras.layers import (Activation, Add, CategoryEncoding, Concatenate, Dense,
                           Multiply, Reshape)
 
 from keras_gan.dcgan import DCGAN
-from keras_gan.game import generator_of, is_whole
-from keras_gan.gradients import R1
-from keras_gan.layers import Frozen
-from keras_gan.one_graph import being_compiled
-from keras_gan.pictures import grid, write_png, write_real_vs_generated
-from keras_gan.pixels import check_labels, to_network, to_pictures
-from keras_gan.referee import diversity
+from keras_gan.base.game import generator_of, is_whole
+from keras_gan.layers.penalties import R1
+from keras_gan.layers.layers import Frozen
+from keras_gan.backend.one_graph import being_compiled
+from keras_gan.samples.drawing import grid, write_png, write_real_vs_generated
+from keras_gan.samples.ranges import check_labels, to_network, to_pictures
+from keras_gan.training.referee import diversity
 
 
 class CGAN(DCGAN):
@@ -255,5 +255,5 @@ class CGAN(DCGAN):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import train_command
+    from keras_gan.command.line import train_command
     train_command(CGAN)

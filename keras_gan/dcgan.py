@@ -5,7 +5,7 @@ Alec Radford, Luke Metz, Soumith Chintala, 2015. arXiv:1511.06434
 The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of any other shape: those of Keras-GAN with two
 doublings more, those of the paper (section 3 and figure 1), or residual ones.
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 from typing import Literal
 
@@ -14,12 +14,12 @@ from keras.initializers import RandomNormal
 from keras.layers import (Activation, Conv2D, Conv2DTranspose, Cropping2D, Dense, Flatten, LeakyReLU, Reshape, SpectralNormalization,
                           ZeroPadding2D)
 
-from keras_gan.augmentation import DiffAugment
-from keras_gan.fused import BatchNormalization, Dropout, PictureConv2D
-from keras_gan.game import is_whole
+from keras_gan.layers.augmentation import DiffAugment
+from keras_gan.layers.fused import BatchNormalization, Dropout, PictureConv2D
+from keras_gan.base.game import is_whole
 from keras_gan.gan import GAN
-from keras_gan.layers import UpSamplingConv2D
-from keras_gan.residual import down_block, up_block
+from keras_gan.layers.layers import UpSamplingConv2D
+from keras_gan.networks.residual import down_block, up_block
 
 
 class DCGAN(GAN):
@@ -228,5 +228,5 @@ class DCGAN(GAN):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import train_command
+    from keras_gan.command.line import train_command
     train_command(DCGAN)

@@ -11,7 +11,7 @@ likely it is a real one. D is trained to tell them apart, G to be taken for real
 G is trained on the non-saturating form, max_G E_z[log D(G(z))] (section 3). The networks are those of Keras-GAN,
 those of the paper (section 5), or small ones for points in a plane.
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import math
 import numbers
@@ -23,15 +23,15 @@ from keras.losses import BinaryCrossentropy
 from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 from keras.saving import register_keras_serializable
 
-from keras_gan import memory
-from keras_gan.fused import Adam
-from keras_gan.game import Game
-from keras_gan.gradients import R1
-from keras_gan.layers import Frozen, Maxout
-from keras_gan.one_graph import as_player
-from keras_gan.referee import diversity
-from keras_gan.seeding import seeded_layers
-from keras_gan.training_run import TrainingRun
+from keras_gan.training import memory
+from keras_gan.layers.fused import Adam
+from keras_gan.base.game import Game
+from keras_gan.layers.penalties import R1
+from keras_gan.layers.layers import Frozen, Maxout
+from keras_gan.backend.one_graph import as_player
+from keras_gan.training.referee import diversity
+from keras_gan.base.seeding import seeded_layers
+from keras_gan.training.run import TrainingRun
 
 
 @register_keras_serializable("keras_gan")
@@ -417,5 +417,5 @@ class GAN(Game):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import train_command
+    from keras_gan.command.line import train_command
     train_command(GAN)

@@ -9,7 +9,7 @@ best discriminator is known:
 
 and once q = p it says 1/2 everywhere: it can't tell any more (theorem 1).
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import numbers
 from typing import Literal
@@ -24,11 +24,11 @@ from rich.progress import track
 from scipy.stats import gaussian_kde, norm
 
 from data_loaders.batches import Distribution
-from keras_gan import pictures
-from keras_gan.game import generator_of, is_whole
+from keras_gan.samples import drawing as pictures
+from keras_gan.base.game import generator_of, is_whole
 from keras_gan.gan import GAN
-from keras_gan.one_graph import being_compiled
-from keras_gan.referee import diversity, number
+from keras_gan.backend.one_graph import being_compiled
+from keras_gan.training.referee import diversity, number
 
 EDGE = 3 ** 0.5               # the uniform distribution between -EDGE and EDGE has variance 1
 
@@ -248,5 +248,5 @@ class GaussianGAN(GAN):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import train_command
+    from keras_gan.command.line import train_command
     train_command(GaussianGAN)

@@ -10,7 +10,7 @@ real ones, and c for what the generator wants them to be taken for.
 
 A sigmoid has no gradient left for a picture that D sees through. A square has the more, the farther the picture is off.
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import math
 import numbers
@@ -78,5 +78,5 @@ class LSGAN(DCGAN):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import train_command
+    from keras_gan.command.line import train_command
     train_command(LSGAN)

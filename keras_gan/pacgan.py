@@ -6,14 +6,14 @@ A generator that makes only some of the data's modes can make each of its sample
 ones are, and a discriminator that sees m samples at once can tell. So m samples become one input, D(x1, ..., xm), and nothing else
 changes (section 2).
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 from keras import Input, Model
 from keras.layers import Dense
 
 from keras_gan.dcgan import DCGAN
-from keras_gan.game import is_whole
-from keras_gan.layers import Pack
+from keras_gan.base.game import is_whole
+from keras_gan.layers.layers import Pack
 
 
 class PacGAN(DCGAN):
@@ -54,5 +54,5 @@ class PacGAN(DCGAN):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import train_command
+    from keras_gan.command.line import train_command
     train_command(PacGAN)

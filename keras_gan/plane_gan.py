@@ -2,7 +2,7 @@
 
 Minsuk Kahng et al., 2018, play it in a browser (GAN Lab, arXiv:1809.01587). The game is that of `keras_gan.gan`; notebook 6 draws it.
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import numbers
 from typing import Literal
@@ -13,9 +13,9 @@ from keras import Input, Sequential, ops
 from keras.layers import Dense, LeakyReLU
 
 from data_loaders.batches import Distribution
-from keras_gan.game import is_whole
+from keras_gan.base.game import is_whole
 from keras_gan.gan import GAN
-from keras_gan.pixels import check_points
+from keras_gan.samples.ranges import check_points
 
 NEAR = 1e-3                   # steps aside by which the slope of the discriminator is measured
 
@@ -140,5 +140,5 @@ def sampler_of(points):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import main
+    from keras_gan.command.line import main
     main(["train", "plane_gan"])                    # which says how points are trained on

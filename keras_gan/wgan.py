@@ -11,7 +11,7 @@ one heap of earth over to the other.
 The critic is trained to find it, well and often (n_critic steps a turn, here `k`), and the generator to make it small. Clipping the critic's
 weights keeps it from becoming ever steeper (algorithm 1).
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import math
 import numbers
@@ -21,8 +21,8 @@ from keras.layers import Subtract
 from keras.optimizers import RMSprop
 
 from keras_gan.dcgan import DCGAN
-from keras_gan.one_graph import as_player
-from keras_gan.referee import diversity
+from keras_gan.backend.one_graph import as_player
+from keras_gan.training.referee import diversity
 
 
 class WGAN(DCGAN):
@@ -147,5 +147,5 @@ def wasserstein(truth, score):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import train_command
+    from keras_gan.command.line import train_command
     train_command(WGAN)

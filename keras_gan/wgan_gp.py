@@ -7,7 +7,7 @@ Clipped weights make a critic that is simpler than it could be. The best critic 
 
     max_f E_x[f(x)] - E_z[f(G(z))] - λ E[(‖∇f(x̂)‖ - 1)²],  x̂ = α x + (1 - α) G(z),  α uniform in [0, 1]      (equation 3)
 """
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import math
 import numbers
@@ -17,8 +17,8 @@ from keras import Input, Model, ops
 from keras.layers import Subtract
 from keras.optimizers import Adam
 
-from keras_gan.gradients import GradientPenalty
-from keras_gan.referee import diversity
+from keras_gan.layers.penalties import GradientPenalty
+from keras_gan.training.referee import diversity
 from keras_gan.wgan import WGAN
 
 ALPHA = 5         # keeps these random numbers apart from those that other rooms draw with the same seed
@@ -118,5 +118,5 @@ class WGANGP(WGAN):
 
 
 if __name__ == "__main__":
-    from keras_gan.command_line import train_command
+    from keras_gan.command.line import train_command
     train_command(WGANGP)

@@ -17,7 +17,7 @@ from sklearn.datasets import make_moons
 from keras_gan import PlaneGAN
 from keras_gan.evaluation import grid, mode_coverage, ring
 from keras_gan.evaluation.mixtures import Mixture
-from keras_gan.pictures import write_film
+from keras_gan.samples.drawing import write_film
 from keras_gan.plane_gan import sampler_of
 
 WINDOW = 1.6                  # half a side of the picture

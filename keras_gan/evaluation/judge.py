@@ -1,5 +1,5 @@
 """The networks that look at pictures for the instruments: a LeNet of our own, or MobileNetV2."""
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import hashlib
 import itertools
@@ -14,8 +14,8 @@ from rich.progress import track
 from data_loaders.batches import Batches
 from data_loaders.cache import cache_folder
 from data_loaders.whole import whole_folder
-from keras_gan.pixels import to_uint8
-from keras_gan.seeding import seeded_layers
+from keras_gan.samples.ranges import to_uint8
+from keras_gan.base.seeding import seeded_layers
 
 LARGEST_SIDE = 32             # of the pictures that the LeNet sees
 LENET_VERSION = 1             # of its training; another number trains all judges anew

@@ -1,5 +1,5 @@
 """What all instruments say of a trained model, as a table: every figure beside its floor, the same figure of real data."""
-from keras_gan import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
 
 import dataclasses
 import json

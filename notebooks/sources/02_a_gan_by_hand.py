@@ -18,7 +18,7 @@
 import tempfile
 import time
 
-from keras_gan import GAN, Frozen, as_player      # before keras, so that TensorFlow starts without its chatter
+from keras_gan import GAN, Frozen, as_player  # before keras, so that TensorFlow starts without its chatter
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,7 +29,7 @@ from keras.optimizers import Adam
 
 from course import exercise, sized
 from data_loaders import load_data
-from keras_gan.pictures import grid
+from keras_gan.samples.drawing import grid
 
 plt.rcParams["figure.dpi"] = 80
 keras.utils.set_random_seed(0)             # initial weights

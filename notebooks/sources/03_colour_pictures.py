@@ -29,7 +29,7 @@ from IPython.display import Image
 from course import exercise, sized
 from data_loaders import load_data, read_image
 from keras_gan import DCGAN
-from keras_gan.pictures import grid, write_film
+from keras_gan.samples.drawing import grid, write_film
 
 
 def show(pictures, columns=8, width=1000):

@@ -26,7 +26,7 @@ from data_loaders import load_data
 from keras_gan import CGAN
 from keras_gan.evaluation import agreement, nearest_neighbour_error
 from keras_gan.evaluation.judge import LeNet
-from keras_gan.pictures import grid
+from keras_gan.samples.drawing import grid
 
 
 def show(pictures, columns=10, title=None, size=6):

@@ -17,7 +17,7 @@
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from keras_gan import DCGAN, GAN, Frozen   # before keras, so that TensorFlow starts without its chatter
+from keras_gan import DCGAN, GAN, Frozen  # before keras, so that TensorFlow starts without its chatter
 import cv2
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,7 +25,7 @@ from keras import Input, Model
 
 from course import exercise, sized
 from data_loaders import Batches, load_data, read_image
-from keras_gan.pictures import grid
+from keras_gan.samples.drawing import grid
 
 plt.rcParams["figure.dpi"] = 64
 digits = load_data("digits").images        # uint8 (1797, 28, 28, 1)

@@ -33,7 +33,7 @@ from keras_gan import CGAN
 from keras_gan.evaluation import copied_share, frechet_distance, kernel_distance, mode_coverage, parzen_log_likelihood, precision, recall, ring
 from keras_gan.evaluation.judge import LeNet
 from keras_gan.evaluation.report import evaluate, halves
-from keras_gan.pictures import grid
+from keras_gan.samples.drawing import grid
 
 # %% [markdown]
 # ## A generator to judge

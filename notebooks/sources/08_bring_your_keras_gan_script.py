@@ -25,7 +25,7 @@ import tempfile
 import time
 import warnings
 
-from keras_gan import GAN, Frozen, as_player, audit      # before keras, so that TensorFlow starts without its chatter
+from keras_gan import GAN, Frozen, as_player, audit  # before keras, so that TensorFlow starts without its chatter
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -37,7 +37,7 @@ from sklearn.datasets import load_sample_image
 
 from course import exercise, sized
 from data_loaders import load_data
-from keras_gan.pictures import grid
+from keras_gan.samples.drawing import grid
 
 plt.rcParams["figure.dpi"] = 80
 logging.getLogger("tensorflow").setLevel(logging.ERROR)        # it advises against many models in one notebook, which are meant here

@@ -1,0 +1,1 @@
+"""Architectures that are not a paper's own."""

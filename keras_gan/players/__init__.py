@@ -1,0 +1,1 @@
+"""Networks that learn, and the proof of who trains what."""

@@ -1,0 +1,1 @@
+"""What a sample is: ranges, checks, drawing."""

@@ -1,0 +1,102 @@
+"""The referee of a game: watches the numbers of every turn and says in words when something is wrong."""
+import collections
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan.backend.one_graph import being_compiled
+
+WINDOW = 100                  # turns that a verdict is based on
+GRACE = 300                   # turns in which a generator may still be finding its first shapes
+COLLAPSED = 0.25              # diversity below this is suspicious
+LIKELY_CAUSES = "a learning rate that is too high, or a sigmoid or logarithm at its limit (from_logits=True helps)"     # of a loss that isn't finite
+
+
+def diversity(generated, real, labels=None, num_classes=None):
+    """How different two generated samples are, compared with two real ones.
+
+    The root mean square distance of two samples of the generated batch, over that of the real batch: around 1 if samples
+    are as different as real ones, 0 if they are all the same. With labels only samples of one class are compared,
+    so that a generator that makes one picture a class is found out.
+
+    Args:
+        generated, real: batches of one shape (batch, ...), in one range.
+        labels: ints (batch, 1) or None, the classes of both batches.
+        num_classes: int, with labels.
+
+    Returns:
+        float >= 0 (a scalar tensor where a turn is being compiled).
+    """
+    def spread(samples):
+        samples = ops.reshape(samples, (samples.shape[0], -1))
+        if labels is None:
+            return ops.mean(ops.var(samples, axis=0))
+        members = ops.one_hot(ops.reshape(labels, (-1,)), num_classes, dtype=samples.dtype)             # (batch, classes)
+        sums = ops.matmul(ops.transpose(members), samples)
+        means = sums / ops.maximum(ops.sum(members, axis=0), 1)[:, None]                                # (classes, width)
+        return ops.mean(ops.square(samples - ops.matmul(members, means)))
+
+    tiny = 1e-12              # real samples that are all alike must not divide by zero
+    dtype = keras.config.floatx()
+    ratio = ops.sqrt((spread(ops.cast(generated, dtype)) + tiny) / (spread(ops.cast(real, dtype)) + tiny))
+    return number(ratio)
+
+
+def number(scalar):
+    """A scalar tensor as a float; as it is where a turn is being compiled."""
+    return scalar if being_compiled() else float(scalar)
+
+
+class Referee:
+    """Watches a game. What is wrong is said once, and again only if it has been right in between.
+
+    Args:
+        gan: the model that is trained.
+    """
+
+    def __init__(self, gan):
+        self.gan = gan
+        self.recent = collections.deque(maxlen=WINDOW)
+        self.weights_before = None
+        self.wrong = set()
+
+    def watch(self, step, logs):
+        """Look at the numbers of a finished turn.
+
+        Args:
+            step: int, the turn.
+            logs: dict of floats, what the turn returned.
+
+        Returns:
+            list of str: what has just gone wrong, in words, with what to do about it. Usually empty.
+        """
+        self.recent.append(logs)
+        found = dict(self._not_finite(step, logs))
+        if len(self.recent) == WINDOW and step % WINDOW == 0:
+            found |= dict(self._in_the_window(step))
+        elif not found:
+            return []                                    # a verdict stands until the next look
+        news = [text for kind, text in found.items() if kind not in self.wrong]
+        self.wrong = set(found)
+        return news
+
+    def _not_finite(self, step, logs):
+        bad = [f"{name} is {value}" for name, value in logs.items() if not math.isfinite(value)]
+        if bad:
+            yield "not finite", f"step {step}: a loss is not finite ({', '.join(bad)}): the weights are lost."
+
+    def _in_the_window(self, step):
+        mean = {name: float(np.mean([logs[name] for logs in self.recent])) for name in self.recent[-1]}
+        weights = [ops.convert_to_numpy(v) for v in self.gan.discriminator.trainable_weights]
+        before, self.weights_before = self.weights_before, weights
+        if not weights or (before is not None and all(map(np.array_equal, before, weights))):
+            yield "dead", (f"step {step}: the discriminator has stopped learning: not one of its weights has moved for {WINDOW} steps. Is it "
+                           "frozen (trainable=False)? gan.check_freeze() looks for the cause.")
+        if mean.get("D(x)", 0.5) > 0.99 and mean.get("D(G(z))", 0.5) < 0.01:
+            yield "wins", (f"step {step}: the discriminator wins: D(x) is {mean['D(x)']:.3f} and D(G(z)) is {mean['D(G(z))']:.3f}, so the generator "
+                           "learns next to nothing. Make the discriminator weaker (Dropout, spectral norms, a lower learning rate).")
+        if step > GRACE and mean.get("diversity", 1.0) < COLLAPSED:
+            yield "collapse", (f"step {step}: collapse is suspected: two generated samples differ {mean['diversity']:.2f} times as much as two real "
+                               "ones. Look at the sample sheet; another seed or lower learning rates may help.")

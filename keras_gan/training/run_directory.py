@@ -1,0 +1,237 @@
+"""The directory of a training run: one process at a time writes in it, and every file in it is whole."""
+from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+
+import filelock
+import keras
+import numpy as np
+
+from data_loaders.whole import discard, tidy_up, write_whole
+from keras_gan.training import checkpoint
+from keras_gan.backend.one_graph import backend_version
+
+LOCK = ".lock"                # a file that stays; the operating system takes the lock from a process that dies
+OF_FIRST_MOMENTS = (LOCK, ".config.json.new")      # all that there is before there is a run
+
+
+class RunDirectory:
+    """`config.json`, `history.csv`, `samples/`, `checkpoints/`; at the end `model/`, `losses.png` and `film.gif`.
+
+    A checkpoint `checkpoints/step_000500` is a saved model (see `keras_gan.checkpoint`) with the history up to that step.
+
+    Args:
+        path: of the directory. Nothing is written before `open`.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.samples, self.checkpoints = self.path / "samples", self.path / "checkpoints"
+        self.film = self.path / "film.gif"                # the last thing that a run writes
+        self._config = self.path / "config.json"          # a directory that has it holds a run
+        self._lock = filelock.FileLock(self.path / LOCK)
+
+    def __str__(self):
+        return str(self.path)
+
+    @property
+    def has_results(self):
+        """Whether the film, which a run writes last of all, was written after the newest checkpoint."""
+        newest = checkpoint.steps_in(self.checkpoints)[-1:]
+        return self.film.exists() and all(self.film.stat().st_mtime >= path.stat().st_mtime for path in newest)
+
+    @property
+    def room(self):
+        """Bytes that are free on the disk that the directory lies on, or will lie on."""
+        return shutil.disk_usage(next(p for p in (self.path, *self.path.resolve().parents) if p.exists())).free
+
+    # --- may this run live here? -------------------------------------------------------------------------------------
+
+    def check(self, resume, settings, defaults=()):
+        """Raise unless a run with these settings may be begun in here, or with `resume` gone on with. Writes nothing but the lock.
+
+        Args:
+            resume: bool.
+            settings: dict of `"model"`, a class name, and dicts `"parameters"`, of its constructor, and `"training"`, of `train`. Of those
+                that aren't given nothing is compared.
+            defaults: dict, what a parameter was that the run doesn't know, because it is newer than the run.
+
+        Raises:
+            FileExistsError: if the directory is no run directory, or holds a run and `resume` is False, or if another process trains in it.
+            ValueError: if the run in here has other settings; the message lists the differences.
+        """
+        if not self._config.exists():
+            if self.path.exists() and (not self.path.is_dir() or any(p.name not in OF_FIRST_MOMENTS for p in self.path.iterdir())):
+                raise FileExistsError(f"{self} exists and is not a run directory. Nothing was written; choose another run_dir.")
+            return
+        if not resume:
+            raise FileExistsError(f"{self} holds a run already. Nothing was written. Go on with that run with "
+                                  "resume=True (--resume), or choose another run_dir.")
+        saved, differences = self.read_config(), []
+        if saved["model"] != settings["model"]:
+            differences.append(f"model: the run has {saved['model']}, this is {settings['model']}")
+        for part in settings.keys() & {"parameters", "training"}:
+            old, new = {**dict(defaults), **saved[part]}, settings[part]
+            differences += [f"{name}: the run has {old.get(name)!r}, given was {new.get(name)!r}"
+                            for name in sorted(saved[part].keys() | new.keys()) if old.get(name) != new.get(name)]
+        if differences:
+            raise ValueError(f"The run in {self} can't be resumed with other parameters:\n  " + "\n  ".join(differences))
+        self._take()                                          # only to know whether it can be had
+        self.close()
+
+    def read_config(self):
+        """What `config.json` says: dict of `"model"`, `"parameters"`, `"training"`, `"plan"`, `"source"` and `"versions"`.
+
+        Raises:
+            FileNotFoundError: if there is no run here.
+            ValueError: if it isn't what was written.
+        """
+        try:
+            config = json.loads(self._config.read_text(encoding="utf-8"))
+            if not isinstance(config["model"], str) or not all(isinstance(config[part], dict) for part in ("parameters", "training", "plan")):
+                raise ValueError("a part of it is missing")
+        except FileNotFoundError:
+            raise FileNotFoundError(f"No run in {self}: there is no {self._config}. Give a run directory, such as runs/dcgan-scenes-1.") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{self._config} is not the config.json of a run ({error!r}).") from error
+        return config
+
+    # --- begin, and end ----------------------------------------------------------------------------------------------
+
+    def open(self, resume, settings, defaults, plan, source):
+        """Take the directory for this process, and begin a run in it or go on with the one that is there.
+
+        Args:
+            resume, settings, defaults: as for `check`.
+            plan: dict, the arguments of `train` that a resume may change, of a run that begins.
+            source: dict, the arguments of `load_data` that give the data; None if it can't.
+
+        Returns:
+            list of str: remarks.
+
+        Raises:
+            FileExistsError, ValueError: as for `check`.
+        """
+        self.check(resume, settings, defaults)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._take()
+        versions = {"keras": keras.__version__, "backend": backend_version(), "numpy": np.__version__}
+        remarks = []
+        try:
+            if self._config.exists():
+                self.check(resume, settings, defaults)       # once more: it may have been begun a moment ago
+                saved = self.read_config()
+                plan = saved["plan"]                         # until `change_plan`: there may be more steps in here than the new one has
+                source = source or saved.get("source")
+                if saved.get("versions") != versions:
+                    remarks.append(f"The run was begun with {saved.get('versions')}, this is {versions}: it goes on, but perhaps not bit for bit.")
+                versions = saved.get("versions")
+            self._write_json(self._config, {**settings, "plan": plan, "source": source, "versions": versions})
+            for folder in (self.samples, self.checkpoints):
+                folder.mkdir(exist_ok=True)
+            tidy_up(self.path)
+            tidy_up(self.checkpoints)
+        except BaseException:
+            self.close()
+            raise
+        return remarks
+
+    def change_plan(self, plan):
+        """Note the arguments of `train` that the run goes on with."""
+        self._write_json(self._config, {**self.read_config(), "plan": plan})
+
+    def _take(self):
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise FileExistsError(f"{self} is in use: another process trains in it. Wait for it, or choose another run_dir.") from None
+
+    def close(self):
+        """Let other processes train in here again."""
+        self._lock.release()
+
+    @staticmethod
+    def _write_json(path, content):
+        write_whole(path, json.dumps(content, indent=2).encode())
+
+    # --- checkpoints and history -------------------------------------------------------------------------------------
+
+    def restore(self, gan, interval=1):
+        """Give a model the newest whole checkpoint. A damaged one is moved aside, under the name `damaged-step_000500`.
+
+        Args:
+            gan: the model.
+            interval: int, of steps; only checkpoints of its multiples are looked at.
+
+        Returns:
+            step, int; history up to that step, dict of lists; and remarks, list of str. Step None where there is no whole checkpoint.
+
+        Raises:
+            ValueError: if checkpoints are whole, but of another network.
+        """
+        remarks = []
+        for folder in reversed(checkpoint.steps_in(self.checkpoints)):
+            step = int(folder.name.removeprefix("step_"))
+            if step % interval:
+                continue
+            try:
+                checkpoint.verify(folder)
+                history = self._read_history(folder / "history.csv", step)
+            except (ValueError, OSError) as damage:
+                remarks.append(f"{damage} {self._move_aside(folder)}")
+                continue
+            checkpoint.load_state(gan, folder)
+            return step, history, [*remarks, f"Resumed from {folder} at step {step}."]
+        return None, {"step": []}, [*remarks, f"No whole checkpoint in {self} yet: starting at step 0."]
+
+    @staticmethod
+    def _move_aside(folder):
+        aside = folder.with_name(f"damaged-{folder.name}")
+        try:
+            shutil.rmtree(aside, ignore_errors=True)
+            folder.rename(aside)
+        except OSError as error:
+            return f"It can't be moved aside ({error.strerror}); the checkpoint before it is used."
+        return f"It now lies in {aside}, and the checkpoint before it is used."
+
+    @staticmethod
+    def _read_history(path, step):
+        try:
+            with path.open(newline="", encoding="utf-8") as file:
+                names, *rows = csv.reader(file)
+            columns = zip(*rows, strict=True)
+            history = {name: [int(v) if name == "step" else float(v) for v in column] for name, column in zip(names, columns, strict=True)}
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{path.parent} is damaged: its history can't be read ({error}).") from error
+        if history.get("step") != list(range(1, step + 1)):
+            raise ValueError(f"{path.parent} is damaged: its history isn't that of {step} steps.")
+        return history
+
+    def write_history(self, history):
+        """Write `history.csv`, a row a step; returns its bytes."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(history)
+        writer.writerows(zip(*history.values()))
+        data = text.getvalue().encode()
+        write_whole(self.path / "history.csv", data)
+        return data
+
+    def save_checkpoint(self, gan, step, history, keep_last, keep_every):
+        """Save `checkpoints/step_000500`; then delete all but the last `keep_last` of them and those of every `keep_every` steps."""
+        checkpoint.save(gan, self.checkpoint(step), {"history.csv": self.write_history(history)})
+        for old in checkpoint.steps_in(self.checkpoints)[:-keep_last]:
+            if not keep_every or int(old.name.removeprefix("step_")) % keep_every:
+                discard(old)
+
+    def checkpoint(self, step):
+        """Path of the checkpoint of a step."""
+        return self.checkpoints / f"step_{step:06d}"
+
+    def sheet(self, step):
+        """Path of the sample sheet of a step."""
+        return self.samples / f"step_{step:06d}.png"

@@ -1,0 +1,88 @@
+"""A turn as one graph computes what it computes call by call, and nothing twice."""
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan import DCGAN
+from keras_gan.backend.one_graph import Player, one_graph, share_reads
+from tests.games import random_data, small
+
+
+def reads_of(turn):
+    return sum(op.type == "ReadVariableOp" for op in turn.get_concrete_function().graph.get_operations())
+
+
+def test_a_variable_is_read_once_between_two_writes_and_its_gradient_is_whole():
+    v = tf.Variable(3.0)
+
+    @tf.function
+    def turn():
+        share_reads(tf.compat.v1.get_default_graph())
+        before = v * 1.0
+        with tf.GradientTape() as tape:
+            loss = v * v
+        v.assign_add(tape.gradient(loss, v))
+        return before, v * 1.0, v * 2.0
+
+    assert reads_of(turn) == 2                           # one before the write, one after it
+    assert [float(number) for number in turn()] == [3.0, 9.0, 18.0]
+    assert [float(number) for number in turn()] == [9.0, 27.0, 54.0]
+
+
+def test_a_write_inside_a_branch_or_a_function_counts_as_a_write():
+    v = tf.Variable(1.0)
+
+    @tf.function
+    def write():
+        v.assign_add(10.0)
+
+    def turn(wanted):
+        first = v * 1.0
+        tf.cond(wanted, lambda: v.assign_add(1.0), lambda: v.read_value())
+        second = v * 1.0
+        write()
+        return {"first": first, "second": second, "third": v * 1.0}
+
+    assert one_graph(turn, False)(True) == {"first": 1.0, "second": 2.0, "third": 12.0}
+    assert one_graph(turn, False)(False) == {"first": 12.0, "second": 12.0, "third": 22.0}
+
+
+def test_a_turn_reads_each_weight_of_the_generator_once():
+    gan = DCGAN((8, 8, 1), latent_dim=4, base_channels=2, fakes_in_training_mode=True)
+    graphs = []
+
+    def turn(images, noise):
+        graphs.append(tf.compat.v1.get_default_graph())
+        return gan.train_on_batch(images, noise)
+
+    one_graph(turn, False)(tf.zeros((2, 8, 8, 1), "uint8"), gan.sample_noise(2))
+    graph = graphs[0]
+    read = [op.inputs[0] for op in graph.get_operations() if op.type == "ReadVariableOp"]
+    for weight in gan.generator.trainable_weights:
+        handle = graph.capture(weight.value.handle)
+        assert sum(tensor is handle for tensor in read) == 1, weight.path
+
+
+def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_once(rng, monkeypatch):
+    gan = small(k=3)
+    traced = []
+    train_step = Player.train_step
+    monkeypatch.setattr(Player, "train_step", lambda player, data: traced.append(player) or train_step(player, data))
+    play = gan.compiled_turn()
+    for batch_size in (2, 4, 2):
+        play(*random_data(rng, 3 * batch_size, gan), gan.sample_noise(3 * batch_size))
+    assert [player.name for player in traced] == 2 * ["discriminator", "combined"]          # six moves of the discriminator, in two batch sizes
+
+
+def test_a_model_that_calls_another_one_twice_is_trained_on_its_weights_as_they_are(rng):
+    real, generated = rng.normal(size=(2, 4, 324)).astype("float32")
+    losses = []
+    for _ in range(20):                  # with TensorFlow's dependency optimizer some of them read weights that were half updated
+        keras.utils.set_random_seed(0)
+        critic = keras.Sequential([keras.Input((324,)), keras.layers.Dense(512), keras.layers.LeakyReLU(), keras.layers.Dense(256),
+                                   keras.layers.LeakyReLU(), keras.layers.Dense(1)])
+        inputs = [keras.Input((324,)), keras.Input((324,))]
+        model = keras.Model(inputs, keras.layers.Subtract()([critic(inputs[0]), critic(inputs[1])]))
+        model.compile(keras.optimizers.RMSprop(1e-3), lambda truth, difference: (1 - 2 * truth) * difference, jit_compile=False)
+        losses.append([float(model.train_on_batch([real, generated], np.ones((4, 1)))) for _ in range(3)])
+    assert all(loss == losses[0] for loss in losses)

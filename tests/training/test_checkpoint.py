@@ -1,0 +1,174 @@
+"""A saved model: whole or absent, proven by its checksums, and never code."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from data_loaders.whole import NEW
+from keras_gan import DCGAN, GAN
+from keras_gan.training import checkpoint
+from tests.games import small
+
+
+@pytest.fixture(scope="module")
+def saved_once(tmp_path_factory):
+    path = tmp_path_factory.mktemp("saved") / "model"
+    small().save(path)
+    return path
+
+
+@pytest.fixture
+def saved(saved_once, tmp_path):
+    """A saved model that may be damaged."""
+    return Path(shutil.copytree(saved_once, tmp_path / "model"))
+
+
+def flip_a_bit(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def edit(path):
+    path.write_text(path.read_text().replace('"learning_rate": 0.0002', '"learning_rate": 0.5'))
+
+
+@pytest.mark.parametrize("damage, message", [
+    (lambda p: flip_a_bit(p / "generator.weights.h5"), "generator.weights.h5 is not as it was saved"),
+    (lambda p: os.truncate(p / "discriminator.weights.h5", 5000), "discriminator.weights.h5 is not as it was saved"),
+    (lambda p: (p / "discriminator.weights.h5").unlink(), "discriminator.weights.h5 is missing"),
+    (lambda p: edit(p / "config.json"), "config.json is not as it was saved"),
+    (lambda p: (p / "SHA256SUMS").unlink(), "has no SHA256SUMS: it was not written by save"),
+    (lambda p: (p / "SHA256SUMS").write_text("nonsense"), "SHA256SUMS is damaged"),
+    (lambda p: (p / "SHA256SUMS").write_text(""), "config.json is not as it was saved"),
+    (lambda p: (p / "SHA256SUMS").write_bytes(b"\xff\xfe"), "SHA256SUMS is damaged"),
+    (lambda p: (p / "config.json").write_text("{"), "not the config.json of a saved model"),
+    (lambda p: (p / "config.json").write_text('{"model": "GAN"}'), "not the config.json of a saved model"),
+    (lambda p: (p / "config.json").write_text("[1, 2]"), "not the config.json of a saved model"),
+])
+def test_damage_is_named(saved, damage, message):
+    damage(saved)
+    with pytest.raises(ValueError, match=message):
+        GAN.load(saved)
+
+
+def rewrite(folder, change):
+    """Change the `config.json` of a saved model as somebody would who also knows how to make checksums."""
+    config = json.loads((folder / "config.json").read_text())
+    change(config)
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "SHA256SUMS").unlink()
+    checkpoint._write_sums(folder)
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda c: c["parameters"].update(learning_rate=-1), "learning_rate must be a number between 0 and 1"),
+    (lambda c: c["parameters"].update(colour="red"), "not those of GAN.*colour"),
+    (lambda c: c["parameters"].update(networks="goodfellow_2014"), "of another network"),
+    (lambda c: c["parameters"].update(img_shape=[8, 8, 1]), "generator.weights.h5 can't be loaded.*of another network"),
+    (lambda c: c.update(turns=-3), "not the config.json of a saved model"),
+    (lambda c: c.update(turns="3"), "not the config.json of a saved model"),
+    (lambda c: c.update(random_state=[[1, 2]]), r"of another network: it holds the random states \[\[1, 2\]\], this model has 0"),
+    (lambda c: c.update(model="os.system"), "holds a os.system, not a GAN"),
+])
+def test_a_foreign_config_is_refused_in_words(saved, change, message):
+    rewrite(saved, change)
+    with pytest.raises(ValueError, match=message):
+        GAN.load(saved)
+
+
+def test_checksums_are_looked_for_in_the_folder_alone(saved, tmp_path):
+    (tmp_path / "elsewhere").write_text("")
+    (saved / "SHA256SUMS").write_text((saved / "SHA256SUMS").read_text() + f"{'0' * 64}  ../elsewhere\n")
+    with pytest.raises(ValueError, match="../elsewhere is missing"):
+        GAN.load(saved)
+
+
+@pytest.mark.parametrize("state", [["a", "b"], [1, 2, 3], [-1, 5], [1.5, 2]])
+def test_a_random_state_that_is_none_is_refused(tmp_path, state):
+    gan = DCGAN(img_shape=(8, 8, 1), base_channels=1, latent_dim=2)      # has Dropout
+    gan.save(tmp_path)
+    rewrite(tmp_path, lambda config: config["random_state"].__setitem__(0, state))
+    with pytest.raises(ValueError, match="of another network: it holds the random states"):
+        checkpoint.load_state(gan, tmp_path)
+
+
+def test_weights_without_their_optimizer_are_refused(saved):
+    keras.Sequential(small().generator.layers).save_weights(saved / "generator.weights.h5")
+    rewrite(saved, lambda config: None)
+    with pytest.raises(ValueError, match="generator.weights.h5 can't be loaded"):
+        GAN.load(saved)
+
+
+@pytest.mark.parametrize("other", ["checkpoints/step_000001/config.json", "thesis.txt"])
+def test_only_a_saved_model_is_ever_replaced(saved, other):
+    (saved / other).parent.mkdir(parents=True, exist_ok=True)
+    (saved / other).write_text("precious")
+    with pytest.raises(FileExistsError, match="not a saved model. Nothing was written"):
+        small().save(saved)
+    assert (saved / other).read_text() == "precious"
+
+
+def test_the_folder_that_one_is_in_can_be_loaded_and_replaced(saved, monkeypatch):
+    monkeypatch.chdir(saved)
+    gan = GAN.load(".")
+    gan.turns = 3
+    gan.save(".")
+    assert GAN.load(saved).turns == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="this system can't say beforehand whether a file may be written")
+def test_a_limit_of_any_size_is_an_error_and_no_crash(tmp_path):
+    code = """
+        import os, resource, sys
+        from tests.games import small
+        for limit in (0, 300, 700, 3_000, 20_000, 100_000, 3_000_000):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            try:
+                small().save(sys.argv[1])
+            except OSError as error:
+                assert not os.path.exists(sys.argv[1])
+                os.write(1, b"refused ")
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code), tmp_path / "model"], cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout == 7 * "refused ", done.stderr
+
+
+def test_what_is_not_finite_is_never_saved(tmp_path):
+    gan = small()
+    gan.save(tmp_path / "model")
+    before = {p: p.read_bytes() for p in (tmp_path / "model").iterdir()}
+    for variable, network in ((gan.generator.trainable_weights[0], "generator"), (gan.discriminator.optimizer.variables[-1], "discriminator")):
+        good = keras.ops.convert_to_numpy(variable)
+        variable.assign(np.full(variable.shape, np.inf))
+        with pytest.raises(FloatingPointError, match=f"GAN: .* of the {network} is no longer finite"):
+            gan.save(tmp_path / "model")
+        variable.assign(good)
+    assert {p: p.read_bytes() for p in (tmp_path / "model").iterdir()} == before and [p.name for p in tmp_path.iterdir()] == ["model"]
+
+
+def test_who_is_killed_while_a_model_is_replaced_leaves_it(saved):
+    saved.rename(saved.with_name(".keras-gan-old-model"))        # the moment between the two moves
+    (saved.parent / f"{NEW}abc").mkdir()
+    assert GAN.load(saved).turns == 0 and not saved.exists()     # who only reads moves nothing
+    gan = small()
+    gan.turns = 7
+    gan.save(saved)
+    assert GAN.load(saved).turns == 7
+    assert sorted(p.name for p in saved.parent.iterdir()) == [f"{NEW}abc", "model"]      # young: somebody may be writing it
+
+
+def test_nothing_in_the_house_unpickles_or_runs_what_it_loads():
+    dangerous = re.compile(r"\bpickle\b|allow_pickle=True|\bLambda\(|safe_mode=False|enable_unsafe|\beval\(|\bexec\(|load_model\(")
+    files = [p for package in (keras_gan, __import__("data_loaders")) for p in Path(package.__file__).parent.rglob("*.py")]
+    assert len(files) > 20
+    assert [(p.name, line) for p in files for line in p.read_text().splitlines() if dangerous.search(line) and '"""' not in line] == []

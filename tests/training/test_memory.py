@@ -1,0 +1,76 @@
+"""What a turn needs of memory is estimated, and refused or explained where it isn't there."""
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_gan import DCGAN, GAN
+from keras_gan.training import memory
+from tests.games import SHAPE, small
+
+
+def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypatch):
+    gan = DCGAN(img_shape=(128, 160, 3), base_channels=4, jit_compile=False)
+    fixed, one = memory.turn(gan, 1)
+    monkeypatch.setattr(memory, "available", lambda: fixed + 7.5 * one)
+    with pytest.raises(MemoryError, match=r"A turn of 100 samples needs about .* MiB of memory .*The largest batch_size that fits is 7\."):
+        gan.train(np.zeros((100, 128, 160, 3), np.uint8), steps=1, batch_size=100)
+    memory.check(gan, 7)
+    monkeypatch.setattr(memory, "available", lambda: fixed)
+    with pytest.raises(MemoryError, match="Not even a batch of 1 fits"):
+        memory.check(gan, 1)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/meminfo"), reason="only Linux says it there")
+def test_what_there_is_is_what_the_system_says():
+    free = int(next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable")).split()[1]) * 1024
+    assert 0.5 * free < memory.available() < 1.5 * free or list(memory._limits())
+    gan = DCGAN(img_shape=(32, 32, 3), base_channels=4)
+    weights = sum(np.prod(w.shape) for network in (gan.generator, gan.discriminator) for w in network.trainable_weights)
+    assert memory.players(gan) == pytest.approx(3 * 4 * weights, rel=0.02)       # Adam holds two numbers a weight
+
+
+def test_networks_of_somebody_s_own_blocks_are_estimated_too(images):
+    class Block(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(7)
+
+        def call(self, x):
+            return self.dense(x)
+
+    class WithBlock(GAN):
+        def build_discriminator(self):
+            img = keras.Input(self.img_shape)
+            return keras.Model(img, keras.layers.Dense(1, activation="sigmoid")(Block()(keras.layers.Flatten()(img))))
+
+    gan = WithBlock(img_shape=SHAPE, latent_dim=5, run_eagerly=True)
+    assert gan.train(images, steps=1, batch_size=8)["step"] == [1]
+    of_d = sum(np.prod(output.shape[1:]) for output in memory._outputs(gan.discriminator))
+    assert of_d == 48 + 48 + 7 + 1
+
+
+def test_networks_that_do_not_fit_into_memory_are_refused_in_words():
+    with pytest.raises(MemoryError, match="The networks don't fit into memory, of which there are .* Take a smaller img_shape"):
+        small(latent_dim=10 ** 12)
+
+
+def test_batches_of_a_dataset_are_looked_at_too(images, monkeypatch):
+    gan = small()
+    fixed, one = memory.turn(gan, 1)
+    monkeypatch.setattr(memory, "available", lambda: fixed + 9.5 * one)
+    assert gan.train([images[:9]], steps=2)["step"] == [1, 2]
+    with pytest.raises(MemoryError, match="A turn of 10 samples .*The largest batch_size that fits is 9"):
+        gan.train([images[:9], images[:10]], steps=2)
+
+
+def test_an_allocation_that_fails_is_explained(images):
+    class Greedy(GAN):
+        def update_ema(self):
+            ops.ones((10 ** 7, 10 ** 7))
+
+    with pytest.raises(MemoryError, match="did not fit into memory at step 1: A turn of 8 samples needs about .* Use smaller batches"):
+        Greedy(img_shape=SHAPE, latent_dim=5, run_eagerly=True).train(images, steps=1, batch_size=8)

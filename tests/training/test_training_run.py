@@ -1,0 +1,186 @@
+"""A run: its directory, resuming it, Ctrl-C, and every kind of data."""
+import csv
+import json
+import os
+import re
+import signal
+import threading
+import time
+
+import cv2
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from data_loaders.image_folder import ImageFolder
+from keras_gan import GAN
+from keras_gan.training import checkpoint
+from keras_gan.training.run_directory import RunDirectory
+from tests.games import random_images
+
+
+class SlowData:
+    """Batches that are waited for."""
+
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, i):
+        time.sleep(0.2)
+        return np.zeros((2, 6, 8, 1), "float32")
+
+
+def test_a_run_says_how_long_its_turns_took_and_how_long_they_waited(rng, capsys):
+    def said(data):
+        GAN(img_shape=(6, 8, 1), jit_compile=False).train(data, steps=10, batch_size=2)
+        text = " ".join(capsys.readouterr().out.split())
+        found = re.search(r"Turns: 10. The first, with all that is compiled, took (.+) s; the others (.+) ms each \(median\). (.+)% of the time", text)
+        return [float(number) for number in found.groups()]
+
+    first, other, waited = said(random_images(rng, 20, (6, 8, 1)))
+    assert 1000 * first > 5 * other and waited < 20
+    first, other, waited = said(SlowData())
+    assert other < 200 and abs(waited - 100 * 2.0 / (2.0 + first + 9 * other / 1000)) < 15      # ten batches of .2 seconds
+
+
+def test_the_results_of_a_run_are_written_again_where_an_earlier_end_left_them(rng, tmp_path):
+    images = random_images(rng, 30, (6, 8, 1))
+    gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
+    gan.train(images, steps=3, batch_size=8, run_dir=tmp_path / "run", sample_interval=100)
+    # as if killed between the last checkpoint and the results: the film is that of an earlier end
+    os.utime(tmp_path / "run" / "film.gif", (0, 0))
+    (tmp_path / "run" / "losses.png").unlink()
+    again.train(images, steps=3, batch_size=8, run_dir=tmp_path / "run", sample_interval=100, resume=True)
+    assert again.turns == 3 and (tmp_path / "run" / "film.gif").stat().st_mtime > 0 and (tmp_path / "run" / "losses.png").exists()
+
+
+def test_resume_starts_at_0_where_there_is_no_checkpoint_and_says_so(rng, tmp_path, capsys):
+    images = random_images(rng, 9, (6, 8, 1))
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+    assert gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / "run", resume=True)["step"] == [1]
+    assert "starting at step 0" in capsys.readouterr().out
+
+
+def test_resume_refuses_other_parameters_with_a_list(rng, tmp_path):
+    images = random_images(rng, 9, (6, 8, 1))
+    GAN(img_shape=(6, 8, 1), jit_compile=False).train(images, steps=1, batch_size=4, run_dir=tmp_path / "run")
+    with pytest.raises(ValueError) as error:
+        GAN(img_shape=(6, 8, 1), seed=5).train(images[:8], steps=2, batch_size=3, run_dir=tmp_path / "run", resume=True)
+    for difference in ("seed: the run has 0, given was 5", "batch_size: the run has 4, given was 3", "data: the run has"):
+        assert difference in str(error.value)
+
+
+def test_resume_with_fewer_steps_than_were_played_is_refused_and_the_plan_stays(rng, tmp_path):
+    images = random_images(rng, 9, (6, 8, 1))
+    gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
+    gan.train(images, steps=3, batch_size=4, run_dir=tmp_path / "run")
+    with pytest.raises(ValueError, match="Received: steps=2; the run in .* has played 3 already. It is as it was"):
+        again.train(images, steps=2, batch_size=4, run_dir=tmp_path / "run", resume=True)
+    assert RunDirectory(tmp_path / "run").read_config()["plan"]["steps"] == 3
+    again.train(images, steps=3, batch_size=4, run_dir=tmp_path / "run", resume=True)
+    assert again.turns == 3
+
+
+def test_a_run_or_a_foreign_folder_is_never_overwritten(rng, tmp_path):
+    images = random_images(rng, 9, (6, 8, 1))
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+    gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / "run")
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")}
+    with pytest.raises(FileExistsError, match="holds a run already.*--resume"):
+        gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / "run")
+    with pytest.raises(FileExistsError, match="not a run directory"):
+        gan.train(images, steps=1, batch_size=4, run_dir=tmp_path)
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
+
+
+def test_ctrl_c_finishes_the_turn_and_writes_everything(rng, tmp_path, capsys):
+    images = random_images(rng, 30, (6, 8, 1))
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+    before = signal.getsignal(signal.SIGINT)
+    press = threading.Timer(4.0, os.kill, (os.getpid(), signal.SIGINT))
+    press.start()
+    history = gan.train(images, steps=1_000_000, batch_size=8, run_dir=tmp_path / "run")
+    steps = history["step"][-1]
+    assert 0 < steps < 1_000_000 and gan.turns == steps
+    assert (tmp_path / "run" / "checkpoints" / f"step_{steps:06d}").is_dir()
+    assert GAN.load(tmp_path / "run" / "model").turns == steps
+    assert {"film.gif", "losses.png", "history.csv"} <= {p.name for p in (tmp_path / "run").iterdir()}
+    assert f"Stopped at step {steps}" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+class Batched(keras.utils.PyDataset):
+    def __init__(self, images):
+        super().__init__()
+        self.images = images
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, i):
+        return self.images[4 * i:4 * i + 4], np.zeros(4)       # labels are nothing to a GAN
+
+
+def test_train_takes_every_kind_of_data(rng, tmp_path):
+    images = random_images(rng, 12, (6, 8, 1))
+    for i, image in enumerate(images):
+        cv2.imwrite(str(tmp_path / f"{i:02d}.png"), image)
+    as_floats = images / 127.5 - 1.0
+    results = []
+    for data in (images, as_floats, ImageFolder(tmp_path, (6, 8, 1)), Batched(images), tf.data.Dataset.from_tensor_slices(images).batch(4), tf.constant(images)):
+        gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+        results.append(gan.train(data, steps=4, batch_size=4))
+    arrays, floats, folder, pydataset, dataset, tensor = results
+    np.testing.assert_allclose(floats["d_loss"], arrays["d_loss"], rtol=1e-4)
+    assert folder == arrays == tensor                          # shuffled, from the run's seed
+    assert pydataset == dataset != arrays                      # in their own order
+
+
+@pytest.mark.parametrize("data, message", [
+    (tf.data.Dataset.from_tensor_slices(np.zeros((4, 5, 5, 1))).batch(2), r"Received: shape \(2, 5, 5, 1\)"),
+    (3, "images must be an array, what load_data returns.*Received: a int"),
+    ([np.full((2, 6, 8, 1), 7.0)], "values from 7 to 7"),
+    ((np.zeros((2, 6, 8, 1)) for _ in range(3)), "gone through only once"),
+    ((np.zeros((4, 6, 8, 1)), np.zeros(4)), "Received: a tuple"),
+])
+def test_train_refuses_other_data_in_words(data, message):
+    with pytest.raises(ValueError, match=message):
+        GAN(img_shape=(6, 8, 1), jit_compile=False).train(data, steps=2, batch_size=2)
+
+
+def test_a_second_train_on_a_dataset_does_not_play_through_the_first_ones_batches():
+    drawn = []
+    batches = [np.full((2, 6, 8, 1), value / 100) for value in range(50)]
+
+    class Counted(list):
+        def __getitem__(self, i):
+            drawn.append(i)
+            return batches[i]
+
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+    gan.train(Counted(batches), steps=5)
+    gan.train(Counted(batches), steps=2)
+    assert drawn == [0, 1, 2, 3, 4, 0, 1]
+
+
+def test_checkpoints_are_kept_in_the_order_of_their_numbers(tmp_path):
+    for step in (999_000, 1_000_000, 5):
+        (tmp_path / f"step_{step:06d}").mkdir()
+    assert [p.name for p in checkpoint.steps_in(tmp_path)] == ["step_000005", "step_999000", "step_1000000"]
+
+
+class OneNumber(GAN):
+    def train_on_batch(self, images, noise=None):
+        return {"critic_loss": super().train_on_batch(images, noise)["d_loss"]}
+
+
+def test_a_subclass_may_return_other_numbers(rng, tmp_path):
+    history = OneNumber(img_shape=(6, 8, 1), jit_compile=False).train(random_images(rng, 4, (6, 8, 1)), steps=2, batch_size=4, run_dir=tmp_path / "run")
+    assert list(history) == ["step", "critic_loss"] and (tmp_path / "run" / "losses.png").exists()
+
+
+def test_flip_is_not_for_datasets():
+    with pytest.raises(ValueError, match="flip=True"):
+        GAN(img_shape=(6, 8, 1)).train([np.zeros((2, 6, 8, 1))], steps=1, flip=True)
