@@ -184,7 +184,8 @@ def _look_at_compilation(report, players):
     if len(players) == 2 and players["discriminator"].optimizer is players["combined"].optimizer:
         kind = type(players["combined"].optimizer).__name__
         report.add(f"discriminator and combined share one optimizer ({kind}). "
-                   "An optimizer of Keras 3 serves one model, and raises 'Unknown variable' as soon as both learn: "
+                   "An optimizer of Keras 3 serves one model, and raises 'Unknown variable' as "
+                   "soon as both learn: "
                    "give each its own, Adam(2e-4, 0.5) twice.")
 
 
@@ -216,7 +217,8 @@ def _look_at_pictures(report, generator, noise):
     elif low >= 0:
         report.add("The generator's pictures are never below 0, as if it ended in a sigmoid, "
                    "and the real ones are scaled to [-1, 1] (x / 127.5 - 1). "
-                   "End it with activation='tanh'. If you scale the real ones to [0, 1] instead, ignore this finding.")
+                   "End it with activation='tanh'. If you scale the real ones to [0, 1] instead, "
+                   "ignore this finding.")
 
 
 def _range(network, batches):
@@ -253,7 +255,8 @@ def _look_at_validity(report, discriminator, samples, players):
                        "from_logits away.")
         elif from_logits is False and not probability:
             report.add(f"The loss of {name} takes probabilities, and the discriminator says "
-                       "numbers that leave [0, 1]. End it with Dense(1, activation='sigmoid'), or use "
+                       "numbers that leave [0, 1]. End it with Dense(1, activation='sigmoid'), or "
+                       "use "
                        "BinaryCrossentropy(from_logits=True).")
 
 
@@ -277,7 +280,8 @@ def _look_at_membership(report, networks, combined):
                if any(id(v) not in inside for v in network.weights)]
     for name in foreign:
         report.add(f"The {name} in combined is not this {name}: its weights are others. "
-                   f"This happens when combined is loaded from a file of its own, or the {name} is built anew. "
+                   f"This happens when combined is loaded from a file of its own, or the {name} "
+                   "is built anew. "
                    "Load generator and discriminator, then build combined around them.")
     return not foreign
 
