@@ -55,8 +55,8 @@ def one_graph(turn, jit_compile):
     """Compile a turn.
 
     Args:
-        turn: a function of arrays that returns a dict of scalars, such as
-            `gan.train_on_batch`.
+        turn: a function of arrays, and of lists and dicts of arrays, that returns a dict
+            of scalars, such as `gan.train_on_batch`.
         jit_compile: True for XLA, False without it.
 
     Returns:
@@ -66,7 +66,7 @@ def one_graph(turn, jit_compile):
     graph = tf.function(with_shared_reads(turn), jit_compile=jit_compile)
 
     def play(*arrays):
-        logs = graph(*[tf.convert_to_tensor(a) for a in arrays])
+        logs = graph(*tf.nest.map_structure(tf.convert_to_tensor, arrays))
         return {name: float(value) for name, value in logs.items()}
 
     return play

@@ -91,7 +91,8 @@ def audit(generator, discriminator, combined):
         moved = set()
         for name, model in players.items():
             train = functools.partial(_train, model, batches[name])
-            moved |= make_move(report, networks, f"batch of {BATCH}", f"{name}.train_on_batch",
+            trains = ["generator" if name == "combined" else name]
+            moved |= make_move(report, networks, f"batch of {BATCH}", f"{name}.train_on_batch", trains,
                                train)
         if len(players) == 2:
             note_still_weights(report, networks, moved)
