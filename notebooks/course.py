@@ -5,7 +5,8 @@ import os
 import matplotlib.pyplot as plt
 import numpy as np
 
-QUICK = os.environ.get("KERAS_GAN_QUICK") == "1"      # only try whether a notebook runs; its pictures are then of no use
+# only try whether a notebook runs; its pictures are then of no use
+QUICK = os.environ.get("KERAS_GAN_QUICK") == "1"
 
 
 def sized(full, quick):

@@ -46,20 +46,25 @@ def main(screenshots: Path, port: int = 8899):
 
 def open_browser():
     options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1400,1250"):
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage",
+                     "--window-size=1400,1250"):
         options.add_argument(argument)
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    return webdriver.Chrome(options=options,
+                            service=webdriver.ChromeService(shutil.which("chromedriver")))
 
 
 def drive(browser, address, screenshots):
     """Run all cells, then press, slide and draw, and see after each that the picture has changed."""
-    wait = WebDriverWait(browser, 600, ignored_exceptions=[StaleElementReferenceException])      # JupyterLab draws itself anew now and then
+    # JupyterLab draws itself anew now and then
+    wait = WebDriverWait(browser, 600, ignored_exceptions=[StaleElementReferenceException])
 
     def find(css, having=""):
-        return wait.until(lambda _: next((e for e in browser.find_elements(By.CSS_SELECTOR, css) if having in e.text), None))
+        return wait.until(lambda _: next((e for e in browser.find_elements(By.CSS_SELECTOR, css)
+                                          if having in e.text), None))
 
     def look(name):
-        browser.execute_script("document.querySelector('.widget-image')?.scrollIntoView({block: 'center'})")
+        browser.execute_script("document.querySelector('.widget-image')?.scrollIntoView({block: "
+                               "'center'})")
         time.sleep(1)
         browser.save_screenshot(str(screenshots / f"{name}.png"))
 
@@ -80,7 +85,7 @@ def drive(browser, address, screenshots):
         except Exception:
             time.sleep(1)
     find(".jp-Notebook .jp-Cell")
-    time.sleep(5)                                    # until the kernel is there, and the opened notebook stands still
+    time.sleep(5)  # until the kernel is there, and the opened notebook stands still
     look("opened")
     find(".lm-MenuBar-itemLabel", "Run").click()
     find("[data-command='runmenu:run-all']").click()
@@ -98,7 +103,8 @@ def drive(browser, address, screenshots):
     data = Select(find(".widget-dropdown select"))
     for name in ("two moons", "draw your own"):
         changes(name, lambda: data.select_by_visible_text(name))
-    changes("a cell of the board", browser.find_elements(By.CSS_SELECTOR, ".widget-gridbox button")[40].click)
+    changes("a cell of the board",
+            browser.find_elements(By.CSS_SELECTOR, ".widget-gridbox button")[40].click)
 
 
 if __name__ == "__main__":

@@ -41,17 +41,20 @@ def mixture_of(cells):
     """A `Mixture` with a mode at each True of a matrix (rows, columns) that is laid over the plane; in the middle if there is none."""
     rows, columns = cells.shape
     x, y = np.meshgrid(np.linspace(-1.2, 1.2, columns), np.linspace(1.2, -1.2, rows))
-    return Mixture(np.stack([x[cells], y[cells]], axis=-1) if cells.any() else np.zeros((1, 2)), sigma=0.05)
+    return Mixture(np.stack([x[cells], y[cells]], axis=-1) if cells.any() else np.zeros((1, 2)),
+                   sigma=0.05)
 
 
-DATA = {"ring": ring(8, radius=1.0, sigma=0.05), "grid": grid(5, spacing=0.5, sigma=0.03), "two moons": two_moons()}
+DATA = {"ring": ring(8, radius=1.0, sigma=0.05), "grid": grid(5, spacing=0.5, sigma=0.03),
+        "two moons": two_moons()}
 OWN = "draw your own"
 
 
 def divergence(a, b, cells=20):
     """The Jensen-Shannon divergence of two clouds (n, 2) and (m, 2), as their histograms show it: float in [0, log 2], nats."""
     edges = np.linspace(-WINDOW, WINDOW, cells + 1)
-    counts = [np.histogram2d(*np.clip(points, -WINDOW, WINDOW).T, edges)[0].ravel() for points in (a, b)]
+    counts = [np.histogram2d(*np.clip(points, -WINDOW, WINDOW).T, edges)[0].ravel()
+              for points in (a, b)]
     return float(jensenshannon(*counts) ** 2)
 
 
@@ -65,7 +68,7 @@ class Experiment:
     """
 
     def __init__(self, data, seed=0, **arguments):
-        self.gan = PlaneGAN(seed=seed, jit_compile=False, **arguments)       # XLA takes seconds to begin
+        self.gan = PlaneGAN(seed=seed, jit_compile=False, **arguments)  # XLA takes seconds to begin
         self.mixture = data if isinstance(data, Mixture) else None
         self.sample, self.rng = sampler_of(data), np.random.default_rng([seed, 1])
         self.real, again = self.sample(MEASURED, self.rng), self.sample(MEASURED, self.rng)
@@ -127,13 +130,17 @@ class Experiment:
 def draw(experiment):
     """The plane, and below it what was measured so far: a Matplotlib figure."""
     figure = Figure(figsize=(6.4, 7.15))
-    plane, legend, over_time = (figure.add_axes(place) for place in ((0.1, 0.28, 0.76, 0.68), (0.89, 0.4, 0.02, 0.44), (0.1, 0.07, 0.76, 0.13)))
+    plane, legend, over_time = (figure.add_axes(place)
+                                for place in ((0.1, 0.28, 0.76, 0.68), (0.89, 0.4, 0.02, 0.44),
+                                              (0.1, 0.07, 0.76, 0.13)))
     colours = draw_plane(plane, experiment.gan, experiment.real)
     figure.colorbar(colours, cax=legend, ticks=[0, 0.5, 1], label="D: probability of being real")
     plane.set_title("steps of D: {D}, of G: {G}".format(**experiment.steps), fontsize="medium")
     over_time.axhline(experiment.floor, color="grey", linestyle=":")
-    over_time.plot(experiment.moves, experiment.divergences, color=MADE, marker="." if len(experiment.moves) < 30 else None)
-    over_time.set(xlim=(0, max(10, experiment.moves[-1])), ylim=(0, 0.75), xlabel="steps of D + steps of G", ylabel="JSD")
+    over_time.plot(experiment.moves, experiment.divergences, color=MADE, marker="."
+                   if len(experiment.moves) < 30 else None)
+    over_time.set(xlim=(0, max(10, experiment.moves[-1])), ylim=(0, 0.75),
+                  xlabel="steps of D + steps of G", ylabel="JSD")
     over_time.set_title(str(experiment), fontsize="medium")
     return figure
 
@@ -144,14 +151,17 @@ def draw_plane(axes, gan, real):
     surface = gan.discriminate(np.stack(np.meshgrid(ticks, ticks), axis=-1))             # (81, 81)
     colours = axes.contourf(ticks, ticks, surface, np.linspace(0, 1, 12), cmap="RdBu", alpha=0.6)
     if gan.latent_dim == 2:
-        z = grid_of_noise()                                                              # (lines, points, 2)
-        axes.plot(*gan.generate_from(z.reshape(-1, 2)).reshape(z.shape).T, color=MADE, linewidth=0.4)
+        z = grid_of_noise()  # (lines, points, 2)
+        axes.plot(*gan.generate_from(z.reshape(-1, 2)).reshape(z.shape).T, color=MADE,
+                  linewidth=0.4)
     made = gan.generate(300, seed=1)
     axes.scatter(*real[:300].T, s=6, color=REAL, alpha=0.5, linewidth=0, label="real")
     axes.scatter(*made.T, s=8, color=MADE, linewidth=0, label="generated")
     pull = gan.pull(made[:60])
-    arrows = 0.25 * pull / (1 + np.linalg.norm(pull, axis=1, keepdims=True))             # never longer than 0.25
-    axes.quiver(*made[:60].T, *arrows.T, angles="xy", scale_units="xy", scale=1, width=0.004, color="darkgreen")
+    # never longer than 0.25
+    arrows = 0.25 * pull / (1 + np.linalg.norm(pull, axis=1, keepdims=True))
+    axes.quiver(*made[:60].T, *arrows.T, angles="xy", scale_units="xy", scale=1, width=0.004,
+                color="darkgreen")
     axes.set(xlim=(-WINDOW, WINDOW), ylim=(-WINDOW, WINDOW))
     axes.legend(loc="upper left", fontsize="small", ncols=2)
     return colours
@@ -159,8 +169,9 @@ def draw_plane(axes, gan, real):
 
 def grid_of_noise(lines=11, points=60):
     """A grid in the plane of z, whose cells all hold the same share of the noise: array (2 lines, points, 2)."""
-    across, along = (norm.ppf(np.linspace(0.03, 0.97, n)).astype("float32") for n in (lines, points))
-    upright = np.stack(np.meshgrid(across, along, indexing="ij"), axis=-1)               # (lines, points, 2)
+    across, along = (norm.ppf(np.linspace(0.03, 0.97, n)).astype("float32")
+                     for n in (lines, points))
+    upright = np.stack(np.meshgrid(across, along, indexing="ij"), axis=-1)  # (lines, points, 2)
     return np.concatenate([upright, upright[..., ::-1]])
 
 
@@ -195,7 +206,8 @@ class Lab:
     def __init__(self, data="ring", seed=0):
         self.seed = seed
         self.sources = DATA if isinstance(data, str) else {**DATA, "given": data}
-        self.data = Dropdown(options=[*self.sources, OWN], value=data if isinstance(data, str) else "given", description="data")
+        self.data = Dropdown(options=[*self.sources, OWN], value=data if isinstance(data, str)
+                             else "given", description="data")
         self.board = Board(drawn=self.begin)
         self.loss = Dropdown(options=["non_saturating", "saturating"], description="loss of G")
         self.k = IntSlider(1, 1, 10, description="k", continuous_update=False)
@@ -204,13 +216,15 @@ class Lab:
         self.at_once = Dropdown(options=[1, 10, 50, 200], value=10, description="at once")
         self.clock = Play(interval=300, max=10 ** 6, show_repeat=False)
         self.picture = Image(format="png")
-        moves = [self.button("step D", "step_discriminator"), self.button("step G", "step_generator"), self.button("both", "play")]
+        moves = [self.button("step D", "step_discriminator"),
+                 self.button("step G", "step_generator"), self.button("both", "play")]
         for choice in (self.data, self.loss):
             choice.observe(self.begin, "value")
         for slider in (self.k, *self.rates):
             slider.observe(self.adjust, "value")
         self.clock.observe(self.tick, "value")
-        controls = VBox([self.data, self.loss, self.k, *self.rates, self.at_once, HBox(moves), self.clock, self.board.widget])
+        controls = VBox([self.data, self.loss, self.k, *self.rates, self.at_once, HBox(moves),
+                         self.clock, self.board.widget])
         self.widget = HBox([controls, self.picture])
         self.begin()
 
@@ -224,8 +238,10 @@ class Lab:
         own = self.data.value == OWN
         self.board.widget.layout.display = "grid" if own else "none"
         data = self.board.mixture if own else self.sources[self.data.value]
-        rates = {"learning_rate": self.rates[0].value, "generator_learning_rate": self.rates[1].value}
-        self.experiment = Experiment(data, self.seed, k=self.k.value, generator_loss=self.loss.value, **rates)
+        rates = {"learning_rate": self.rates[0].value,
+                 "generator_learning_rate": self.rates[1].value}
+        self.experiment = Experiment(data, self.seed, k=self.k.value,
+                                     generator_loss=self.loss.value, **rates)
         self.show()
 
     def adjust(self, change):
@@ -260,12 +276,18 @@ class Board:
 
     def __init__(self, drawn, cells=9):
         self.cells = cells
-        layout, style = Layout(width="24px", height="24px", margin="1px", padding="0"), ToggleButton().style      # one for all: less to send
-        self.buttons = [ToggleButton(value=i % (cells + 1) == 0, layout=layout, style=style) for i in range(cells ** 2)]      # a diagonal
+        # one for all: less to send
+        layout, style = Layout(width="24px", height="24px", margin="1px",
+                               padding="0"), ToggleButton().style
+        # a diagonal
+        self.buttons = [ToggleButton(value=i % (cells + 1) == 0, layout=layout, style=style)
+                        for i in range(cells ** 2)]
         for button in self.buttons:
             button.observe(drawn, "value")
-        self.widget = GridBox(self.buttons, layout={"grid_template_columns": f"repeat({cells}, 26px)"})
+        self.widget = GridBox(self.buttons,
+                              layout={"grid_template_columns": f"repeat({cells}, 26px)"})
 
     @property
     def mixture(self):
-        return mixture_of(np.reshape([button.value for button in self.buttons], (self.cells, self.cells)))
+        return mixture_of(np.reshape([button.value for button in self.buttons],
+                                     (self.cells, self.cells)))

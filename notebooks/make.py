@@ -44,14 +44,16 @@ def solved(notebook):
         cells.append(cell)
         if "exercise" in cell.metadata.get("tags", ()):
             check = cell.source[cell.source.index(CHECK):]
-            answer = nbformat.v4.new_code_cell(f"{SOLUTION.search(below.source).group(1)}\n{check}", metadata={"tags": ["solved"]})
+            answer = nbformat.v4.new_code_cell(f"{SOLUTION.search(below.source).group(1)}\n{check}",
+                                               metadata={"tags": ["solved"]})
             cells.append(answer)
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
 def run(notebook):
     """Run all cells in a new kernel, in this folder. Raises `nbclient.exceptions.CellExecutionError` at the first that fails."""
-    NotebookClient(notebook, timeout=1800, resources={"metadata": {"path": NOTEBOOKS}}, record_timing=False).execute()
+    NotebookClient(notebook, timeout=1800, resources={"metadata": {"path": NOTEBOOKS}},
+                   record_timing=False).execute()
     return notebook
 
 
@@ -99,7 +101,8 @@ def main(only: tuple[str, ...] = ()):
             notebook = with_small_pictures(without_widgets(run(notebook_of(source))))
             minutes = (time.perf_counter() - start) / 60
         path = NOTEBOOKS / f"{source.stem}.ipynb"
-        path.write_text(nbformat.writes(notebook).replace(sys.prefix, "..."), encoding="utf8")      # a warning names the file that it comes from
+        # a warning names the file that it comes from
+        path.write_text(nbformat.writes(notebook).replace(sys.prefix, "..."), encoding="utf8")
         megabytes = path.stat().st_size / 1e6
         console.print(f"{source.stem}: {minutes:.1f} minutes, {megabytes:.2f} MB", *([f"[red]more than {MINUTES} minutes"] if minutes > MINUTES else []),
                       *([f"[red]more than {MEGABYTES} MB"] if megabytes > MEGABYTES else []))

@@ -69,7 +69,7 @@ axes.legend();
 
 # %%
 def value(d, p, q):
-    """V(D, G) for discriminator d, data density p and sample density q: arrays of their values at x."""
+    """V(D, G) of the discriminator's values d and the densities p and q: arrays over x."""
     return np.trapezoid(p * np.log(d) + q * np.log(1 - d), x)
 
 
@@ -99,8 +99,10 @@ with exercise("1"):
     d_star = optimal_discriminator(p, q)
     assert np.shape(d_star) == np.shape(x), "give a value for every x"
     assert np.all((d_star > 0) & (d_star < 1)), "D* is a probability"
-    assert abs(d_star[np.argmin(abs(x - 1.5))] - 0.5) < 1e-6, "at x = 1.5 both densities are the same, and D* can't tell: ½"
-    assert np.allclose(np.log(d_star / (1 - d_star)), 3 * x - 4.5), "for these two densities the logit of D* is 3x − 4.5"
+    assert abs(d_star[np.argmin(abs(x - 1.5))] - 0.5) < 1e-6, (
+        "at x = 1.5 both densities are the same, and D* can't tell: ½")
+    assert np.allclose(np.log(d_star / (1 - d_star)), 3 * x - 4.5), (
+        "for these two densities the logit of D* is 3x − 4.5")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -146,7 +148,9 @@ value_of_the_best = value(p / (p + q), p, q)
 divergence = ...                           # your turn: a formula of value_of_the_best
 
 with exercise("2"):
-    assert abs(divergence - 0.52678) < 1e-3, f"it should be .52678 (what keras_gan.evaluation says: {jensen_shannon(p, q, x):.5f}), and is {divergence:.5f}"
+    assert abs(divergence - 0.52678) < 1e-3, (
+        f"it should be .52678 (what keras_gan.evaluation says: {jensen_shannon(p, q, x):.5f}), and "
+        f"is {divergence:.5f}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -168,7 +172,8 @@ with exercise("2"):
 # %%
 gan = GaussianGAN(mu=3.0, sigma=1.0, seed=0)
 for network in (gan.generator, gan.discriminator):
-    print(f"{network.name}: {network.input_shape} -> {network.output_shape}, {network.count_params():,} parameters")
+    print(f"{network.name}: {network.input_shape} -> {network.output_shape}, "
+          f"{network.count_params():,} parameters")
 
 # %% [markdown]
 # We play one turn of the game by hand. `k` batches of real data go in. D takes k steps, and G takes
@@ -176,7 +181,7 @@ for network in (gan.generator, gan.discriminator):
 
 # %%
 batch = 512
-real = gan.sample_data(gan.k * batch, np.random.default_rng(0))        # (1536, 1): three fresh batches
+real = gan.sample_data(gan.k * batch, np.random.default_rng(0))  # (1536, 1): three fresh batches
 logs = gan.train_on_batch(real)
 print("real", real.shape, " generated", gan.generate(batch).shape)
 for name, number in logs.items():
@@ -285,9 +290,12 @@ def non_saturating_gradient(d):
 with exercise("3"):
     logit, small = np.linspace(-6, 6, 25), 1e-5
     sigmoid = lambda logit: 1 / (1 + np.exp(-logit))
-    for answer, loss in ((saturating_gradient, lambda logit: np.log(1 - sigmoid(logit))), (non_saturating_gradient, lambda logit: -np.log(sigmoid(logit)))):
+    for answer, loss in ((saturating_gradient, lambda logit: np.log(1 - sigmoid(logit))),
+                         (non_saturating_gradient, lambda logit: -np.log(sigmoid(logit)))):
         true = np.abs(loss(logit + small) - loss(logit - small)) / (2 * small)
-        assert np.allclose(answer(sigmoid(logit)), true, atol=1e-5), f"{answer.__name__} isn't the derivative that is measured: at D = ½ it should be {true[12]:.2f}"
+        assert np.allclose(answer(sigmoid(logit)), true, atol=1e-5), (
+            f"{answer.__name__} isn't the derivative that is measured: at D = ½ it should be "
+            f"{true[12]:.2f}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -319,7 +327,8 @@ with exercise("3"):
 figure, axes = plt.subplots(figsize=(7, 2.8))
 for loss in ("saturating", "non_saturating"):
     gan = GaussianGAN(mu=6.0, sigma=1.0, generator_loss=loss, pretraining=sized(1000, 20), seed=0)
-    print(f"{loss:15s} before the first turn D(G(z)) is {gan.discriminate(gan.generate(500, seed=0)).mean():.1e}")
+    print(f"{loss:15s} before the first turn D(G(z)) is "
+          f"{gan.discriminate(gan.generate(500, seed=0)).mean():.1e}")
     means = []
     for _ in range(sized(100, 3)):
         means.append(gan.generate(500, seed=0).mean())

@@ -20,7 +20,8 @@
 import tempfile
 import time
 
-from keras_gan import GAN, Frozen, as_player  # before keras, so that TensorFlow starts without its chatter
+# before keras, so that TensorFlow starts without its chatter
+from keras_gan import GAN, Frozen, as_player
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -85,7 +86,7 @@ generator = Sequential([
     Input((latent_dim,)),                  # (batch, 100)
     Dense(256),                            # (batch, 256)
     LeakyReLU(negative_slope=0.2),
-    BatchNormalization(momentum=0.8),      # each of the 256 numbers: mean 0, variance 1 over the batch, then scaled and shifted
+    BatchNormalization(momentum=0.8),      # each number: mean 0, variance 1; then scaled, shifted
     Dense(512),                            # (batch, 512)
     LeakyReLU(negative_slope=0.2),
     BatchNormalization(momentum=0.8),
@@ -101,7 +102,8 @@ generator = Sequential([
 # them differ?
 
 # %%
-fixed_noise = rng.standard_normal((12, latent_dim)).astype("float32")      # always the same, so that pictures can be compared
+# always the same, so that pictures can be compared
+fixed_noise = rng.standard_normal((12, latent_dim)).astype("float32")
 made = generator(fixed_noise, training=False)
 print("noise", fixed_noise.shape, "-> pictures", made.shape)
 show(made, "made by a generator that has learnt nothing")
@@ -126,10 +128,12 @@ discriminator = Sequential([
     LeakyReLU(negative_slope=0.2),
     Dense(1, activation="sigmoid"),        # (batch, 1): 1 is real, 0 is generated
 ], name="discriminator")
-optimizer = Adam(2e-4, beta_1=0.5)         # 0.5, not 0.9: a shorter memory, for an opponent that changes
+# 0.5, not 0.9: a shorter memory, because the opponent changes
+optimizer = Adam(2e-4, beta_1=0.5)
 discriminator.compile(loss="binary_crossentropy", optimizer=optimizer, metrics=["accuracy"])
 
-says = {"real": discriminator(images[:12], training=False), "generated": discriminator(made, training=False)}
+says = {"real": discriminator(images[:12], training=False),
+        "generated": discriminator(made, training=False)}
 for name, probabilities in says.items():
     print(f"D of {name} pictures, {probabilities.shape}: {np.ravel(probabilities).round(2)}")
 
@@ -145,8 +149,10 @@ parameters_of_d = ...                      # your turn
 
 with exercise("1"):
     assert parameters_of_d is not ..., "the gap (...) is still open"
-    assert parameters_of_d != 784 * 512 + 512 * 256 + 256, "the biases are missing: one for each output of a layer"
-    assert parameters_of_d == discriminator.count_params(), f"three Dense layers, 784 → 512 → 256 → 1, each with biases. Received: {parameters_of_d}"
+    assert parameters_of_d != 784 * 512 + 512 * 256 + 256, (
+        "the biases are missing: one for each output of a layer")
+    assert parameters_of_d == discriminator.count_params(), (
+        f"three Dense layers, 784 → 512 → 256 → 1, each with biases. Received: {parameters_of_d}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -189,7 +195,8 @@ z = Input((latent_dim,))                   # (batch, 100)
 img = generator(z)                         # (batch, 28, 28, 1)
 validity = Frozen(discriminator)(img)      # (batch, 1)
 combined = as_player(Model(z, validity, name="combined"))
-combined.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, beta_1=0.5))     # an optimizer of its own
+# an optimizer of its own
+combined.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, beta_1=0.5))
 
 # %% [markdown]
 # **Before you run it.** Which parameters will the summary call *trainable*, and which
@@ -199,7 +206,8 @@ combined.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, beta_1=0.5))  
 # %%
 combined.summary()
 averages = sum(int(np.prod(w.shape)) for w in generator.non_trainable_weights)
-print(f"non-trainable: {discriminator.count_params():,} of D + {averages:,} moving averages of G = {discriminator.count_params() + averages:,}")
+print(f"non-trainable: {discriminator.count_params():,} of D + {averages:,} moving averages of G = "
+      f"{discriminator.count_params() + averages:,}")
 
 # %% [markdown]
 # (Keras also counts the optimizer's numbers in the total: Adam keeps two for each trainable
@@ -217,9 +225,11 @@ def copy_of(model):
 def what_moved(before):
     """Compare with copies that were made before: {model: list of arrays}."""
     for model, arrays in before.items():
-        moved = [weight for weight, array in zip(model.weights, arrays) if not np.array_equal(weight.numpy(), array)]
+        moved = [weight for weight, array in zip(model.weights, arrays)
+                 if not np.array_equal(weight.numpy(), array)]
         trainable = sum(weight.trainable for weight in moved)
-        print(f"{model.name:14s} {len(moved):2d} of {len(arrays)} weights moved: {trainable} trainable ones, {len(moved) - trainable} moving averages")
+        print(f"{model.name:14s} {len(moved):2d} of {len(arrays)} weights moved: {trainable} "
+              f"trainable ones, {len(moved) - trainable} moving averages")
 
 
 batch_size = 32
@@ -294,14 +304,20 @@ def g_loss_of(d_fake):
 
 with exercise("2"):
     half = np.full((4, 1), 0.5)
-    assert np.isclose(g_loss_of(half), np.log(2)), "G's loss is log 2 where D says ½: mean of −log D(G(z))"
-    assert np.isclose(d_loss_of(half, half), np.log(2)), "D's loss is log 2 where D says ½ of everything: the mean of the two means, not their sum"
+    assert np.isclose(g_loss_of(half), np.log(2)), (
+        "G's loss is log 2 where D says ½: mean of −log D(G(z))")
+    assert np.isclose(d_loss_of(half, half), np.log(2)), (
+        "D's loss is log 2 where D says ½ of everything: the mean of the two means, not their sum")
     d_real, d_fake = np.array([[0.9], [0.8]]), np.array([[0.3], [0.1]])
-    assert d_loss_of(d_real, d_fake) < d_loss_of(d_fake, d_real), "D's loss must be small where it is right: 1 for real, 0 for generated"
+    assert d_loss_of(d_real, d_fake) < d_loss_of(d_fake, d_real), (
+        "D's loss must be small where it is right: 1 for real, 0 for generated")
     bce = keras.losses.BinaryCrossentropy()
     ones, zeros = np.ones((2, 1)), np.zeros((2, 1))
-    assert np.isclose(d_loss_of(d_real, d_fake), 0.5 * (bce(ones, d_real) + bce(zeros, d_fake)), atol=1e-5), "Keras gets another d_loss: is it −log(1 − D(G(z))) for the generated ones?"
-    assert np.isclose(g_loss_of(d_fake), bce(ones, d_fake), atol=1e-5), "Keras gets another g_loss: it is the mean of −log D(G(z))"
+    assert np.isclose(d_loss_of(d_real, d_fake), 0.5 * (bce(ones, d_real) + bce(zeros, d_fake)),
+                      atol=1e-5), (
+        "Keras gets another d_loss: is it −log(1 − D(G(z))) for the generated ones?")
+    assert np.isclose(g_loss_of(d_fake), bce(ones, d_fake), atol=1e-5), (
+        "Keras gets another g_loss: it is the mean of −log D(G(z))")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -354,12 +370,17 @@ def my_turn(generator, discriminator, combined, real, noise):
 
 
 with exercise("3"):
-    d, g, some_real, some_noise = StandIn(), StandIn(), np.full((3, 28, 28, 1), 7.0), np.full((3, 100), 5.0)
+    d, g, some_real, some_noise = (StandIn(), StandIn(),
+                                   np.full((3, 28, 28, 1), 7.0), np.full((3, 100), 5.0))
     my_turn(lambda noise, training: np.full((3, 28, 28, 1), -7.0), d, g, some_real, some_noise)
-    of_real, of_made = ([label for x, label in d.calls if x[0, 0, 0, 0] == pixel] for pixel in (7, -7))
+    of_real, of_made = ([label for x, label in d.calls if x[0, 0, 0, 0] == pixel]
+                        for pixel in (7, -7))
     assert of_real == [1.0], "D must be shown the real pictures once, with ones"
-    assert of_made == [0.0], "D must be shown the generated pictures once, with zeros: with ones it would learn to take them for real"
-    assert [label for _, label in g.calls] == [1.0], "G is trained to be taken for real: with ones. With zeros it would learn to be found out"
+    assert of_made == [0.0], (
+        "D must be shown the generated pictures once, with zeros: with ones it would learn to take "
+        "them for real")
+    assert [label for _, label in g.calls] == [1.0], (
+        "G is trained to be taken for real: with ones. With zeros it would learn to be found out")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -404,7 +425,8 @@ for step in range(1, steps + 1):
     if step % (steps // 4) == 0:
         frames.append(np.array(generator(fixed_noise, training=False)))
 seconds_by_hand = (time.perf_counter() - start) / steps
-show(np.concatenate(frames), "a row each after 200, 400, 600 and 800 turns, of always the same noise")
+show(np.concatenate(frames),
+     "a row each after 200, 400, 600 and 800 turns, of always the same noise")
 
 # %% [markdown]
 # First there is noise. Then G learns what all digits have in common, because this is what D notices
@@ -430,7 +452,8 @@ print(GAN.recipes["digits"])
 folder = f"{tempfile.mkdtemp()}/digits"    # the run's directory
 gan = GAN(recipe="digits", seed=0)
 start = time.perf_counter()
-history = gan.train(data, steps=sized(4000, 40), batch_size=32, run_dir=folder, sample_interval=sized(200, 20), checkpoint_interval=sized(4000, 40))
+history = gan.train(data, steps=sized(4000, 40), batch_size=32, run_dir=folder,
+                    sample_interval=sized(200, 20), checkpoint_interval=sized(4000, 40))
 seconds_compiled = (time.perf_counter() - start) / len(history["step"])
 print(f"a turn by hand {1000 * seconds_by_hand:.0f} ms, compiled {1000 * seconds_compiled:.0f} ms")
 
@@ -466,7 +489,9 @@ def smooth(values, window=sized(50, 5)):
 
 def draw_curves(history):
     figure, axes = plt.subplots(1, 3, figsize=(12, 3), layout="constrained")
-    for names, axis, title in ((("d_loss", "g_loss"), axes[0], "losses (nats)"), (("D(x)", "D(G(z))"), axes[1], "what D says"), (("diversity",), axes[2], "diversity")):
+    for names, axis, title in ((("d_loss", "g_loss"), axes[0], "losses (nats)"),
+                               (("D(x)", "D(G(z))"), axes[1], "what D says"),
+                               (("diversity",), axes[2], "diversity")):
         for name in names:
             line, = axis.plot(history["step"], history[name], linewidth=0.3, alpha=0.5)
             mean = smooth(history[name])
@@ -507,8 +532,11 @@ early, late = sized(1000, 20), sized(4000, 40)
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.9))
 for axis, step in zip(axes, (early, late)):
     axis.imshow(plt.imread(f"{folder}/samples/step_{step:06d}.png"), interpolation="nearest")
-    losses = {name: np.mean(history[name][step - sized(100, 10):step]) for name in ("d_loss", "g_loss")}
-    axis.set_title(f"turn {step}\n" + "  ".join(f"{name} {loss:.2f}" for name, loss in losses.items()), fontsize="medium")
+    losses = {name: np.mean(history[name][step - sized(100, 10):step])
+              for name in ("d_loss", "g_loss")}
+    axis.set_title(f"turn {step}\n"
+                   + "  ".join(f"{name} {loss:.2f}" for name, loss in losses.items()),
+                   fontsize="medium")
     axis.axis("off")
 
 # %% [markdown]

@@ -37,11 +37,16 @@ from keras_gan.samples.drawing import grid, write_film
 
 
 def show(pictures, columns=8, width=1000):
-    """Pictures (n, H, W, 3), RGB, side by side as one JPEG, at most `width` pixels wide: notebooks with many PNGs become large."""
+    """Pictures (n, H, W, 3), RGB, side by side as one JPEG, at most `width` pixels wide.
+
+    JPEG, because notebooks with many PNGs become large.
+    """
     sheet = grid(pictures, columns)
     if sheet.shape[1] > width:
-        sheet = cv2.resize(sheet, (width, round(sheet.shape[0] * width / sheet.shape[1])), interpolation=cv2.INTER_AREA)
-    return Image(data=cv2.imencode(".jpg", sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes())
+        sheet = cv2.resize(sheet, (width, round(sheet.shape[0] * width / sheet.shape[1])),
+                           interpolation=cv2.INTER_AREA)
+    return Image(data=cv2.imencode(".jpg", sheet[..., ::-1],
+                                   [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes())
 
 # %% [markdown]
 # ## A folder of pictures
@@ -51,15 +56,18 @@ def show(pictures, columns=8, width=1000):
 # leave such a folder. Afterwards we forget where the files came from.
 
 # %%
-workshop = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)       # deleted when the notebook is closed
+# deleted when the notebook is closed
+workshop = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 photos = Path(workshop.name, "photos")
 
-scenes = load_data("scenes")                             # 2,000 drawn landscapes, uint8 (2000, 128, 160, 3); drawn at the first call
+# 2,000 drawn landscapes, uint8 (2000, 128, 160, 3); drawn at the first call
+scenes = load_data("scenes")
 for i in range(sized(2000, 80)):
     i = i * (2000 // sized(2000, 80))
     name = photos / scenes.class_names[scenes.labels[i]] / f"IMG_{i:04d}.jpg"
     name.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(name), cv2.cvtColor(scenes.images[i], cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 95])
+    cv2.imwrite(str(name), cv2.cvtColor(scenes.images[i], cv2.COLOR_RGB2BGR),
+                [cv2.IMWRITE_JPEG_QUALITY, 95])
 print(*sorted(str(path.relative_to(photos)) for path in photos.glob("*/*"))[:3], "...", sep="\n")
 
 # %% [markdown]
@@ -87,7 +95,8 @@ show(data.images[::len(data) // 16][:16])
 # %%
 file = sorted(photos.glob("desert/*.jpg"))[sized(3, 0)]
 bgr = cv2.imread(str(file))                              # (128, 160, 3), blue first
-rgb = read_image(file)                                   # (128, 160, 3), red first: the loaders reverse it, once, for the whole project
+# (128, 160, 3), red first: the loaders reverse it, once, for the whole project
+rgb = read_image(file)
 print("the pixel in the corner:", bgr[0, 0], "as OpenCV reads it,", rgb[0, 0], "as RGB")
 show([bgr, rgb], columns=2)
 
@@ -109,10 +118,11 @@ show([bgr, rgb], columns=2)
 
 # %%
 files = sorted(photos.glob("*/*.jpg"))[::len(list(photos.glob("*/*.jpg"))) // 8][:8]
-bgr_batch = np.stack([cv2.imread(str(file)) for file in files])          # (8, 128, 160, 3), blue first
+bgr_batch = np.stack([cv2.imread(str(file)) for file in files])  # (8, 128, 160, 3), blue first
 print("batch            ", bgr_batch.shape)
 print("batch[0, 0, :2]  ", bgr_batch[0, 0, :2].tolist(), "  the first two pixels of the first row")
-print("batch[:, :, ::-1]", bgr_batch[:, :, ::-1][0, 0, :2].tolist(), "  the *last* two pixels: width is turned round")
+print("batch[:, :, ::-1]", bgr_batch[:, :, ::-1][0, 0, :2].tolist(),
+      "  the *last* two pixels: width is turned round")
 print("batch[..., ::-1] ", bgr_batch[..., ::-1][0, 0, :2].tolist(), "  the same pixels, red first")
 show(np.concatenate([bgr_batch, bgr_batch[:, :, ::-1], bgr_batch[..., ::-1]]))
 
@@ -134,12 +144,16 @@ repaired = ...                             # your turn
 
 with exercise("1"):
     right = np.stack([read_image(file) for file in files])
-    assert np.shape(repaired) == right.shape, f"a batch of the same shape, {right.shape}, is wanted; this has {np.shape(repaired)}"
+    assert np.shape(repaired) == right.shape, (
+        f"a batch of the same shape, {right.shape}, is wanted; this has {np.shape(repaired)}")
     assert not np.array_equal(repaired, mended), "nothing has changed yet"
     assert not np.array_equal(repaired, bgr_batch), "the right way round, but blue is still first"
-    assert not np.array_equal(repaired, right[:, :, ::-1]), "the colours are right, but left and right are still exchanged"
-    assert not np.array_equal(repaired[::-1], right), "each picture is right, but they are in the wrong order: the first axis counts pictures"
-    assert np.array_equal(repaired, right), "this isn't what read_image reads: try single pixels, repaired[0, 0, 0] and right[0, 0, 0]"
+    assert not np.array_equal(repaired, right[:, :, ::-1]), (
+        "the colours are right, but left and right are still exchanged")
+    assert not np.array_equal(repaired[::-1], right), (
+        "each picture is right, but they are in the wrong order: the first axis counts pictures")
+    assert np.array_equal(repaired, right), (
+        "this isn't what read_image reads: try single pixels, repaired[0, 0, 0] and right[0, 0, 0]")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -168,7 +182,8 @@ def describe(network):
     print(f"{network.name}: {network.count_params():,} parameters")
     for layer in network.layers[-1].layers:
         what = getattr(layer, "activation", None)        # of a Dense or an Activation
-        what = f"{type(layer).__name__} {what.__name__}" if what and what.__name__ != "linear" else type(layer).__name__
+        what = (f"{type(layer).__name__} {what.__name__}" if what and what.__name__ != "linear"
+                else type(layer).__name__)
         print(f"  {what:22s} {str(layer.output.shape[1:]):16s} {layer.count_params():>9,d}")
 
 
@@ -229,9 +244,14 @@ DCGAN.recipes["laptop"]
 from keras.layers import Conv2D, Conv2DTranspose, UpSampling2D
 
 ones = np.ones((1, 4, 4, 1), "float32")
-transposed = Conv2DTranspose(1, 3, strides=2, padding="same", kernel_initializer="ones", use_bias=False)(ones)         # (1, 8, 8, 1)
-upsampled = Conv2D(1, 3, padding="same", kernel_initializer="ones", use_bias=False)(UpSampling2D(2)(ones))             # (1, 8, 8, 1)
-print("transposed convolution, 3×3, stride 2:", np.array(transposed)[0, ..., 0].astype(int), sep="\n")
+# (1, 8, 8, 1)
+transposed = Conv2DTranspose(1, 3, strides=2, padding="same", kernel_initializer="ones",
+                             use_bias=False)(ones)
+# (1, 8, 8, 1)
+upsampled = Conv2D(1, 3, padding="same", kernel_initializer="ones",
+                   use_bias=False)(UpSampling2D(2)(ones))
+print("transposed convolution, 3×3, stride 2:", np.array(transposed)[0, ..., 0].astype(int),
+      sep="\n")
 print("upsampling, convolution 3×3:", np.array(upsampled)[0, ..., 0].astype(int), sep="\n")
 
 # %% [markdown]
@@ -253,15 +273,22 @@ def sides(side):
 
 
 with exercise("2"):
-    assert isinstance(sides(128), list) and len(sides(128)) == 5, f"a list of five numbers is wanted; this is {sides(128)}"
+    assert isinstance(sides(128), list) and len(sides(128)) == 5, (
+        f"a list of five numbers is wanted; this is {sides(128)}")
     assert sides(128)[0] == 64, f"a stride of 2 halves 128; your first stage gives {sides(128)[0]}"
-    assert sides(128)[1] == 33, f"the second stage halves 64 and then gets one row more; yours gives {sides(128)[1]}"
-    assert sides(128)[2] == 17, f"33 rows with stride 2 are 17, as halves are rounded up; yours gives {sides(128)[2]}"
-    assert sides(128) == [64, 33, 17, 9, 5], f"128 rows give {sides(128)}: compare with the table of D above"
-    assert sides(160) == [80, 41, 21, 11, 6], f"160 columns give {sides(160)}: compare with the table of D above"
+    assert sides(128)[1] == 33, (
+        f"the second stage halves 64 and then gets one row more; yours gives {sides(128)[1]}")
+    assert sides(128)[2] == 17, (
+        f"33 rows with stride 2 are 17, as halves are rounded up; yours gives {sides(128)[2]}")
+    assert sides(128) == [64, 33, 17, 9, 5], (
+        f"128 rows give {sides(128)}: compare with the table of D above")
+    assert sides(160) == [80, 41, 21, 11, 6], (
+        f"160 columns give {sides(160)}: compare with the table of D above")
     for side in (8, 28, 100, 257):
-        shape = DCGAN(img_shape=(side, side, 1), base_channels=1).discriminator.layers[-1].layers[-3].output.shape
-        assert sides(side)[-1] == shape[1], f"for {side} rows the network ends with {shape[1]}, and your chain with {sides(side)}"
+        shape = DCGAN(img_shape=(side, side, 1),
+                      base_channels=1).discriminator.layers[-1].layers[-3].output.shape
+        assert sides(side)[-1] == shape[1], (
+            f"for {side} rows the network ends with {shape[1]}, and your chain with {sides(side)}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -296,12 +323,13 @@ with exercise("2"):
 run_dir = f"{workshop.name}/runs/landscapes"
 
 gan = DCGAN(img_shape=(128, 160, 3), recipe="laptop", seed=0)
-history = gan.train(data, steps=sized(500, 4), batch_size=16, run_dir=run_dir, sample_interval=sized(100, 2), checkpoint_interval=sized(250, 2))
+history = gan.train(data, steps=sized(500, 4), batch_size=16, run_dir=run_dir,
+                    sample_interval=sized(100, 2), checkpoint_interval=sized(250, 2))
 
 # %%
 def first_row(sheet, n=5):
     """The first n pictures of a sheet of samples, (n, 128, 160, 3)."""
-    sheet = cv2.imread(str(sheet))[..., ::-1]            # one picture, (H, W, C): its last axis is colour
+    sheet = cv2.imread(str(sheet))[..., ::-1]  # one picture, (H, W, C): its last axis is colour
     return np.stack([sheet[:128, 162 * i:162 * i + 160] for i in range(n)])
 
 
@@ -339,7 +367,9 @@ def small_gan():
     return DCGAN(img_shape=(32, 40, 3), recipe="laptop", base_channels=4, seed=1)
 
 
-small = np.stack([cv2.resize(picture, (40, 32), interpolation=cv2.INTER_AREA) for picture in data.images[:64]])        # (64, 32, 40, 3)
+# (64, 32, 40, 3)
+small = np.stack([cv2.resize(picture, (40, 32), interpolation=cv2.INTER_AREA)
+                  for picture in data.images[:64]])
 
 whole = small_gan()
 whole.train(small, steps=12, batch_size=8)
@@ -352,7 +382,8 @@ resumed = small_gan()                                    # the morning after
 resumed.train(small, steps=12, batch_size=8, run_dir=f"{workshop.name}/runs/stopped", resume=True)
 for name in ("generator", "discriminator"):
     pairs = list(zip(getattr(whole, name).get_weights(), getattr(resumed, name).get_weights()))
-    print(f"{name}: largest difference of {len(pairs)} weights: {max(np.abs(a - b).max() for a, b in pairs)}")
+    print(f"{name}: largest difference of {len(pairs)} weights: "
+          f"{max(np.abs(a - b).max() for a, b in pairs)}")
 
 # %% [markdown]
 # The difference is zero. It is not "about the same": a resumed run ends in exactly the same
@@ -364,8 +395,8 @@ for name in ("generator", "discriminator"):
 
 # %%
 gan = DCGAN(img_shape=(128, 160, 3), recipe="laptop", seed=0)
-history = gan.train(data, steps=sized(1000, 8), batch_size=16, run_dir=run_dir, sample_interval=sized(100, 2), checkpoint_interval=sized(250, 2),
-                    resume=True)
+history = gan.train(data, steps=sized(1000, 8), batch_size=16, run_dir=run_dir,
+                    sample_interval=sized(100, 2), checkpoint_interval=sized(250, 2), resume=True)
 
 # %% [markdown]
 # ## The pictures of the run
@@ -378,7 +409,8 @@ frames = []
 for sheet in sorted(Path(run_dir, "samples").glob("step_*.png")):
     picture = cv2.imread(str(sheet))[:258]               # two rows of five
     frames.append(f"{workshop.name}/{sheet.name}")
-    cv2.imwrite(frames[-1], cv2.resize(picture, None, fx=0.45, fy=0.45, interpolation=cv2.INTER_AREA))
+    cv2.imwrite(frames[-1],
+                cv2.resize(picture, None, fx=0.45, fy=0.45, interpolation=cv2.INTER_AREA))
 write_film(f"{workshop.name}/small_film.gif", frames)
 Image(f"{workshop.name}/small_film.gif")
 
@@ -416,9 +448,10 @@ axes.legend();
 rng = np.random.default_rng(0)
 z = gan.draw_noise(10_000, rng)                          # (10000, 100)
 lengths = np.linalg.norm(z, axis=1)                      # (10000,)
-print(f"shortest {lengths.min():.1f}, mean {lengths.mean():.2f}, longest {lengths.max():.1f}; the square root of 100 is 10")
+print(f"shortest {lengths.min():.1f}, mean {lengths.mean():.2f}, longest {lengths.max():.1f}; the "
+      "square root of 100 is 10")
 
-middles = (z[:5000] + z[5000:]) / 2                      # half way between two samples, in a straight line
+middles = (z[:5000] + z[5000:]) / 2  # half way between two samples, in a straight line
 figure, axes = plt.subplots(figsize=(7, 2.6))
 axes.hist(lengths, 60, density=True, alpha=0.6, label="|z|")
 axes.hist(np.linalg.norm(middles, axis=1), 60, density=True, alpha=0.6, label="|(z₁ + z₂) / 2|")
@@ -438,7 +471,8 @@ axes.legend();
 z = gan.draw_noise(4, np.random.default_rng(3))
 scales = (0, 0.35, 0.707, 1, 1.41, 2, 3)
 print("length of z, as a multiple of what is usual:", *scales)
-show(np.concatenate([gan.generate_from(z[[i]] * np.array(scales, "float32")[:, None]) for i in range(4)]), columns=len(scales))
+show(np.concatenate([gan.generate_from(z[[i]] * np.array(scales, "float32")[:, None])
+                     for i in range(4)]), columns=len(scales))
 
 # %% [markdown]
 # z = 0 gives one flat picture, with nothing in it. From there on, length is mostly *contrast*: a
@@ -459,9 +493,12 @@ show(np.concatenate([gan.generate_from(z[[i]] * np.array(scales, "float32")[:, N
 ends = gan.draw_noise(6, np.random.default_rng(sized(5, 0)))             # three pairs
 t = np.linspace(0, 1, 8)[:, None].astype("float32")                      # (8, 1)
 straight = [(1 - t) * a + t * b for a, b in zip(ends[::2], ends[1::2])]  # 3 of (8, 100)
-round_walk = [np.cos(t * np.pi / 2) * a + np.sin(t * np.pi / 2) * b for a, b in zip(ends[::2], ends[1::2])]
-print("length of z, straight:", np.linalg.norm(straight[0], axis=1).round(1), " on the sphere:", np.linalg.norm(round_walk[0], axis=1).round(1))
-show(gan.generate_from(np.concatenate([walk for pair in zip(straight, round_walk) for walk in pair])))
+round_walk = [np.cos(t * np.pi / 2) * a + np.sin(t * np.pi / 2) * b
+              for a, b in zip(ends[::2], ends[1::2])]
+print("length of z, straight:", np.linalg.norm(straight[0], axis=1).round(1), " on the sphere:",
+      np.linalg.norm(round_walk[0], axis=1).round(1))
+show(gan.generate_from(
+    np.concatenate([walk for pair in zip(straight, round_walk) for walk in pair])))
 
 # %% [markdown]
 # Rows 1, 3 and 5 are straight walks. Rows 2, 4 and 6 go over the sphere, from the same beginning to
@@ -469,15 +506,17 @@ show(gan.generate_from(np.concatenate([walk for pair in zip(straight, round_walk
 # that is all you can see. Numbers over many pairs show it more clearly:
 
 # %%
-a, b = gan.draw_noise(sized(200, 8), np.random.default_rng(7)), gan.draw_noise(sized(200, 8), np.random.default_rng(8))
+a, b = (gan.draw_noise(sized(200, 8), np.random.default_rng(7)),
+        gan.draw_noise(sized(200, 8), np.random.default_rng(8)))
 
 
 def spread(pictures):
-    """How different pictures are from one another: the root mean square distance of a pixel from its mean."""
+    """How different pictures are: root mean square distance of a pixel from its mean."""
     return np.sqrt(pictures.var(axis=0).mean())
 
 
-for name, noise in (("the ends", a), ("middles of straight lines", (a + b) / 2), ("middles on the sphere", (a + b) / np.sqrt(2))):
+for name, noise in (("the ends", a), ("middles of straight lines", (a + b) / 2),
+                    ("middles on the sphere", (a + b) / np.sqrt(2))):
     print(f"{name:26s} spread {spread(gan.generate_from(noise)):.3f}")
 
 # %% [markdown]
@@ -503,14 +542,20 @@ with exercise("3"):
     x, y = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     sixty = np.array([0.5, np.sqrt(3) / 2])
     half = slerp(x, y, 0.5)
-    assert np.shape(half) == (2,), f"a vector as long as a and b is wanted; this has shape {np.shape(half)}"
-    assert np.allclose(slerp(x, y, 0), x) and np.allclose(slerp(x, y, 1), y), "t = 0 must give a, and t = 1 must give b"
-    assert np.allclose(half, np.sqrt([0.5, 0.5])), f"half way from (1, 0) to (0, 1) on the circle is (.707, .707), not {half.round(3)}"
+    assert np.shape(half) == (2,), (
+        f"a vector as long as a and b is wanted; this has shape {np.shape(half)}")
+    assert np.allclose(slerp(x, y, 0), x) and np.allclose(slerp(x, y, 1), y), (
+        "t = 0 must give a, and t = 1 must give b")
+    assert np.allclose(half, np.sqrt([0.5, 0.5])), (
+        f"half way from (1, 0) to (0, 1) on the circle is (.707, .707), not {half.round(3)}")
     half = slerp(x, sixty, 0.5)
-    assert np.allclose(half, [np.sqrt(3) / 2, 0.5]), f"half way to 60° is 30°, (.866, .5), not {half.round(3)}: is θ the angle between a and b?"
+    assert np.allclose(half, [np.sqrt(3) / 2, 0.5]), (
+        f"half way to 60° is 30°, (.866, .5), not {half.round(3)}: is θ the angle between a and b?")
     half = slerp(10 * x, 10 * sixty, 0.5)
-    assert np.allclose(half, [5 * np.sqrt(3), 5]), "vectors of length 10 have angles too: divide their product by both lengths"
-    assert abs(np.linalg.norm(slerp(ends[0], ends[1], 0.5)) - 10) < 2, "the middle of two samples should be about 10 long"
+    assert np.allclose(half, [5 * np.sqrt(3), 5]), (
+        "vectors of length 10 have angles too: divide their product by both lengths")
+    assert abs(np.linalg.norm(slerp(ends[0], ends[1], 0.5)) - 10) < 2, (
+        "the middle of two samples should be about 10 long")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -546,25 +591,29 @@ made = gan.generate_from(noise)                                          # (600,
 
 def light_and_sand(pictures):
     """How light the sky is, and how much redder than blue the ground is: (n,) and (n,)."""
-    return pictures[:, :40].mean(axis=(1, 2, 3)), (pictures[:, 90:, :, 0] - pictures[:, 90:, :, 2]).mean(axis=(1, 2))
+    return (pictures[:, :40].mean(axis=(1, 2, 3)),
+            (pictures[:, 90:, :, 0] - pictures[:, 90:, :, 2]).mean(axis=(1, 2)))
 
 
 def usual_length(z):
     return z * np.float32(10 / np.linalg.norm(z, axis=-1, keepdims=True))
 
 
-light, sand = (rankdata(values) / len(noise) for values in light_and_sand(made))         # ranks, in (0, 1]
+light, sand = (rankdata(values) / len(noise) for values in light_and_sand(made))  # ranks, in (0, 1]
 chosen = {"sand by day": np.argsort(np.minimum(sand, light))[-20:],      # both ranks high
           "sea by day": np.argsort(np.minimum(1 - sand, light))[-20:],
           "sea by night": np.argsort(np.minimum(1 - sand, 1 - light))[-20:]}
-mean_z = {name: noise[which].mean(axis=0) for name, which in chosen.items()}             # (100,) each
+mean_z = {name: noise[which].mean(axis=0) for name, which in chosen.items()}  # (100,) each
 
 result = usual_length(mean_z["sand by day"] - mean_z["sea by day"] + mean_z["sea by night"])
-near_it = usual_length(result + 0.5 * gan.draw_noise(6, np.random.default_rng(0)))      # (6, 100), with other noise mixed in
-rows = [np.concatenate([gan.generate_from(usual_length(mean_z[name][None])), made[which[-6:]]]) for name, which in chosen.items()]
+# (6, 100), with other noise mixed in
+near_it = usual_length(result + 0.5 * gan.draw_noise(6, np.random.default_rng(0)))
+rows = [np.concatenate([gan.generate_from(usual_length(mean_z[name][None])), made[which[-6:]]])
+        for name, which in chosen.items()]
 rows.append(gan.generate_from(np.concatenate([result[None], near_it])))
 for name, row in zip([*chosen, "result"], rows):
-    print(f"{name:13s} light {light_and_sand(row)[0].mean():.2f}, sand {light_and_sand(row)[1].mean():+.2f}")
+    print(f"{name:13s} light {light_and_sand(row)[0].mean():.2f}, sand "
+          f"{light_and_sand(row)[1].mean():+.2f}")
 show(np.concatenate(rows), columns=7)
 
 # %% [markdown]
@@ -579,10 +628,13 @@ show(np.concatenate(rows), columns=7)
 
 # %%
 order = np.argsort(light)
-towards_day = usual_length(noise[order[-len(noise) // 6:]].mean(axis=0) - noise[order[:len(noise) // 6]].mean(axis=0))     # (100,)
+# (100,)
+towards_day = usual_length(noise[order[-len(noise) // 6:]].mean(axis=0)
+                           - noise[order[:len(noise) // 6]].mean(axis=0))
 start = gan.draw_noise(3, np.random.default_rng(5))
 steps = np.linspace(-0.45, 0.45, 7, dtype="float32")[:, None]
-show(np.concatenate([gan.generate_from(usual_length(z + steps * towards_day)) for z in start]), columns=7)
+show(np.concatenate([gan.generate_from(usual_length(z + steps * towards_day)) for z in start]),
+     columns=7)
 
 # %% [markdown]
 # The middle column is where we started. To the left it becomes night, to the right day. Nobody told

@@ -46,12 +46,15 @@ def show(pictures, columns=10, title=None, size=6):
 # neither G nor D nor any judge learns from those.
 
 # %%
-digits = load_data("digits")                             # images uint8 (1797, 28, 28, 1), labels (1797,)
+digits = load_data("digits")  # images uint8 (1797, 28, 28, 1), labels (1797,)
 order = np.random.default_rng(0).permutation(len(digits))
-train, held_out = (dataclasses.replace(digits, images=digits.images[part], labels=digits.labels[part]) for part in (order[:1500], order[1500:]))
+train, held_out = (dataclasses.replace(digits, images=digits.images[part],
+                                       labels=digits.labels[part])
+                   for part in (order[:1500], order[1500:]))
 print("train", train.images.shape, train.labels.shape, " held out", held_out.images.shape)
 print("labels of the first ten:", train.labels[:10])
-show(train.images[np.concatenate([np.flatnonzero(train.labels == label)[:3] for label in range(10)]).reshape(10, 3).T.ravel()], size=4)
+show(train.images[np.concatenate([np.flatnonzero(train.labels == label)[:3]
+                                  for label in range(10)]).reshape(10, 3).T.ravel()], size=4)
 
 # %% [markdown]
 # ## The game, with a condition
@@ -82,14 +85,21 @@ labels = np.array([7, 0, 3, 3, 9])                       # (5,)
 model_input = ...                                        # your turn: (5, 110)
 
 with exercise("1"):
-    assert np.shape(model_input) == (5, 110), f"100 numbers of noise and 10 of the class, for 5 pictures, are (5, 110), not {np.shape(model_input)}"
+    assert np.shape(model_input) == (5, 110), (
+        "100 numbers of noise and 10 of the class, for 5 pictures, are (5, 110), not "
+        f"{np.shape(model_input)}")
     one_hot = model_input[:, 100:]
-    assert np.array_equal(model_input[:, :100], z), "the first hundred numbers should be z, unchanged"
-    assert np.allclose(one_hot.sum(axis=1), 1), f"a one-hot vector has a single 1; the ten numbers of yours add up to {one_hot.sum(axis=1)}"
-    assert np.array_equal(one_hot.argmax(axis=1), labels), f"the ones stand at {one_hot.argmax(axis=1)}, the labels are {labels}"
+    assert np.array_equal(model_input[:, :100], z), (
+        "the first hundred numbers should be z, unchanged")
+    assert np.allclose(one_hot.sum(axis=1), 1), (
+        "a one-hot vector has a single 1; the ten numbers of yours add up to "
+        f"{one_hot.sum(axis=1)}")
+    assert np.array_equal(one_hot.argmax(axis=1), labels), (
+        f"the ones stand at {one_hot.argmax(axis=1)}, the labels are {labels}")
     made = gan.generator.layers[-1](model_input, training=False)
     true = gan.generator([z, labels[:, None]], training=False)
-    assert np.allclose(made, true, atol=1e-5), "the generator makes other pictures of z and labels than its layers make of your input"
+    assert np.allclose(made, true, atol=1e-5), (
+        "the generator makes other pictures of z and labels than its layers make of your input")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -113,7 +123,8 @@ from keras.layers import Embedding
 
 classic = CGAN(img_shape=(28, 28, 1), num_classes=10, seed=0)
 classic.generator.summary()
-table = next(layer for layer in classic.generator.layers if isinstance(layer, Embedding)).get_weights()[0]
+table = next(layer for layer in classic.generator.layers
+             if isinstance(layer, Embedding)).get_weights()[0]
 print("embedding:", table.shape, " numbers from", table.min().round(3), "to", table.max().round(3))
 
 # %% [markdown]
@@ -136,19 +147,24 @@ gan.discriminator.summary()
 # Compute the logits of ten real digits from the features and the weights.
 
 # %% tags=["exercise"]
-pictures, y = train.images[:10] / np.float32(127.5) - 1, train.labels[:10]         # (10, 28, 28, 1) in [-1, 1], (10,)
+# (10, 28, 28, 1) in [-1, 1], (10,)
+pictures, y = train.images[:10] / np.float32(127.5) - 1, train.labels[:10]
 layers = {type(layer).__name__: layer for layer in gan.discriminator.layers}
 phi = np.array(layers["Sequential"](pictures, training=False))           # (10, 512), features
 w, b = layers["Dense"].get_weights()                                     # (512, 1), (1,)
-v = layers["Embedding"].get_weights()[0]                                 # (10, 512), a vector for each class
+v = layers["Embedding"].get_weights()[0]  # (10, 512), a vector for each class
 logits = ...                                                             # your turn: (10, 1)
 
 with exercise("2"):
-    assert np.shape(logits) == (10, 1), f"one logit for each picture is (10, 1), not {np.shape(logits)}"
-    assert not np.allclose(logits, phi @ w + b, atol=1e-4), "that is how real the picture is; the label has no say yet"
+    assert np.shape(logits) == (10, 1), (
+        f"one logit for each picture is (10, 1), not {np.shape(logits)}")
+    assert not np.allclose(logits, phi @ w + b, atol=1e-4), (
+        "that is how real the picture is; the label has no say yet")
     true = np.array(gan.discriminator([pictures, y[:, None]], training=False))
-    difference = f"the discriminator says {true[0, 0]:.4f} of the first, your formula {logits[0, 0]:.4f}"
-    assert np.allclose(logits, true, atol=1e-3), f"{difference}. Has each picture the vector of its own class, v[y]?"
+    difference = (f"the discriminator says {true[0, 0]:.4f} of the first, "
+                  f"your formula {logits[0, 0]:.4f}")
+    assert np.allclose(logits, true, atol=1e-3), (
+        f"{difference}. Has each picture the vector of its own class, v[y]?")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -184,7 +200,8 @@ fakes = gan.generator([z, y], training=True)             # (32, 28, 28, 1): of t
 d_real = gan.discriminator.train_on_batch([real, y], np.ones((batch, 1)), return_dict=True)
 d_fake = gan.discriminator.train_on_batch([fakes, y], np.zeros((batch, 1)), return_dict=True)
 g = gan.combined.train_on_batch([z, y], np.ones((batch, 1)), return_dict=True)
-print(f"D's loss: {d_real['loss']:.3f} of real pictures, {d_fake['loss']:.3f} of generated ones; G's loss {g['loss']:.3f}")
+print(f"D's loss: {d_real['loss']:.3f} of real pictures, {d_fake['loss']:.3f} of generated ones; "
+      f"G's loss {g['loss']:.3f}")
 
 # %% [markdown]
 # That is what `gan.train_on_batch(images, labels)` does.
@@ -213,7 +230,8 @@ show(gan.generate(30, seed=1), title="asked for 0, 1, ..., 9; every picture has 
 # %%
 gan.train(train, steps=sized(3500, 10))
 z = gan.draw_noise(6, np.random.default_rng(1))          # (6, 100)
-rows = gan.generate_from(np.repeat(z, 10, axis=0), np.tile(np.arange(10), 6)[:, None])         # (60, 28, 28, 1)
+# (60, 28, 28, 1)
+rows = gan.generate_from(np.repeat(z, 10, axis=0), np.tile(np.arange(10), 6)[:, None])
 show(rows, title="one z a row, the labels 0 to 9")
 
 # %% [markdown]
@@ -228,19 +246,23 @@ show(rows, title="one z a row, the labels 0 to 9")
 
 # %% tags=["exercise"]
 def write(number, z):
-    """The digits of a string, all in the handwriting z (100,): pictures (len(number), 28, 28, 1)."""
+    """The digits of a string, all with the noise z (100,): (len(number), 28, 28, 1)."""
     return ...                             # your turn
 
 
 with exercise("3"):
     handwriting = gan.draw_noise(1, np.random.default_rng(4))[0]
     written = write("1406", handwriting)
-    assert np.shape(written) == (4, 28, 28, 1), f"four digits are (4, 28, 28, 1), not {np.shape(written)}"
+    assert np.shape(written) == (4, 28, 28, 1), (
+        f"four digits are (4, 28, 28, 1), not {np.shape(written)}")
     twice = write("77", handwriting)
-    assert np.allclose(twice[0], twice[1], atol=1e-5), "the two sevens of 77 differ: have all digits the same z?"
+    assert np.allclose(twice[0], twice[1], atol=1e-5), (
+        "the two sevens of 77 differ: have all digits the same z?")
     four = write("4", handwriting)[0]
-    assert np.allclose(written[1], four, atol=1e-5), "the second digit of 1406 isn't the 4 of this handwriting: compare labels and string"
-    assert not np.allclose(written, write("1406", -handwriting), atol=1e-3), "another z should be another handwriting"
+    assert np.allclose(written[1], four, atol=1e-5), (
+        "the second digit of 1406 isn't the 4 of this handwriting: compare labels and string")
+    assert not np.allclose(written, write("1406", -handwriting), atol=1e-3), (
+        "another z should be another handwriting")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -266,7 +288,7 @@ with exercise("3"):
 
 # %%
 few = dataclasses.replace(train, images=train.images[:40], labels=train.labels[:40])
-judge = LeNet(sized(train, few))                         # trained once, and kept in the cache folder
+judge = LeNet(sized(train, few))  # trained once, and kept in the cache folder
 _, seen_in_real = judge.look_at(held_out.images)
 asked = np.arange(sized(2000, 100)) % 10
 samples = gan.generate(len(asked), seed=2, labels=asked)
@@ -301,13 +323,18 @@ if len(wrong):
 
 # %%
 x = held_out.images / np.float32(127.5) - 1
-logits = np.concatenate([gan.discriminator([x, np.full((len(x), 1), label)], training=False) for label in range(10)], axis=1)      # (297, 10)
-by_class = np.stack([logits[held_out.labels == digit].mean(axis=0) for digit in range(10)])                                        # (10, 10)
+# (297, 10)
+logits = np.concatenate([gan.discriminator([x, np.full((len(x), 1), label)], training=False)
+                         for label in range(10)], axis=1)
+# (10, 10)
+by_class = np.stack([logits[held_out.labels == digit].mean(axis=0) for digit in range(10)])
 figure, axes = plt.subplots(figsize=(3.8, 3.2))
 drawn = axes.imshow(by_class, cmap="RdBu", vmin=-abs(by_class).max(), vmax=abs(by_class).max())
-axes.set(xlabel="label y that D is told", ylabel="digit in the picture", xticks=range(10), yticks=range(10))
+axes.set(xlabel="label y that D is told", ylabel="digit in the picture", xticks=range(10),
+         yticks=range(10))
 figure.colorbar(drawn, label="mean logit")
-print(f"the label with the largest logit is the right one for {np.mean(logits.argmax(axis=1) == held_out.labels):.1%} of the held-out digits")
+print("the label with the largest logit is the right one for "
+      f"{np.mean(logits.argmax(axis=1) == held_out.labels):.1%} of the held-out digits")
 
 # %% [markdown]
 # In most rows the largest number is on the diagonal: labels matter to D, although nobody asked it
@@ -335,11 +362,13 @@ def with_wrong_labels(share):
 
 
 for share, steps in sized({0.3: 2000, 1.0: 1000}, {1.0: 10}).items():
-    misled = CGAN(img_shape=(28, 28, 1), num_classes=10, recipe="digits", learning_rate=5e-4, ema_momentum=0.99, seed=0)
+    misled = CGAN(img_shape=(28, 28, 1), num_classes=10, recipe="digits", learning_rate=5e-4,
+                  ema_momentum=0.99, seed=0)
     misled.train(with_wrong_labels(share), steps=steps)
     _, seen = judge.look_at(misled.generate(len(asked), seed=2, labels=asked))
     print(f"{share:.0%} random labels: agreement {agreement(asked, seen):.1%}")
-    rows = misled.generate_from(np.repeat(z[:3], 10, axis=0), np.tile(np.arange(10), 3)[:, None])          # (30, 28, 28, 1)
+    # (30, 28, 28, 1)
+    rows = misled.generate_from(np.repeat(z[:3], 10, axis=0), np.tile(np.arange(10), 3)[:, None])
     show(rows, title=f"{share:.0%} random labels; one z a row, asked for 0 to 9")
 
 # %% [markdown]
@@ -359,7 +388,8 @@ for share, steps in sized({0.3: 2000, 1.0: 1000}, {1.0: 10}).items():
 # every time. What is its agreement?
 
 # %%
-one_of_each = np.stack([train.images[train.labels == label][0] for label in range(10)])              # (10, 28, 28, 1)
+# (10, 28, 28, 1)
+one_of_each = np.stack([train.images[train.labels == label][0] for label in range(10)])
 lazy = one_of_each[asked] / np.float32(255)
 _, seen = judge.look_at(lazy)
 print(f"agreement of the lazy generator: {agreement(asked, seen):.1%}")
@@ -372,9 +402,11 @@ print(f"agreement of the lazy generator: {agreement(asked, seen):.1%}")
 # one another*. The simplest classifier is the nearest neighbour.
 
 # %%
-teachers = {"real training digits": (train.images / np.float32(255), train.labels), "samples": (samples, asked), "the lazy generator": (lazy, asked)}
+teachers = {"real training digits": (train.images / np.float32(255), train.labels),
+            "samples": (samples, asked), "the lazy generator": (lazy, asked)}
 for name, (pictures, labels) in teachers.items():
-    error = nearest_neighbour_error(pictures, labels, held_out.images / np.float32(255), held_out.labels)
+    error = nearest_neighbour_error(pictures, labels, held_out.images / np.float32(255),
+                                    held_out.labels)
     print(f"taught with {name:22s} errs on {error:.1%} of the held-out digits")
 
 # %% [markdown]

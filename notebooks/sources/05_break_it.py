@@ -20,7 +20,8 @@
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from keras_gan import DCGAN, GAN, Frozen  # before keras, so that TensorFlow starts without its chatter
+# before keras, so that TensorFlow starts without its chatter
+from keras_gan import DCGAN, GAN, Frozen
 import cv2
 import matplotlib.pyplot as plt
 import numpy as np
@@ -51,8 +52,10 @@ def smooth(values, window=sized(20, 3)):
 
 def draw_game(history, pictures, title):
     """The curves of a game, and samples: (n, H, W, C) in [0, 1]."""
-    figure, axes = plt.subplots(1, 4, figsize=(13, 2.7), layout="constrained", width_ratios=(1, 1, 1, 1.4))
-    for axis, names, limit in zip(axes, (("d_loss", "g_loss"), ("D(x)", "D(G(z))"), ("diversity",)), (3, 1, 1.8)):
+    figure, axes = plt.subplots(1, 4, figsize=(13, 2.7), layout="constrained",
+                                width_ratios=(1, 1, 1, 1.4))
+    for axis, names, limit in zip(axes, (("d_loss", "g_loss"), ("D(x)", "D(G(z))"), ("diversity",)),
+                                  (3, 1, 1.8)):
         for name in names:
             mean = smooth(history[name])
             axis.plot(history["step"][-len(mean):], mean, label=name)
@@ -71,7 +74,8 @@ def play(gan, title, pictures=digits, steps=sized(500, 10)):
     for name in ("d_loss", "g_loss"):
         turn = int(np.argmax(history[name]))
         if history[name][turn] > 10:
-            print(f"largest {name}: {history[name][turn]:,.0f} nats, in turn {history['step'][turn]}")
+            print(f"largest {name}: {history[name][turn]:,.0f} nats, in turn "
+                  f"{history['step'][turn]}")
     draw_game(history, gan.generate(32, seed=1), title)
     return history
 
@@ -133,7 +137,8 @@ print(FrozenTheOldWay(recipe="digits", run_eagerly=True).check_freeze(batch_size
 # %%
 class OneOptimizer(GAN):
     def build_optimizer(self, player):
-        return self.discriminator.optimizer if player == "generator" else super().build_optimizer(player)
+        return (self.discriminator.optimizer if player == "generator"
+                else super().build_optimizer(player))
 
 
 # %% [markdown]
@@ -166,7 +171,9 @@ with exercise("1"):
     answer = learns(GAN(seed=1))
     assert answer is not ..., "the gap (...) is still open"
     assert answer, "this discriminator has moved, and you say it hasn't"
-    assert not learns(FrozenTheOldWay(seed=1)), "this discriminator has not moved, and you say it has (a model that is frozen has no trainable_weights at all: what does your test say of an empty list?)"
+    assert not learns(FrozenTheOldWay(seed=1)), (
+        "this discriminator has not moved, and you say it has (a model that is frozen has no "
+        "trainable_weights at all: what does your test say of an empty list?)")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -208,7 +215,8 @@ class JudgedInInference(DCGAN):
 
 
 # A small DCGAN that trains fast
-small = {"img_shape": (28, 28, 1), "base_channels": 8, "full_size_features": False, "learning_rate": 1e-3, "dropout": 0.0, "from_logits": True, "fakes_in_training_mode": True}
+small = {"img_shape": (28, 28, 1), "base_channels": 8, "full_size_features": False,
+         "learning_rate": 1e-3, "dropout": 0.0, "from_logits": True, "fakes_in_training_mode": True}
 
 # %% [markdown]
 # A trick shows it. g_loss is −log D(G(z)), computed in `combined`. `D(G(z))` is what D said about
@@ -218,13 +226,15 @@ small = {"img_shape": (28, 28, 1), "base_channels": 8, "full_size_features": Fal
 
 # %%
 print(JudgedInInference(**small, run_eagerly=True).check_freeze(batch_sizes=(4,)))
-histories = {model.__name__: play(model(**small, seed=0), model.__name__, steps=sized(400, 10)) for model in (DCGAN, JudgedInInference)}
+histories = {model.__name__: play(model(**small, seed=0), model.__name__, steps=sized(400, 10))
+             for model in (DCGAN, JudgedInInference)}
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True, layout="constrained")
 for axis, (name, history) in zip(axes, histories.items()):
     axis.plot(smooth(history["g_loss"]), label="g_loss: what combined says")
-    axis.plot(smooth(-np.log(np.maximum(history["D(G(z))"], 1e-7))), label="−log D(G(z)): what D said")
+    axis.plot(smooth(-np.log(np.maximum(history["D(G(z))"], 1e-7))),
+              label="−log D(G(z)): what D said")
     axis.set(title=name, xlabel="turn", ylabel="nats")
     axis.legend()
 
@@ -249,7 +259,8 @@ for axis, (name, history) in zip(axes, histories.items()):
 # **Before you run it.** What will 0.05 do to the losses?
 
 # %%
-too_fast_history = play(GAN(recipe="digits", learning_rate=0.05, seed=0), "learning_rate=0.05", steps=sized(500, 10))
+too_fast_history = play(GAN(recipe="digits", learning_rate=0.05, seed=0), "learning_rate=0.05",
+                        steps=sized(500, 10))
 
 # %% [markdown]
 # The losses soon leave the figure: they reach thousands of nats and more, where a coin toss costs
@@ -282,7 +293,8 @@ class SlowDiscriminator(GAN):
 # **Before you run it.** Which of the curves will show it? Can you see it in the losses alone?
 
 # %%
-collapsed_history = play(SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0, seed=0), "a discriminator that is too slow")
+collapsed_history = play(SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0, seed=0),
+                         "a discriminator that is too slow")
 
 # %% [markdown]
 # All samples are the same picture. The losses look perfect: both are close to log 2, as at the end
@@ -295,7 +307,8 @@ collapsed_history = play(SlowDiscriminator(recipe="goodfellow_2014", ema_momentu
 # layers. Here is the same game, where only D's learning rate has changed:
 
 # %%
-cured_history = play(GAN(recipe="goodfellow_2014", ema_momentum=0.0, seed=0), "the same with D's own learning rate")
+cured_history = play(GAN(recipe="goodfellow_2014", ema_momentum=0.0, seed=0),
+                     "the same with D's own learning rate")
 
 # %% [markdown]
 # The curves look *worse* now: D is ahead, and g_loss is high. But the samples begin to differ, and
@@ -308,10 +321,11 @@ cured_history = play(GAN(recipe="goodfellow_2014", ema_momentum=0.0, seed=0), "t
 # it, on drawn landscapes of 16×20 pixels:
 
 # %%
-scenes = load_data("scenes", img_shape=(16, 20, 3)).images               # uint8 (2000, 16, 20, 3), RGB
+scenes = load_data("scenes", img_shape=(16, 20, 3)).images  # uint8 (2000, 16, 20, 3), RGB
 path = f"{tempfile.mkdtemp()}/scene.png"
 cv2.imwrite(path, scenes[1200, ..., ::-1])                               # OpenCV writes BGR, too
-print("as keras_gan reads it, RGB:", read_image(path, (16, 20, 3))[0, 0], "  as cv2.imread does, BGR:", cv2.imread(path)[0, 0])
+print("as keras_gan reads it, RGB:", read_image(path, (16, 20, 3))[0, 0],
+      "  as cv2.imread does, BGR:", cv2.imread(path)[0, 0])
 
 # %% [markdown]
 # The bug is to believe that `cv2.imread` gives RGB. For a whole data set, this has the same effect
@@ -325,7 +339,8 @@ read_by_opencv = scenes[..., ::-1]
 
 # %%
 bgr = GAN(img_shape=(16, 20, 3), recipe="digits", seed=0)
-bgr_history = play(bgr, "trained on what OpenCV reads", pictures=read_by_opencv, steps=sized(900, 10))
+bgr_history = play(bgr, "trained on what OpenCV reads", pictures=read_by_opencv,
+                   steps=sized(900, 10))
 
 # %% [markdown]
 # This is a healthy game: D and G don't care what we call the first channel. Only your eyes see the
@@ -346,7 +361,8 @@ def show(sheets):
 
 
 made = bgr.generate(18, seed=1)            # (18, 16, 20, 3)
-show({"real": scenes[::111][:18], "generated, BGR": made, "generated, made[..., ::-1]": made[..., ::-1]})
+show({"real": scenes[::111][:18], "generated, BGR": made,
+      "generated, made[..., ::-1]": made[..., ::-1]})
 
 # %% [markdown]
 # ## 7. A batch in the mirror
@@ -358,7 +374,8 @@ show({"real": scenes[::111][:18], "generated, BGR": made, "generated, made[..., 
 # do to landscapes, and what to digits?
 
 # %%
-show({"made[:, :, ::-1]": made[:, :, ::-1], "digits[:, :, ::-1]": digits[:18, :, ::-1], "digits": digits[:18]})
+show({"made[:, :, ::-1]": made[:, :, ::-1], "digits[:, :, ::-1]": digits[:18, :, ::-1],
+      "digits": digits[:18]})
 
 # %% [markdown]
 # The third axis of a batch is the *width*. The landscapes are mirrored, and still have the wrong
@@ -379,10 +396,13 @@ with exercise("2"):
     picture, batch = scenes[0], scenes[:4]
     assert swap_colours(batch) is not ..., "the gap (...) is still open"
     assert np.shape(swap_colours(batch)) == batch.shape, "the shape must stay as it is"
-    assert not np.array_equal(swap_colours(batch), batch[:, :, ::-1]), "that mirrors a batch: its axes are N, H, W, C"
+    assert not np.array_equal(swap_colours(batch), batch[:, :, ::-1]), (
+        "that mirrors a batch: its axes are N, H, W, C")
     for pictures in (picture, batch):
-        assert np.array_equal(np.asarray(swap_colours(pictures))[..., 0], pictures[..., 2]), f"of an array {pictures.shape}: the first channel should have become the third"
-        assert np.array_equal(swap_colours(swap_colours(pictures)), pictures), f"of an array {pictures.shape}: twice swapped should be as before"
+        assert np.array_equal(np.asarray(swap_colours(pictures))[..., 0], pictures[..., 2]), (
+            f"of an array {pictures.shape}: the first channel should have become the third")
+        assert np.array_equal(swap_colours(swap_colours(pictures)), pictures), (
+            f"of an array {pictures.shape}: twice swapped should be as before")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -424,7 +444,8 @@ def different(pictures):
 
 
 batch = batch_of(pictures_of)
-show({f"four workers, one seed: {different(batch)} different pictures": batch, "as it should be": digits[:24]})
+show({f"four workers, one seed: {different(batch)} different pictures": batch,
+      "as it should be": digits[:24]})
 
 # %% [markdown]
 # There are only six: each row has the same pictures. (And if each batch starts again from the seed,
@@ -444,8 +465,11 @@ def repaired(worker):
 
 
 with exercise("3"):
-    assert np.array_equal(batch_of(repaired), batch_of(repaired)), "two batches with one seed must be the same (is the gap still open? `...` is no seed)"
-    assert different(batch_of(repaired)) > 20, f"only {different(batch_of(repaired))} different pictures of 24: the workers draw the same numbers"
+    assert np.array_equal(batch_of(repaired), batch_of(repaired)), (
+        "two batches with one seed must be the same (is the gap still open? `...` is no seed)")
+    assert different(batch_of(repaired)) > 20, (
+        f"only {different(batch_of(repaired))} different pictures of 24: the workers draw the same "
+        "numbers")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -464,7 +488,8 @@ with exercise("3"):
 
 # %%
 batches = Batches(digits, batch_size=24, seed=0)
-epoch = np.concatenate([batches[i][0] for i in range(len(batches))])     # batch after batch, as threads would make them, in any order
+# batch after batch, as threads would make them, in any order
+epoch = np.concatenate([batches[i][0] for i in range(len(batches))])
 print(f"an epoch: {len(epoch)} pictures, {different(epoch)} of them different")
 
 # %% [markdown]
@@ -492,18 +517,23 @@ print(f"an epoch: {len(epoch)} pictures, {different(epoch)} of them different")
 # %%
 def sick_of(disease, seed):
     """A game with a disease, and the pictures for it."""
-    makers = {"healthy": lambda: GAN(recipe="digits", seed=seed), "mirrored batch": lambda: GAN(recipe="digits", seed=seed),
+    makers = {"healthy": lambda: GAN(recipe="digits", seed=seed),
+              "mirrored batch": lambda: GAN(recipe="digits", seed=seed),
               "frozen discriminator": lambda: FrozenTheOldWay(recipe="digits", seed=seed),
               "learning rate too high": lambda: GAN(recipe="digits", learning_rate=0.05, seed=seed),
-              "collapse": lambda: SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0, seed=seed)}
+              "collapse": lambda: SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0,
+                                                    seed=seed)}
     return makers[disease](), digits[:, :, ::-1] if disease == "mirrored batch" else digits
 
 
-diseases = ["healthy", "mirrored batch", "frozen discriminator", "learning rate too high", "collapse"]
+diseases = ["healthy", "mirrored batch", "frozen discriminator", "learning rate too high",
+            "collapse"]
 evidence = {
     "healthy": "look at the digits themselves, and not only at the curves",
-    "mirrored batch": "the curves are those of a healthy game. Now look for 3s and 7s: which way are they open?",
-    "frozen discriminator": "what did the referee say of D's weights? And which way does g_loss go?",
+    "mirrored batch": ("the curves are those of a healthy game. "
+                       "Now look for 3s and 7s: which way are they open?"),
+    "frozen discriminator": ("what did the referee say of D's weights? "
+                             "And which way does g_loss go?"),
     "learning rate too high": "how large are the losses, and from which turn on?",
     "collapse": "do two samples differ? What does diversity say?",
 }
@@ -511,7 +541,8 @@ evidence = {
 patients = dict(zip("ABC", np.random.default_rng(37).permutation(diseases)))      # no looking
 for number, (name, disease) in enumerate(patients.items(), 1):
     gan, pictures = sick_of(disease, seed=number)
-    play(gan, f"patient {name}", pictures, steps=sized(2000 if disease in diseases[:2] else 700, 10))
+    play(gan, f"patient {name}", pictures,
+         steps=sized(2000 if disease in diseases[:2] else 700, 10))
     figure, axes = plt.subplots(figsize=(10, 1.4))
     axes.imshow(grid(gan.generate(12, seed=2), columns=12))
     axes.set_title(f"patient {name}, seen from nearer", loc="left", fontsize="medium")
@@ -527,8 +558,10 @@ diagnosis = {"A": ..., "B": ..., "C": ...}
 with exercise("4"):
     for name, disease in patients.items():
         assert diagnosis[name] is not ..., f"patient {name} is still waiting"
-        assert diagnosis[name] in diseases, f"{diagnosis[name]!r} is no disease of the list: {', '.join(diseases)}"
-        assert diagnosis[name] == disease, f"patient {name} hasn't got {diagnosis[name]!r}: {evidence[disease]}"
+        assert diagnosis[name] in diseases, (
+            f"{diagnosis[name]!r} is no disease of the list: {', '.join(diseases)}")
+        assert diagnosis[name] == disease, (
+            f"patient {name} hasn't got {diagnosis[name]!r}: {evidence[disease]}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

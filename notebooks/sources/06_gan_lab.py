@@ -52,8 +52,10 @@ for axes, (name, data) in zip(panels, DATA.items()):
 # %%
 gan = PlaneGAN(seed=0)
 for network in (gan.generator, gan.discriminator):
-    print(f"{network.name}: {network.input_shape} -> {network.output_shape}, {network.count_params():,} parameters")
-print("data", points.shape, " generated", gan.generate(5, seed=0).shape, " D", gan.discriminate(points).shape)
+    print(f"{network.name}: {network.input_shape} -> {network.output_shape}, "
+          f"{network.count_params():,} parameters")
+print("data", points.shape, " generated", gan.generate(5, seed=0).shape, " D",
+      gan.discriminate(points).shape)
 
 # %% [markdown]
 # ## How to read the picture
@@ -146,11 +148,15 @@ with exercise("1"):
     for loss, answer in (("non_saturating", pull_non_saturating), ("saturating", pull_saturating)):
         gan = PlaneGAN(generator_loss=loss, seed=3)
         x, aside = np.array([[0.7, -0.4]]), 0.001 * np.eye(2)
-        slope = ((gan.logits(x + aside) - gan.logits(x - aside)) / 0.002)[None]        # (1, 2): ∂ℓ/∂x
+        slope = ((gan.logits(x + aside) - gan.logits(x - aside)) / 0.002)[None]  # (1, 2): ∂ℓ/∂x
         said = np.asarray(answer(gan.discriminate(x)[:, None], slope), "float64")
-        assert said.shape == (1, 2), f"{answer.__name__} should give an arrow for each point, shape (1, 2), and gives {said.shape}"
-        assert np.dot(said[0], gan.pull(x)[0]) > 0, f"{answer.__name__}: the arrow points the wrong way. The minus sign?"
-        assert np.allclose(said, gan.pull(x), rtol=1e-2), f"{answer.__name__} should be {gan.pull(x)[0].round(3)}, and is {said[0].round(3)}"
+        assert said.shape == (1, 2), (
+            f"{answer.__name__} should give an arrow for each point, shape (1, 2), and gives "
+            f"{said.shape}")
+        assert np.dot(said[0], gan.pull(x)[0]) > 0, (
+            f"{answer.__name__}: the arrow points the wrong way. The minus sign?")
+        assert np.allclose(said, gan.pull(x), rtol=1e-2), (
+            f"{answer.__name__} should be {gan.pull(x)[0].round(3)}, and is {said[0].round(3)}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -204,12 +210,18 @@ def modes_found(points, centres, sigma):
 with exercise("2"):
     centres = DATA["ring"].modes           # (8, 2)
     assert modes_found(centres[:1], centres, 0.05) is not ..., "the gap (...) is still open"
-    assert modes_found(centres[:1], centres, 0.05) == 1, "a point right on one of the centres: one mode is found"
-    assert modes_found(np.repeat(centres[:1], 5, axis=0), centres, 0.05) == 1, "five points on one centre: that is still one mode"
-    assert modes_found(centres[:3] + [0.2, 0.0], centres, 0.05) == 0, "points 4 σ away from every centre find nothing"
-    for points in (game.gan.generate(100, seed=2), game.real, Experiment(DATA["ring"], seed=1).real[:6]):
+    assert modes_found(centres[:1], centres, 0.05) == 1, (
+        "a point right on one of the centres: one mode is found")
+    assert modes_found(np.repeat(centres[:1], 5, axis=0), centres, 0.05) == 1, (
+        "five points on one centre: that is still one mode")
+    assert modes_found(centres[:3] + [0.2, 0.0], centres, 0.05) == 0, (
+        "points 4 σ away from every centre find nothing")
+    for points in (game.gan.generate(100, seed=2), game.real,
+                   Experiment(DATA["ring"], seed=1).real[:6]):
         right = mode_coverage(points, DATA["ring"])["modes"]
-        assert modes_found(points, centres, 0.05) == right, f"of {len(points)} points it should be {right}, and is {modes_found(points, centres, 0.05)}"
+        assert modes_found(points, centres, 0.05) == right, (
+            f"of {len(points)} points it should be {right}, and is "
+            f"{modes_found(points, centres, 0.05)}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -289,7 +301,8 @@ print("modes found, frame by frame:", *[seen["modes"] for seen in game.modes])
 
 # %%
 for rate_of_d, rate_of_g in ((2e-3, 1e-3), (1e-3, 1e-3), (3e-4, 3e-3), (1e-4, 1e-3), (1e-4, 1e-4)):
-    trial = Experiment(DATA["ring"], seed=0, learning_rate=rate_of_d, generator_learning_rate=rate_of_g)
+    trial = Experiment(DATA["ring"], seed=0, learning_rate=rate_of_d,
+                       generator_learning_rate=rate_of_g)
     trial.play(sized(1200, 3))
     print(f"rate of D {rate_of_d:.0e}, of G {rate_of_g:.0e}: {trial}")
 
@@ -308,11 +321,14 @@ k = ...                                    # a whole number from 1 to 10
 rate_of_g = ...                            # between 1e-5 and 1e-2
 
 with exercise("3"):
-    trial = Experiment(DATA["ring"], seed=0, learning_rate=1e-4, k=k, generator_learning_rate=rate_of_g)
+    trial = Experiment(DATA["ring"], seed=0, learning_rate=1e-4, k=k,
+                       generator_learning_rate=rate_of_g)
     assert k <= 10, "that is a lot of waiting: take a k of at most 10"
     trial.play(1000)
-    assert trial.modes[-1]["modes"] == 8, f"only {trial}. D is too slow for this G: which knob lets it answer sooner?"
-    assert trial.modes[-1]["high_quality"] > 0.5, f"{trial}: the modes are found, but G hasn't arrived at them. Is it too slow now?"
+    assert trial.modes[-1]["modes"] == 8, (
+        f"only {trial}. D is too slow for this G: which knob lets it answer sooner?")
+    assert trial.modes[-1]["high_quality"] > 0.5, (
+        f"{trial}: the modes are found, but G hasn't arrived at them. Is it too slow now?")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -34,7 +34,8 @@ from sklearn.neighbors import NearestNeighbors
 from course import exercise, sized
 from data_loaders import load_data
 from keras_gan import CGAN
-from keras_gan.evaluation import copied_share, frechet_distance, kernel_distance, mode_coverage, parzen_log_likelihood, precision, recall, ring
+from keras_gan.evaluation import (copied_share, frechet_distance, kernel_distance, mode_coverage,
+                                  parzen_log_likelihood, precision, recall, ring)
 from keras_gan.evaluation.judge import LeNet
 from keras_gan.evaluation.report import evaluate, halves
 from keras_gan.samples.drawing import grid
@@ -51,13 +52,14 @@ from keras_gan.samples.drawing import grid
 # %%
 data = load_data("digits", img_shape=sized((28, 28, 1), (8, 8, 1)))
 training, held_out = halves(data)
-real = held_out.images / 255               # (899, 28, 28, 1) in [0, 1]: what samples are compared with
+real = held_out.images / 255  # (899, 28, 28, 1) in [0, 1]: what samples are compared with
 seen = training.images / 255               # (898, 28, 28, 1): what the GAN sees
 print("held out", real.shape, " for training", seen.shape)
 
 gan = CGAN(img_shape=data.images.shape[1:], recipe="digits", seed=0)
 gan.train(training, steps=sized(2500, 20))
-made = gan.generate(len(real), labels=held_out.labels, seed=1)         # as many of each digit as were held out
+# as many of each digit as were held out
+made = gan.generate(len(real), labels=held_out.labels, seed=1)
 print("generated", made.shape)
 
 
@@ -68,11 +70,13 @@ print("generated", made.shape)
 # %%
 def look_at(sets, numbers=None, count=16):
     """A row of pictures for each set, under its name and its measured numbers."""
-    figure, rows = plt.subplots(len(sets), 1, figsize=(6.7, 0.68 * len(sets)), dpi=72, layout="constrained")
+    figure, rows = plt.subplots(len(sets), 1, figsize=(6.7, 0.68 * len(sets)), dpi=72,
+                                layout="constrained")
     for axes, (name, pictures) in zip(rows, sets.items()):
         axes.imshow(grid(pictures[:count], columns=count), aspect="equal")
         axes.set_anchor("W")
-        axes.set_title(f"{name}:  {numbers[name]}" if numbers and name in numbers else name, loc="left", fontsize=10)
+        axes.set_title(f"{name}:  {numbers[name]}" if numbers and name in numbers else name,
+                       loc="left", fontsize=10)
         axes.axis("off")
 
 
@@ -81,7 +85,8 @@ blurred = gaussian_filter(seen, (0, 2, 2, 0))[:len(real)]
 speckled = np.clip(seen + rng.normal(0, 0.25, seen.shape), 0, 1)
 only_ones = seen[np.resize(np.flatnonzero(training.labels == 1), len(seen))]
 static = rng.random(seen.shape)
-sets = {"real ones, others": seen, "the GAN": made, "blurred": blurred, "speckled": speckled, "only ones": only_ones, "static": static}
+sets = {"real ones, others": seen, "the GAN": made, "blurred": blurred, "speckled": speckled,
+        "only ones": only_ones, "static": static}
 look_at(sets)
 
 # %% [markdown]
@@ -151,12 +156,15 @@ def frechet_of_stretch(s, d):
 with exercise("1"):
     a = np.array([1.0, -2.0, 0.5])
     assert abs(frechet_of_shift(0 * a)) < 1e-9, "two equal distributions have distance 0"
-    assert abs(frechet_of_shift(a) - 5.25) < 1e-9, f"for a = (1, −2, .5) it is 5.25. You say {frechet_of_shift(a)}. Is it squared?"
+    assert abs(frechet_of_shift(a) - 5.25) < 1e-9, (
+        f"for a = (1, −2, .5) it is 5.25. You say {frechet_of_shift(a)}. Is it squared?")
     assert abs(frechet_of_stretch(1, 5)) < 1e-9, "s = 1 changes nothing: distance 0"
     of_3 = frechet_of_stretch(3, 5)
-    assert abs(of_3 - 20) < 1e-9, f"for s = 3 in 5 dimensions it is 20. You say {of_3}. (I · s² I)^½ = s I, and tr I = d"
+    assert abs(of_3 - 20) < 1e-9, (
+        f"for s = 3 in 5 dimensions it is 20. You say {of_3}. (I · s² I)^½ = s I, and tr I = d")
     cloud = np.random.default_rng(0).normal(size=(20_000, 3))
-    assert abs(frechet_distance(cloud, 2 * cloud) - frechet_of_stretch(2, 3)) < 0.2, "the package says something else of 20,000 samples with s = 2"
+    assert abs(frechet_distance(cloud, 2 * cloud) - frechet_of_stretch(2, 3)) < 0.2, (
+        "the package says something else of 20,000 samples with s = 2")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -190,12 +198,18 @@ sizes = [25, 50, 100, 200, 400]
 
 
 def draw_over_sizes(distance, title, draws=sized(30, 2)):
-    """Mean and standard deviation of distances of n points to n real ones; real ones are compared with other real ones."""
+    """Mean and standard deviation of the distance from n points to n real points.
+
+    Real points are compared with other real points.
+    """
     figure, axes = plt.subplots(figsize=(6, 2.8))
     orders = [np.random.default_rng(draw).permutation(len(features)) for draw in range(draws)]
     for name, cloud in (("real", features), ("the GAN", seen_as["the GAN"])):
-        table = np.array([[distance(cloud[order[:n]], features[order[n:2 * n]]) for order in orders] for n in sizes])     # (sizes, draws)
-        axes.errorbar(sizes, table.mean(axis=1), table.std(axis=1), marker=".", capsize=2, label=name)
+        # (sizes, draws)
+        table = np.array([[distance(cloud[order[:n]], features[order[n:2 * n]]) for order in orders]
+                          for n in sizes])
+        axes.errorbar(sizes, table.mean(axis=1), table.std(axis=1), marker=".", capsize=2,
+                      label=name)
     axes.set(xlabel="samples n", xscale="log", ylabel=title)
     axes.set_xticks(sizes, sizes)
     axes.minorticks_off()
@@ -247,14 +261,16 @@ data_2d = ring(modes=8, radius=1.0, sigma=0.05)
 points = data_2d.sample(5000, seed=0)                                  # (5000, 2)
 others = data_2d.sample(5000, seed=1)                                  # real ones too: the floor
 fog = np.random.default_rng(2).multivariate_normal(points.mean(axis=0), np.cov(points.T), 5000)
-shifted = others + [0.3, 0]                                            # the right shape, in a slightly wrong place
+shifted = others + [0.3, 0]  # the right shape, in a slightly wrong place
 
 figure, panels = plt.subplots(1, 3, figsize=(8, 3.2), sharex=True, sharey=True, dpi=90)
-for axes, (name, cloud) in zip(panels, {"others of the data": others, "fog": fog, "data, moved by .3": shifted}.items()):
+for axes, (name, cloud) in zip(panels, {"others of the data": others, "fog": fog,
+                                        "data, moved by .3": shifted}.items()):
     axes.plot(*points[:1000].T, ".", color="black", markersize=2)
     axes.plot(*cloud[:1000].T, ".", color="tab:green", markersize=2, alpha=0.5)
-    axes.set(title=f"{name}\nFréchet {frechet_distance(cloud, points):.3f}\nkernel {kernel_distance(cloud, points):.3f}", aspect="equal",
-             xlim=(-2.5, 2.5), ylim=(-2.5, 2.5))
+    axes.set(title=f"{name}\nFréchet {frechet_distance(cloud, points):.3f}\n"
+                   f"kernel {kernel_distance(cloud, points):.3f}",
+             aspect="equal", xlim=(-2.5, 2.5), ylim=(-2.5, 2.5))
 
 # %% [markdown]
 # The fog looks nothing like the ring, and both distances call it perfect. Both call heaps of the
@@ -273,9 +289,9 @@ for axes, (name, cloud) in zip(panels, {"others of the data": others, "fog": fog
 import keras
 import tensorflow as tf                    # for the gradient
 
-network = judge._features_and_classes      # the LeNet as a Keras model: pictures -> features, classes
+network = judge._features_and_classes  # the LeNet as a Keras model: pictures -> features, classes
 few = sized(200, 20)
-aims = tf.constant(features_of(seen[:few]))                            # (200, 128): features of real ones
+aims = tf.constant(features_of(seen[:few]))  # (200, 128): features of real ones
 pixels = tf.Variable(static[:few].astype("float32"))                   # (200, 28, 28, 1)
 adam = keras.optimizers.Adam(0.02)
 adam.build([pixels])
@@ -293,8 +309,10 @@ for _ in range(sized(150, 3)):
     towards_the_aims()
 
 made_for_the_judge = pixels.numpy()
-few_sets = {"real ones, others": seen[:few], "the GAN": made[:few], "made for the judge": made_for_the_judge}
-look_at(few_sets, {name: f"Fréchet {frechet_distance(features_of(pictures), features):.1f}, kernel {kernel_distance(features_of(pictures), features):.3f}"
+few_sets = {"real ones, others": seen[:few], "the GAN": made[:few],
+            "made for the judge": made_for_the_judge}
+look_at(few_sets, {name: f"Fréchet {frechet_distance(features_of(pictures), features):.1f}, "
+                         f"kernel {kernel_distance(features_of(pictures), features):.3f}"
                    for name, pictures in few_sets.items()})
 print("the judge sees:", *judge.look_at(made_for_the_judge)[1][:16])
 
@@ -319,10 +337,12 @@ print("the judge sees:", *judge.look_at(made_for_the_judge)[1][:16])
 # %%
 def log_likelihood_of(picture, samples, sigma):
     squares = np.sum((samples - picture) ** 2, axis=(1, 2, 3))         # (m,)
-    return logsumexp(-squares / (2 * sigma ** 2)) - np.log(len(samples)) - picture.size / 2 * np.log(2 * np.pi * sigma ** 2)
+    return (logsumexp(-squares / (2 * sigma ** 2)) - np.log(len(samples))
+            - picture.size / 2 * np.log(2 * np.pi * sigma ** 2))
 
 
-print(f"one held-out digit under the GAN's samples: {log_likelihood_of(real[0], made, 0.2):.1f} nats")
+print(f"one held-out digit under the GAN's samples: {log_likelihood_of(real[0], made, 0.2):.1f} "
+      "nats")
 
 # %% [markdown]
 # ### Fooled: by k-means
@@ -336,19 +356,23 @@ print(f"one held-out digit under the GAN's samples: {log_likelihood_of(real[0], 
 
 # %%
 kmeans = KMeans(sized(300, 20), n_init=1, random_state=0).fit(seen.reshape(len(seen), -1))
-centroids = np.random.default_rng(0).permutation(kmeans.cluster_centers_.reshape(-1, *seen.shape[1:]))
+centroids = np.random.default_rng(0).permutation(
+    kmeans.cluster_centers_.reshape(-1, *seen.shape[1:]))
 validation, test = real[:200], real[200:]                              # the first choose sigma
 
 
 
 def as_many(pictures):
-    """As many as there are centroids, from front to back: digits that follow each other are of one hand."""
+    """As many as there are centroids, evenly spaced: neighbours have one handwriting."""
     return pictures[np.linspace(0, len(pictures) - 1, len(centroids)).astype(int)]
 
 
-parzen_sets = {"real ones, others": as_many(seen), "the GAN": as_many(made), "k-means": centroids, "blurred": as_many(blurred)}
-nats = {name: parzen_log_likelihood(pictures, test, validation) for name, pictures in parzen_sets.items()}
-look_at(parzen_sets, {name: f"{result['nats']:.0f} ± {result['standard_error']:.0f} nats, sigma {result['sigma']:.2f}"
+parzen_sets = {"real ones, others": as_many(seen), "the GAN": as_many(made), "k-means": centroids,
+               "blurred": as_many(blurred)}
+nats = {name: parzen_log_likelihood(pictures, test, validation)
+        for name, pictures in parzen_sets.items()}
+look_at(parzen_sets, {name: f"{result['nats']:.0f} ± {result['standard_error']:.0f} nats, "
+                            f"sigma {result['sigma']:.2f}"
                       for name, result in nats.items()})
 
 # %% [markdown]
@@ -373,7 +397,8 @@ look_at(parzen_sets, {name: f"{result['nats']:.0f} ± {result['standard_error']:
 # %%
 def draw_balls(centres, others, colour, axes, title):
     """Balls around centres to their third neighbours; of the others, those outside are red."""
-    radii = NearestNeighbors(n_neighbors=4).fit(centres).kneighbors(centres)[0][:, -1]       # the nearest of all is the point itself
+    # the nearest of all is the point itself
+    radii = NearestNeighbors(n_neighbors=4).fit(centres).kneighbors(centres)[0][:, -1]
     inside = (np.linalg.norm(others[:, None] - centres, axis=-1) <= radii).any(axis=1)
     for centre, radius in zip(centres, radii):
         axes.add_patch(plt.Circle(centre, radius, color=colour, alpha=0.12, linewidth=0))
@@ -385,14 +410,17 @@ def draw_balls(centres, others, colour, axes, title):
 
 def draw_precision_and_recall(generated, data):
     figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.7), dpi=72)
-    draw_balls(data, generated, "black", left, f"balls of the data, samples x\nprecision {precision(generated, data):.2f}")
-    draw_balls(generated, data, "tab:green", right, f"balls of the samples, data x\nrecall {recall(generated, data):.2f}")
+    draw_balls(data, generated, "black", left,
+               f"balls of the data, samples x\nprecision {precision(generated, data):.2f}")
+    draw_balls(generated, data, "tab:green", right,
+               f"balls of the samples, data x\nrecall {recall(generated, data):.2f}")
 
 
 five = ring(modes=5, radius=1.2, sigma=0.12)
 points = five.sample(120, seed=0)
 away = np.random.default_rng(1).normal([0, 0], 0.12, (40, 2))
-two_heaps = np.concatenate([five.modes[mode] + np.random.default_rng(mode).normal(0, 0.12, (40, 2)) for mode in (0, 2)])
+two_heaps = np.concatenate([five.modes[mode] + np.random.default_rng(mode).normal(0, 0.12, (40, 2))
+                            for mode in (0, 2)])
 draw_precision_and_recall(np.concatenate([two_heaps, away]), points)
 
 # %% [markdown]
@@ -424,22 +452,29 @@ draw_precision_and_recall(np.random.default_rng(3).uniform(-2.2, 2.2, (60, 2)), 
 # pictures are.
 
 # %%
-good_one = seen[np.argmin([np.min(np.linalg.norm(features - feature, axis=1)) for feature in features_of(seen[:100])])]
+good_one = seen[np.argmin([np.min(np.linalg.norm(features - feature, axis=1))
+                           for feature in features_of(seen[:100])])]
 one_digit = np.repeat(good_one[None], 100, axis=0)
 rows, columns = np.indices(seen.shape[1:3])
-cards = [rows < 0, rows >= 0, rows // 4 % 2 == 1, columns < columns.max() / 2]               # black, white, stripes, half and half
+# black, white, stripes, half and half
+cards = [rows < 0, rows >= 0, rows // 4 % 2 == 1, columns < columns.max() / 2]
 test_cards = np.stack(cards)[..., None].astype("float32")              # (4, 28, 28, 1)
-pr_sets = {"real ones, others": seen, "the GAN": made, "only ones": only_ones, "one digit": one_digit, "four test cards": test_cards,
+pr_sets = {"real ones, others": seen, "the GAN": made, "only ones": only_ones,
+           "one digit": one_digit, "four test cards": test_cards,
            "made for the judge": made_for_the_judge}
 
 
 def precision_and_recall(pictures, neighbours=3):
     cloud = features_of(pictures)
-    return f"precision {precision(cloud, features, neighbours):.2f}, recall {recall(cloud, features, neighbours):.2f}"
+    return (f"precision {precision(cloud, features, neighbours):.2f}, "
+            f"recall {recall(cloud, features, neighbours):.2f}")
 
 
-again_and_again = {name: np.resize(pictures, (16, *pictures.shape[1:])) for name, pictures in pr_sets.items()}      # four cards fill a row, too
-look_at(again_and_again, {name: precision_and_recall(pictures) for name, pictures in pr_sets.items()})
+# four cards fill a row, too
+again_and_again = {name: np.resize(pictures, (16, *pictures.shape[1:]))
+                   for name, pictures in pr_sets.items()}
+look_at(again_and_again,
+        {name: precision_and_recall(pictures) for name, pictures in pr_sets.items()})
 
 # %% [markdown]
 # - The **GAN** has a higher precision than real digits, and little recall: it makes the middle of
@@ -458,9 +493,12 @@ look_at(again_and_again, {name: precision_and_recall(pictures) for name, picture
 # %%
 neighbours = [1, 3, 10, 30, 100, 300]
 figure, axes = plt.subplots(figsize=(6, 2.5))
-axes.plot(neighbours, [precision(seen_as["speckled"], features, n) for n in neighbours], marker=".", label="precision")
-axes.plot(neighbours, [recall(seen_as["speckled"], features, n) for n in neighbours], marker=".", label="recall")
-axes.set(xlabel="balls reach to this neighbour", xscale="log", ylim=(0, 1.05), title="speckled digits")
+axes.plot(neighbours, [precision(seen_as["speckled"], features, n) for n in neighbours], marker=".",
+          label="precision")
+axes.plot(neighbours, [recall(seen_as["speckled"], features, n) for n in neighbours], marker=".",
+          label="recall")
+axes.set(xlabel="balls reach to this neighbour", xscale="log", ylim=(0, 1.05),
+         title="speckled digits")
 axes.legend();
 
 # %% [markdown]
@@ -487,11 +525,14 @@ def count(samples, modes, sigma):
 
 
 with exercise("2"):
-    high_quality, found = count(np.array([[0.0, 0.0], [0.0, 0.29], [0.0, 0.31], [5.0, 5.0]]), np.array([[0.0, 0.0], [1.0, 0.0]]), sigma=0.1)
-    assert abs(high_quality - 0.5) < 1e-9, f"of these four samples two are nearer than 3σ = .3 to a mode: .5. You say {high_quality}"
+    high_quality, found = count(np.array([[0.0, 0.0], [0.0, 0.29], [0.0, 0.31], [5.0, 5.0]]),
+                                np.array([[0.0, 0.0], [1.0, 0.0]]), sigma=0.1)
+    assert abs(high_quality - 0.5) < 1e-9, (
+        f"of these four samples two are nearer than 3σ = .3 to a mode: .5. You say {high_quality}")
     assert found == 1, f"one of the two modes has samples of high quality. You say {found}"
     high_quality, found = count(data_2d.sample(20_000, seed=0), data_2d.modes, data_2d.sigma)
-    assert abs(high_quality - 0.9889) < 0.003, f"of real data 98.89 % are of high quality. You say {high_quality:.2%}"
+    assert abs(high_quality - 0.9889) < 0.003, (
+        f"of real data 98.89 % are of high quality. You say {high_quality:.2%}")
     assert found == 8, f"real data have all 8 modes. You say {found}"
 
 # %% [markdown]
@@ -519,14 +560,17 @@ with exercise("2"):
 # eighth. How many modes are found, and what share has high quality?
 
 # %%
-a_collapse = np.concatenate([data_2d.modes, np.repeat(data_2d.modes[:1], 992, axis=0)]) + np.random.default_rng(0).normal(0, 0.04, (1000, 2))
+a_collapse = (np.concatenate([data_2d.modes, np.repeat(data_2d.modes[:1], 992, axis=0)])
+              + np.random.default_rng(0).normal(0, 0.04, (1000, 2)))
 mostly_fog = np.concatenate([data_2d.modes, np.random.default_rng(0).uniform(-2, 2, (992, 2))])
 
 figure, panels = plt.subplots(1, 3, figsize=(8, 3.4), sharex=True, sharey=True, dpi=90)
-for axes, (name, cloud) in zip(panels, {"data": data_2d.sample(1000), "a collapse": a_collapse, "mostly fog": mostly_fog}.items()):
+for axes, (name, cloud) in zip(panels, {"data": data_2d.sample(1000), "a collapse": a_collapse,
+                                        "mostly fog": mostly_fog}.items()):
     coverage = mode_coverage(cloud, data_2d)
     axes.plot(*cloud.T, ".", color="tab:green", markersize=2)
-    axes.set_title(f"{name}\n{coverage['modes']} of 8 modes, {coverage['high_quality']:.0%} high\nquality, KL {coverage['reverse_kl']:.2f} nats", fontsize=10)
+    axes.set_title(f"{name}\n{coverage['modes']} of 8 modes, {coverage['high_quality']:.0%} "
+                   f"high\nquality, KL {coverage['reverse_kl']:.2f} nats", fontsize=10)
     axes.set_aspect("equal")
 
 # %% [markdown]
@@ -543,12 +587,16 @@ for axes, (name, cloud) in zip(panels, {"data": data_2d.sample(1000), "a collaps
 
 # %%
 class Memoriser:
-    """A "generator" that returns training pictures. For the measures, a model is anything with these attributes."""
+    """A "generator" that returns training pictures.
+
+    For the measures, a model is anything with these attributes.
+    """
     img_shape, num_classes, class_names = training.images.shape[1:], 10, training.class_names
 
     def generate(self, n, seed=None, labels=None):
         rng = np.random.default_rng(seed)
-        piles = [itertools.cycle(rng.permutation(seen[training.labels == digit])) for digit in range(10)]
+        piles = [itertools.cycle(rng.permutation(seen[training.labels == digit]))
+                 for digit in range(10)]
         labels = np.arange(n) % 10 if labels is None else labels
         return np.stack([next(piles[label]) for label in labels])
 
@@ -567,7 +615,8 @@ print(f"{'':18s}{'Fréchet':>10s}{'kernel':>10s}{'Parzen':>10s}{'precision':>11s
 for name, pictures in table.items():
     cloud = features_of(pictures)
     nats_of = parzen_log_likelihood(pictures, test, validation)["nats"]
-    print(f"{name:18s}{frechet_distance(cloud, features):10.1f}{kernel_distance(cloud, features):10.3f}{nats_of:10.0f}"
+    print(f"{name:18s}{frechet_distance(cloud, features):10.1f}"
+          f"{kernel_distance(cloud, features):10.3f}{nats_of:10.0f}"
           f"{precision(cloud, features):11.2f}{recall(cloud, features):10.2f}")
 
 # %% [markdown]
@@ -585,11 +634,13 @@ for name, pictures in table.items():
 # %%
 def nearest_training_picture(pictures):
     flat = seen.reshape(len(seen), -1)
-    return seen[NearestNeighbors(n_neighbors=1).fit(flat).kneighbors(pictures.reshape(len(pictures), -1), return_distance=False)[:, 0]]
+    return seen[NearestNeighbors(n_neighbors=1).fit(flat).kneighbors(
+        pictures.reshape(len(pictures), -1), return_distance=False)[:, 0]]
 
 
-moved = np.roll(by_heart, 1, axis=2)                                   # learned by heart, and moved to the right by one pixel
-suspicious = {"held-out digits": real, "the GAN": made, "learned by heart": by_heart, "learned by heart, moved": moved}
+moved = np.roll(by_heart, 1, axis=2)  # learned by heart, and moved to the right by one pixel
+suspicious = {"held-out digits": real, "the GAN": made, "learned by heart": by_heart,
+              "learned by heart, moved": moved}
 for name, pictures in suspicious.items():
     look_at({name: pictures, "nearest training pictures": nearest_training_picture(pictures[:16])},
             {name: f"copied {copied_share(pictures, seen, real):.1%}"})
@@ -606,10 +657,12 @@ for name, pictures in suspicious.items():
 
 # %%
 moves = [(0, 0), (0, 1), (1, 0), (0, -1), (-1, 0)]
-seen_and_moved = np.concatenate([np.roll(seen, move, axis=(1, 2)) for move in moves])        # (4490, 28, 28, 1)
+# (4490, 28, 28, 1)
+seen_and_moved = np.concatenate([np.roll(seen, move, axis=(1, 2)) for move in moves])
 print(f"{'':24s}{'pixels':>10s}{'features':>10s}{'pixels, moved too':>19s}")
 for name, pictures in suspicious.items():
-    print(f"{name:24s}{copied_share(pictures, seen, real):10.1%}{copied_share(features_of(pictures), seen_as['real ones, others'], features):10.1%}"
+    print(f"{name:24s}{copied_share(pictures, seen, real):10.1%}"
+          f"{copied_share(features_of(pictures), seen_as['real ones, others'], features):10.1%}"
           f"{copied_share(pictures, seen_and_moved, real):19.1%}")
 
 # %% [markdown]
@@ -623,7 +676,9 @@ for name, pictures in suspicious.items():
 # copies with a little noise. Find its letter, by numbers and by eye.
 
 # %%
-suspects = [real[::2], made[::2], np.clip(by_heart[::2] + rng.normal(0, 0.02, by_heart[::2].shape), 0, 1), np.clip(blurred[::2] * 1.2, 0, 1)]
+suspects = [real[::2], made[::2],
+            np.clip(by_heart[::2] + rng.normal(0, 0.02, by_heart[::2].shape), 0, 1),
+            np.clip(blurred[::2] * 1.2, 0, 1)]
 lots = np.random.default_rng(7).permutation(4)
 anonymous = {letter: suspects[lot] for letter, lot in zip("ABCD", lots)}
 look_at(anonymous)
@@ -634,9 +689,12 @@ memoriser_is = ...                         # your turn: "A", "B", "C" or "D"; le
 with exercise("3"):
     assert memoriser_is in list("ABCD"), "answer with a letter, A to D"
     suspect = suspects[lots["ABCD".index(memoriser_is)]]
-    assert suspect is not suspects[0], f"{memoriser_is} are the held-out digits themselves: as good, but none is in the training set"
+    assert suspect is not suspects[0], (
+        f"{memoriser_is} are the held-out digits themselves: as good, but none is in the training "
+        "set")
     assert suspect is not suspects[1], f"{memoriser_is} is the GAN"
-    assert suspect is not suspects[3], f"{memoriser_is} are training pictures, but blurred: far from what they were"
+    assert suspect is not suspects[3], (
+        f"{memoriser_is} are training pictures, but blurred: far from what they were")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -660,9 +718,11 @@ with exercise("3"):
 
 # %%
 tables = [evaluate(model, training, held_out, n=sized(10_000, 100)) for model in (gan, memoriser)]
-print(f"{tables[0].n} samples against {tables[0].against}\n\n{'':56s}{'GAN':>10s}{'by heart':>10s}{'real':>10s}   better is")
+print(f"{tables[0].n} samples against {tables[0].against}\n\n"
+      f"{'':56s}{'GAN':>10s}{'by heart':>10s}{'real':>10s}   better is")
 for of_gan, by_heart_too in zip(*(evaluation.figures for evaluation in tables)):
-    print(f"{of_gan.name:56s}{of_gan.generated:10.3f}{by_heart_too.generated:10.3f}{of_gan.real:10.3f}   {of_gan.better}")
+    print(f"{of_gan.name:56s}{of_gan.generated:10.3f}{by_heart_too.generated:10.3f}"
+          f"{of_gan.real:10.3f}   {of_gan.better}")
 
 # %% [markdown]
 # Compare each line with the last column.

@@ -27,7 +27,8 @@ import tempfile
 import time
 import warnings
 
-from keras_gan import GAN, Frozen, as_player, audit  # before keras, so that TensorFlow starts without its chatter
+# before keras, so that TensorFlow starts without its chatter
+from keras_gan import GAN, Frozen, as_player, audit
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -42,7 +43,8 @@ from data_loaders import load_data
 from keras_gan.samples.drawing import grid
 
 plt.rcParams["figure.dpi"] = 80
-logging.getLogger("tensorflow").setLevel(logging.ERROR)        # it warns about many models in one notebook, but here we want them
+# it warns about many models in one notebook, but here we want them
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 keras.utils.set_random_seed(0)             # initial weights
 print("Keras", keras.__version__)
 
@@ -57,31 +59,41 @@ print("Keras", keras.__version__)
 
 # %%
 RENAMES = [                                # (the old line, the new line)
-    ("from keras.layers.advanced_activations import LeakyReLU", "from keras.layers import LeakyReLU"),
-    ("from keras.layers.convolutional import Conv2D, UpSampling2D", "from keras.layers import Conv2D, UpSampling2D"),
-    ("from keras.layers.normalization import BatchNormalization", "from keras.layers import BatchNormalization"),
+    ("from keras.layers.advanced_activations import LeakyReLU",
+     "from keras.layers import LeakyReLU"),
+    ("from keras.layers.convolutional import Conv2D, UpSampling2D",
+     "from keras.layers import Conv2D, UpSampling2D"),
+    ("from keras.layers.normalization import BatchNormalization",
+     "from keras.layers import BatchNormalization"),
     ("from keras.layers import merge", "from keras.layers import add, concatenate, multiply"),
     ("from keras.engine.topology import Layer", "from keras.layers import Layer"),
     ("from keras.utils import np_utils", "from keras.utils import to_categorical"),
     ("keras.optimizers.Adam(lr=0.0002)", "keras.optimizers.Adam(learning_rate=0.0002)"),
-    ("keras.optimizers.Adam(0.0002, decay=1e-6)", "keras.optimizers.Adam(keras.optimizers.schedules.InverseTimeDecay(0.0002, 1, 1e-6))"),
+    ("keras.optimizers.Adam(0.0002, decay=1e-6)",
+     "keras.optimizers.Adam(keras.optimizers.schedules.InverseTimeDecay(0.0002, 1, 1e-6))"),
     ("keras.layers.LeakyReLU(alpha=0.2)", "keras.layers.LeakyReLU(negative_slope=0.2)"),
     ("Sequential([Dense(256, input_dim=100)])", "Sequential([Input((100,)), Dense(256)])"),
-    ("keras.layers.Conv2D(32, 3, border_mode='same')", "keras.layers.Conv2D(32, 3, padding='same')"),
-    ("keras.layers.Dense(2, init='normal')", "keras.layers.Dense(2, kernel_initializer='random_normal')"),
+    ("keras.layers.Conv2D(32, 3, border_mode='same')",
+     "keras.layers.Conv2D(32, 3, padding='same')"),
+    ("keras.layers.Dense(2, init='normal')",
+     "keras.layers.Dense(2, kernel_initializer='random_normal')"),
     ("Model(input=x, output=x)", "Model(inputs=x, outputs=x)"),
     ("model.optimizer.lr", "model.optimizer.learning_rate"),
     ("keras.backend.mean(array)", "keras.ops.mean(array)"),
     ("keras.backend.random_uniform((32, 1))", "keras.random.uniform((32, 1))"),
-    ("keras.backend.function([model.input], [model.output])", "keras.Model(model.inputs, model.outputs)"),
+    ("keras.backend.function([model.input], [model.output])",
+     "keras.Model(model.inputs, model.outputs)"),
     ("keras.backend.learning_phase()", "model(array, training=True)"),
     ("keras.backend.gradients", "import tensorflow as tf; tf.GradientTape()"),
     ("model.fit_generator", "model.fit"),
-    ("from keras.preprocessing.image import ImageDataGenerator", "from keras.layers import RandomFlip, RandomRotation"),
+    ("from keras.preprocessing.image import ImageDataGenerator",
+     "from keras.layers import RandomFlip, RandomRotation"),
     ("model.save(f'{folder}/model')", "model.save(f'{folder}/model.keras')"),
     ("model.save(f'{folder}/model.h5')", "model.save(f'{folder}/model.keras')"),
-    ("model.save_weights(f'{folder}/model.h5')", "model.save_weights(f'{folder}/model.weights.h5')"),
-    ("from keras_contrib.layers import InstanceNormalization", "keras.layers.GroupNormalization(groups=-1)"),
+    ("model.save_weights(f'{folder}/model.h5')",
+     "model.save_weights(f'{folder}/model.weights.h5')"),
+    ("from keras_contrib.layers import InstanceNormalization",
+     "keras.layers.GroupNormalization(groups=-1)"),
     ("from scipy.misc import imread, imresize", "from data_loaders import load_data, read_image"),
     ("array.astype(np.float)", "array.astype(float)"),
 ]
@@ -104,7 +116,8 @@ def what_happens(line):
 
 
 def first_words(message):
-    words = re.sub(r" \(/.*?\)| Received: .*", "", str(message).splitlines()[0])      # no paths of this machine
+    # without the paths of this machine
+    words = re.sub(r" \(/.*?\)| Received: .*", "", str(message).splitlines()[0])
     words = words if len(words) < 110 else f"{words[:100]} ..."
     return words.replace("<", "‹").replace("|", "\\|").replace("`", "")
 
@@ -112,7 +125,8 @@ def first_words(message):
 rows = [(old, what_happens(old), new) for old, new in RENAMES]
 for _, _, new in rows:
     assert what_happens(new) == "works", f"{new}: {what_happens(new)}"
-Markdown("\n".join(["| the old line | what it says today | the new line |", "|---|---|---|", *(f"| `{old}` | {said} | `{new}` |" for old, said, new in rows)]))
+Markdown("\n".join(["| the old line | what it says today | the new line |", "|---|---|---|",
+                    *(f"| `{old}` | {said} | `{new}` |" for old, said, new in rows)]))
 
 # %% [markdown]
 # `Adam(lr=...)` is an error. `alpha` and `input_dim` only warn. `decay` is the worst of them: Keras
@@ -144,10 +158,13 @@ with exercise("1"):
         answer = renamed()
     assert isinstance(answer, keras.Model), "return the model"
     assert not said, f"it works, and warns: {said[0].message}"
-    assert answer.input_shape == (None, 100) and answer.output_shape == (None, 784), f"it takes {answer.input_shape} and makes {answer.output_shape}"
+    assert answer.input_shape == (None, 100) and answer.output_shape == (None, 784), (
+        f"it takes {answer.input_shape} and makes {answer.output_shape}")
     assert abs(answer.layers[1].negative_slope - 0.2) < 1e-6, "the slope should be .2"
-    assert answer.compiled and abs(float(answer.optimizer.learning_rate) - 2e-4) < 1e-9, "the learning rate should be .0002"
-    assert "RandomNormal" in type(answer.layers[0].kernel_initializer).__name__, "the first layer began with normally distributed weights"
+    assert answer.compiled and abs(float(answer.optimizer.learning_rate) - 2e-4) < 1e-9, (
+        "the learning rate should be .0002")
+    assert "RandomNormal" in type(answer.layers[0].kernel_initializer).__name__, (
+        "the first layer began with normally distributed weights")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -180,19 +197,20 @@ def generator_network(end="tanh"):
     """Noise (batch, 100) -> pictures (batch, 28, 28, 1)."""
     return Sequential([
         Input((latent_dim,)),
-        Dense(128), LeakyReLU(negative_slope=0.2), BatchNormalization(momentum=0.8),       # (batch, 128)
-        Dense(256), LeakyReLU(negative_slope=0.2), BatchNormalization(momentum=0.8),       # (batch, 256)
-        Dense(784, activation=end), Reshape(img_shape),                                    # (batch, 28, 28, 1)
+        Dense(128), LeakyReLU(negative_slope=0.2), BatchNormalization(momentum=0.8),  # (batch, 128)
+        Dense(256), LeakyReLU(negative_slope=0.2), BatchNormalization(momentum=0.8),  # (batch, 256)
+        Dense(784, activation=end), Reshape(img_shape),                # (batch, 28, 28, 1)
     ], name="generator")
 
 
 def discriminator_network(end="sigmoid", normalise=False):
     """Pictures (batch, 28, 28, 1) -> validity (batch, 1)."""
     return Sequential([
-        Input(img_shape), Flatten(),                                                       # (batch, 784)
-        Dense(256), *([BatchNormalization(momentum=0.8)] if normalise else []), LeakyReLU(negative_slope=0.2), Dropout(0.3),       # (batch, 256)
-        Dense(128), LeakyReLU(negative_slope=0.2), Dropout(0.3),                           # (batch, 128)
-        Dense(1, activation=end),                                                          # (batch, 1)
+        Input(img_shape), Flatten(),                                   # (batch, 784)
+        Dense(256), *([BatchNormalization(momentum=0.8)] if normalise else []),
+        LeakyReLU(negative_slope=0.2), Dropout(0.3),                   # (batch, 256)
+        Dense(128), LeakyReLU(negative_slope=0.2), Dropout(0.3),       # (batch, 128)
+        Dense(1, activation=end),                                      # (batch, 1)
     ], name="discriminator")
 
 
@@ -203,14 +221,15 @@ class OldGAN:
 
     def compile_models(self):
         optimizer = Adam(0.0002, 0.5)
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=optimizer, metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=optimizer,
+                                   metrics=["accuracy"])
         self.discriminator.trainable = False                                               # (1) (3)
         z = Input((latent_dim,))
         self.combined = Model(z, self.discriminator(self.generator(z)))                    # (1) (3)
         self.combined.compile(loss="binary_crossentropy", optimizer=optimizer)             # (2)
 
     def turn(self, real_imgs):
-        """One turn of the game. Returns what D's step on real and on generated pictures returned, and G's loss."""
+        """One turn of the game. Returns the logs of D's two steps, and G's loss."""
         n = len(real_imgs)
         valid, fake = np.ones((n, 1)), np.zeros((n, 1))
         noise = np.random.normal(0, 1, (n, latent_dim))
@@ -221,7 +240,7 @@ class OldGAN:
         return d_loss_real, d_loss_fake, g_loss
 
 
-images = load_data("digits").images.astype("float32") / 127.5 - 1                          # (1797, 28, 28, 1) in [-1, 1]
+images = load_data("digits").images.astype("float32") / 127.5 - 1  # (1797, 28, 28, 1) in [-1, 1]
 batch = images[:32]
 print("real", images.shape, " generated", OldGAN().generator(np.zeros((32, latent_dim))).shape)
 
@@ -238,21 +257,24 @@ print("real", images.shape, " generated", OldGAN().generator(np.zeros((32, laten
 
 # %%
 def play(gan, turns):
-    """Turns of the game. Prints what a script would print, and then how far D's weights have moved."""
+    """Turns of the game. Prints a script's numbers, then how far D's weights have moved."""
     rng = np.random.default_rng(0)
     before = [weight.numpy() for weight in gan.discriminator.weights]
     for turn in range(1, turns + 1):
         real, fake, g_loss = gan.turn(images[rng.integers(len(images), size=32)])
         if turn % (turns // 4) == 0:
-            print(f"turn {turn:3d}: D loss {(real[0] + fake[0]) / 2:.3f}, accuracy {(real[1] + fake[1]) / 2:.0%}; G loss {np.ravel(g_loss)[0]:.3f}")
-    moved = max(np.abs(after.numpy() - weight).max() for after, weight in zip(gan.discriminator.weights, before))
+            print(f"turn {turn:3d}: D loss {(real[0] + fake[0]) / 2:.3f}, accuracy "
+                  f"{(real[1] + fake[1]) / 2:.0%}; G loss {np.ravel(g_loss)[0]:.3f}")
+    moved = max(np.abs(after.numpy() - weight).max()
+                for after, weight in zip(gan.discriminator.weights, before))
     print(f"the weight of D that moved most has moved by {moved:.4f}")
 
 
 keras.utils.set_random_seed(0)
 old = OldGAN()
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")        # Keras says once "The model does not have any trainable weights", somewhere above the first loss
+    # Keras says "The model does not have any trainable weights", once, above the first loss
+    warnings.simplefilter("ignore")
     play(old, sized(80, 8))
 
 # %% [markdown]
@@ -293,7 +315,8 @@ print(audit_of(old))
 class HalfMended(OldGAN):
     def compile_models(self):
         optimizer = Adam(0.0002, 0.5)
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=optimizer, metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=optimizer,
+                                   metrics=["accuracy"])
         z = Input((latent_dim,))
         self.combined = as_player(Model(z, Frozen(self.discriminator)(self.generator(z))))
         self.combined.compile(loss="binary_crossentropy", optimizer=optimizer)             # (2)
@@ -323,7 +346,8 @@ for finding in audit_of(half).findings:
 # %%
 class Mended(OldGAN):
     def compile_models(self):
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5), metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5),
+                                   metrics=["accuracy"])
         z = Input((latent_dim,))
         self.combined = as_player(Model(z, Frozen(self.discriminator)(self.generator(z))))
         self.combined.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5))
@@ -348,8 +372,10 @@ print(audit_of(gan))
 # %%
 class Switching(OldGAN):
     def __init__(self):
-        self.generator, self.discriminator = generator_network(), discriminator_network(normalise=True)
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5), metrics=["accuracy"])
+        self.generator, self.discriminator = (generator_network(),
+                                              discriminator_network(normalise=True))
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5),
+                                   metrics=["accuracy"])
         z = Input((latent_dim,))
         self.combined = Model(z, self.discriminator(self.generator(z)))
         self.combined.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5))
@@ -359,7 +385,8 @@ class Switching(OldGAN):
         noise = np.random.normal(0, 1, (n, latent_dim))
         gen_imgs = self.generator.predict_on_batch(noise)
         self.discriminator.trainable = True
-        real, fake = self.discriminator.train_on_batch(real_imgs, np.ones((n, 1))), self.discriminator.train_on_batch(gen_imgs, np.zeros((n, 1)))
+        real, fake = (self.discriminator.train_on_batch(real_imgs, np.ones((n, 1))),
+                      self.discriminator.train_on_batch(gen_imgs, np.zeros((n, 1))))
         self.discriminator.trainable = False
         return real, fake, self.combined.train_on_batch(noise, np.ones((n, 1)))
 
@@ -371,7 +398,8 @@ made = gan.generator(np.random.default_rng(1).normal(size=(8, latent_dim)), trai
 answers = []
 for flag in (True, False):
     gan.discriminator.trainable = flag
-    features = Model(gan.discriminator.inputs, gan.discriminator.layers[2].output)         # up to BatchNormalization: Dropout comes after it
+    # up to BatchNormalization: Dropout comes after it
+    features = Model(gan.discriminator.inputs, gan.discriminator.layers[2].output)
     answers.append(np.asarray(features(made, training=True)))
     print(f"trainable={flag!s:5}: BatchNormalization's first outputs", answers[-1][0, :4].round(2))
 print(f"they are {np.abs(answers[0] - answers[1]).max():.2f} apart, where they are furthest")
@@ -394,7 +422,8 @@ for finding in audit_of(gan).findings:
 # %%
 class MendedWithNormalisation(Mended):
     def __init__(self):
-        self.generator, self.discriminator = generator_network(), discriminator_network(normalise=True)
+        self.generator, self.discriminator = (generator_network(),
+                                              discriminator_network(normalise=True))
         self.compile_models()
 
 
@@ -409,7 +438,8 @@ print("OK:", audit_of(MendedWithNormalisation()).ok)
 # **Before you run it.** Guess the ratio.
 
 # %%
-generator, noise = generator_network(), np.random.default_rng(0).normal(size=(32, latent_dim)).astype("float32")
+generator, noise = (generator_network(),
+                    np.random.default_rng(0).normal(size=(32, latent_dim)).astype("float32"))
 ways = {"generator.predict(noise, verbose=0)": lambda: generator.predict(noise, verbose=0),
         "generator.predict_on_batch(noise)": lambda: generator.predict_on_batch(noise),
         "generator(noise, training=False)": lambda: generator(noise, training=False)}
@@ -419,7 +449,8 @@ for name, way in ways.items():
     for _ in range(sized(50, 3)):
         way()
     print(f"{name:40s} {(time.perf_counter() - start) / sized(50, 3) * 1000:6.1f} ms a call")
-print("equal:", np.allclose(ways["generator.predict(noise, verbose=0)"](), generator(noise, training=False), atol=1e-5))
+print("equal:", np.allclose(ways["generator.predict(noise, verbose=0)"](),
+                            generator(noise, training=False), atol=1e-5))
 
 # %% [markdown]
 # `predict_on_batch` is one compiled call. `generator(noise, training=False)` runs layer by layer;
@@ -443,10 +474,13 @@ print("equal:", np.allclose(ways["generator.predict(noise, verbose=0)"](), gener
 # %%
 img = Input(img_shape)
 features = Flatten()(img)
-two_outputs = Model(img, [Dense(1, activation="sigmoid", name="validity", bias_initializer=keras.initializers.Constant(50))(features),
+two_outputs = Model(img, [Dense(1, activation="sigmoid", name="validity",
+                                bias_initializer=keras.initializers.Constant(50))(features),
                           Dense(10, activation="softmax", name="class")(features)])
-two_outputs.compile(loss=["binary_crossentropy", "sparse_categorical_crossentropy"], optimizer=Adam(0.0002, 0.5), metrics=["accuracy", "accuracy"])
-wrong = np.argmin(two_outputs(batch)[1], axis=1)[:, None]                                  # the class that it holds for the least likely
+two_outputs.compile(loss=["binary_crossentropy", "sparse_categorical_crossentropy"],
+                    optimizer=Adam(0.0002, 0.5), metrics=["accuracy", "accuracy"])
+# the class that the model finds least likely
+wrong = np.argmin(two_outputs(batch)[1], axis=1)[:, None]
 values = two_outputs.test_on_batch(batch, [np.ones((32, 1)), wrong])
 names = two_outputs.test_on_batch(batch, [np.ones((32, 1)), wrong], return_dict=True)
 print("list:         ", [round(float(value), 2) for value in values])
@@ -477,7 +511,8 @@ for name in ("generator", "discriminator", "combined"):
     getattr(gan, name).save(f"{folder}/{name}.keras")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")        # a remark on the state of the optimizer
-    loaded = [keras.models.load_model(f"{folder}/{name}.keras") for name in ("generator", "discriminator", "combined")]
+    loaded = [keras.models.load_model(f"{folder}/{name}.keras")
+              for name in ("generator", "discriminator", "combined")]
 for finding in audit(*loaded).findings:
     print("!", finding)
 
@@ -487,9 +522,12 @@ for finding in audit(*loaded).findings:
 # %%
 class Loaded(Mended):
     def __init__(self, folder):
-        self.generator, self.discriminator = [keras.models.load_model(f"{folder}/{name}.keras") for name in ("generator", "discriminator")]
-        for layer in self.discriminator.layers:    # the file remembers that the old script had frozen them. discriminator.trainable
-            layer.trainable = True                 # is True after loading, and setting it to True again would change nothing
+        self.generator, self.discriminator = [keras.models.load_model(f"{folder}/{name}.keras")
+                                              for name in ("generator", "discriminator")]
+        # the file remembers that the old script had frozen the layers. discriminator.trainable
+        # is True after loading, and setting it to True again would change nothing
+        for layer in self.discriminator.layers:
+            layer.trainable = True
         self.compile_models()
 
 
@@ -507,7 +545,8 @@ print("OK:", audit_of(Loaded(folder)).ok)
 photo = load_sample_image("flower.jpg")[40:390:2, 100:600:2]
 rgb = photo[None]                          # (1, 175, 250, 3): a batch of one
 figure, axes = plt.subplots(1, 3, figsize=(9, 2.4))
-for ax, title, pictures in zip(axes, ("the batch, RGB", "batch[:, :, ::-1]", "batch[..., ::-1]"), (rgb, rgb[:, :, ::-1], rgb[..., ::-1])):
+for ax, title, pictures in zip(axes, ("the batch, RGB", "batch[:, :, ::-1]", "batch[..., ::-1]"),
+                               (rgb, rgb[:, :, ::-1], rgb[..., ::-1])):
     ax.imshow(pictures[0])
     ax.set(title=title, xticks=[], yticks=[])
 figure.tight_layout()
@@ -527,7 +566,8 @@ figure.tight_layout()
 class MyGAN:
     def __init__(self):
         self.generator, self.discriminator = generator_network(), discriminator_network()
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5), metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5),
+                                   metrics=["accuracy"])
         z = Input((latent_dim,))
         self.combined = as_player(Model(z, Frozen(self.discriminator)(self.generator(z))))
         self.combined.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5))
@@ -543,7 +583,8 @@ class MyGAN:
             d_fake = self.discriminator.train_on_batch(gen_imgs, fake, return_dict=True)
             g = self.combined.train_on_batch(noise, valid, return_dict=True)
             if (step + 1) % (steps // 4) == 0:
-                print(f"step {step + 1}: D loss {(d_real['loss'] + d_fake['loss']) / 2:.3f}, accuracy {(d_real['accuracy'] + d_fake['accuracy']) / 2:.0%}; "
+                print(f"step {step + 1}: D loss {(d_real['loss'] + d_fake['loss']) / 2:.3f}, "
+                      f"accuracy {(d_real['accuracy'] + d_fake['accuracy']) / 2:.0%}; "
                       f"G loss {g['loss']:.3f}")
 
 
@@ -587,7 +628,8 @@ show(images[:30] / 2 + 0.5, "real")
 gan = GAN(img_shape=img_shape, recipe="digits", seed=0)
 start = time.perf_counter()
 gan.train(load_data("digits"), steps=sized(2000, 8), batch_size=32)
-print(f"{(time.perf_counter() - start) / sized(2000, 8) * 1000:.0f} ms a turn, the compilation included; and its networks are larger")
+print(f"{(time.perf_counter() - start) / sized(2000, 8) * 1000:.0f} ms a turn, the compilation "
+      "included; and its networks are larger")
 print("OK:", audit_of(gan).ok)
 show(gan.generate(30, seed=2), "from keras_gan import GAN")
 
@@ -603,7 +645,8 @@ def broken_1():
     discriminator.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, 0.5))
     z = Input((latent_dim,))
     combined = as_player(Model(z, Frozen(discriminator)(generator(z))))
-    combined.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), optimizer=Adam(2e-4, 0.5))
+    combined.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True),
+                     optimizer=Adam(2e-4, 0.5))
     return generator, discriminator, combined
 
 
@@ -619,7 +662,8 @@ def broken_2():
 
 def broken_3():
     generator = generator_network()
-    discriminator = Sequential([Input(img_shape), Dense(64), LeakyReLU(negative_slope=0.2), Dense(1, activation="sigmoid")])
+    discriminator = Sequential([Input(img_shape), Dense(64), LeakyReLU(negative_slope=0.2),
+                                Dense(1, activation="sigmoid")])
     discriminator.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, 0.5))
     z = Input((latent_dim,))
     combined = as_player(Model(z, Frozen(discriminator)(generator_network()(z))))
@@ -628,9 +672,11 @@ def broken_3():
 
 
 def check(models):
-    assert isinstance(models, tuple) and len(models) == 3, "return generator, discriminator, combined"
+    assert isinstance(models, tuple) and len(models) == 3, (
+        "return generator, discriminator, combined")
     report = audit(*models)
-    assert report.ok, f"the audit still has {len(report.findings)} finding(s). The first: {report.findings[0]}"
+    assert report.ok, (
+        f"the audit still has {len(report.findings)} finding(s). The first: {report.findings[0]}")
 
 
 # %% [markdown]
