@@ -409,7 +409,7 @@ with exercise("3"):
 # %%
 steps = sized(800, 20)
 by_hand = {"d_loss": [], "g_loss": []}
-frames = []                                # what G makes of the 12 fixed noises, now and then
+frames = []                                # what G makes from the 12 fixed noises, four times
 start = time.perf_counter()
 for step in range(1, steps + 1):
     real = images[rng.integers(len(images), size=batch_size)]                      # (32, 28, 28, 1)

@@ -184,7 +184,7 @@ def describe(network):
         what = getattr(layer, "activation", None)        # of a Dense or an Activation
         what = (f"{type(layer).__name__} {what.__name__}" if what and what.__name__ != "linear"
                 else type(layer).__name__)
-        print(f"  {what:22s} {str(layer.output.shape[1:]):16s} {layer.count_params():>9,d}")
+        print(f"  {what:22s} {layer.output.shape[1:]!s:16s} {layer.count_params():>9,d}")
 
 
 describe(gan.generator)

@@ -150,10 +150,10 @@ gan.discriminator.summary()
 # (10, 28, 28, 1) in [-1, 1], (10,)
 pictures, y = train.images[:10] / np.float32(127.5) - 1, train.labels[:10]
 layers = {type(layer).__name__: layer for layer in gan.discriminator.layers}
-phi = np.array(layers["Sequential"](pictures, training=False))           # (10, 512), features
-w, b = layers["Dense"].get_weights()                                     # (512, 1), (1,)
-v = layers["Embedding"].get_weights()[0]  # (10, 512), a vector for each class
-logits = ...                                                             # your turn: (10, 1)
+phi = np.array(layers["Sequential"](pictures, training=False))  # (10, 512), features
+w, b = layers["Dense"].get_weights()                            # (512, 1), (1,)
+v = layers["Embedding"].get_weights()[0]                        # (10, 512), a vector for each class
+logits = ...                                                    # your turn: (10, 1)
 
 with exercise("2"):
     assert np.shape(logits) == (10, 1), (
@@ -170,11 +170,12 @@ with exercise("2"):
 # <details><summary>Solution</summary>
 #
 # ```python
-# pictures, y = train.images[:10] / np.float32(127.5) - 1, train.labels[:10]         # (10, 28, 28, 1) in [-1, 1], (10,)
+# # (10, 28, 28, 1) in [-1, 1], (10,)
+# pictures, y = train.images[:10] / np.float32(127.5) - 1, train.labels[:10]
 # layers = {type(layer).__name__: layer for layer in gan.discriminator.layers}
-# phi = np.array(layers["Sequential"](pictures, training=False))           # (10, 512), features
-# w, b = layers["Dense"].get_weights()                                     # (512, 1), (1,)
-# v = layers["Embedding"].get_weights()[0]                                 # (10, 512), a vector for each class
+# phi = np.array(layers["Sequential"](pictures, training=False))  # (10, 512), features
+# w, b = layers["Dense"].get_weights()                            # (512, 1), (1,)
+# v = layers["Embedding"].get_weights()[0]                        # (10, 512), a vector for each class
 # logits = phi @ w + b + np.sum(v[y] * phi, axis=1, keepdims=True)
 # ```
 #

@@ -182,7 +182,8 @@ with exercise("1"):
 # def learns(gan):
 #     before = [w.numpy() for w in gan.discriminator.trainable_weights]
 #     gan.discriminator.train_on_batch(gan.prepare(digits[:8]), np.ones((8, 1)))
-#     return any(not np.array_equal(old, w.numpy()) for old, w in zip(before, gan.discriminator.trainable_weights))
+#     after = gan.discriminator.trainable_weights
+#     return any(not np.array_equal(old, w.numpy()) for old, w in zip(before, after))
 # ```
 #
 # `any` of an empty list is False, as it should be here. `all(equal)` of an empty list would be

@@ -52,7 +52,7 @@ from keras_gan.samples.drawing import grid
 # %%
 data = load_data("digits", img_shape=sized((28, 28, 1), (8, 8, 1)))
 training, held_out = halves(data)
-real = held_out.images / 255  # (899, 28, 28, 1) in [0, 1]: what samples are compared with
+real = held_out.images / 255               # (899, 28, 28, 1) in [0, 1]: to compare samples with
 seen = training.images / 255               # (898, 28, 28, 1): what the GAN sees
 print("held out", real.shape, " for training", seen.shape)
 
@@ -261,7 +261,7 @@ data_2d = ring(modes=8, radius=1.0, sigma=0.05)
 points = data_2d.sample(5000, seed=0)                                  # (5000, 2)
 others = data_2d.sample(5000, seed=1)                                  # real ones too: the floor
 fog = np.random.default_rng(2).multivariate_normal(points.mean(axis=0), np.cov(points.T), 5000)
-shifted = others + [0.3, 0]  # the right shape, in a slightly wrong place
+shifted = others + [0.3, 0]                                            # the right shape, moved
 
 figure, panels = plt.subplots(1, 3, figsize=(8, 3.2), sharex=True, sharey=True, dpi=90)
 for axes, (name, cloud) in zip(panels, {"others of the data": others, "fog": fog,
@@ -291,7 +291,7 @@ import tensorflow as tf                    # for the gradient
 
 network = judge._features_and_classes  # the LeNet as a Keras model: pictures -> features, classes
 few = sized(200, 20)
-aims = tf.constant(features_of(seen[:few]))  # (200, 128): features of real ones
+aims = tf.constant(features_of(seen[:few]))                            # (200, 128): of real ones
 pixels = tf.Variable(static[:few].astype("float32"))                   # (200, 28, 28, 1)
 adam = keras.optimizers.Adam(0.02)
 adam.build([pixels])

@@ -104,7 +104,7 @@ logging.getLogger("absl").setLevel(logging.ERROR)      # it says that .h5 is a l
 
 
 def what_happens(line):
-    """Run a line: "works", or what is said."""
+    """Run a line. Returns "works", or what Keras says."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
@@ -700,10 +700,12 @@ with exercise("2"):
 # ```python
 # def mended_1():
 #     generator, discriminator = generator_network(end="tanh"), discriminator_network(end=None)
-#     discriminator.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), optimizer=Adam(2e-4, 0.5))
+#     discriminator.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True),
+#                           optimizer=Adam(2e-4, 0.5))
 #     z = Input((latent_dim,))
 #     combined = as_player(Model(z, Frozen(discriminator)(generator(z))))
-#     combined.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), optimizer=Adam(2e-4, 0.5))
+#     combined.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True),
+#                      optimizer=Adam(2e-4, 0.5))
 #     return generator, discriminator, combined
 # ```
 #
@@ -759,7 +761,8 @@ with exercise("4"):
 # ```python
 # def mended_3():
 #     generator = generator_network()
-#     discriminator = Sequential([Input(img_shape), Flatten(), Dense(64), LeakyReLU(negative_slope=0.2), Dense(1, activation="sigmoid")])
+#     discriminator = Sequential([Input(img_shape), Flatten(), Dense(64),
+#                                 LeakyReLU(negative_slope=0.2), Dense(1, activation="sigmoid")])
 #     discriminator.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, 0.5))
 #     z = Input((latent_dim,))
 #     combined = as_player(Model(z, Frozen(discriminator)(generator(z))))
