@@ -294,7 +294,7 @@ with exercise("3"):
                          (non_saturating_gradient, lambda logit: -np.log(sigmoid(logit)))):
         true = np.abs(loss(logit + small) - loss(logit - small)) / (2 * small)
         assert np.allclose(answer(sigmoid(logit)), true, atol=1e-5), (
-            f"{answer.__name__} isn't the derivative that is measured: at D = ½ it should be "
+            f"{answer.__name__} isn't the measured derivative: at D = ½ it should be "
             f"{true[12]:.2f}")
 
 # %% [markdown]

@@ -307,7 +307,7 @@ with exercise("2"):
     assert np.isclose(g_loss_of(half), np.log(2)), (
         "G's loss is log 2 where D says ½: mean of −log D(G(z))")
     assert np.isclose(d_loss_of(half, half), np.log(2)), (
-        "D's loss is log 2 where D says ½ of everything: the mean of the two means, not their sum")
+        "D's loss is log 2 where D always says ½: the mean of the two means, not their sum")
     d_real, d_fake = np.array([[0.9], [0.8]]), np.array([[0.3], [0.1]])
     assert d_loss_of(d_real, d_fake) < d_loss_of(d_fake, d_real), (
         "D's loss must be small where it is right: 1 for real, 0 for generated")
@@ -375,12 +375,12 @@ with exercise("3"):
     my_turn(lambda noise, training: np.full((3, 28, 28, 1), -7.0), d, g, some_real, some_noise)
     of_real, of_made = ([label for x, label in d.calls if x[0, 0, 0, 0] == pixel]
                         for pixel in (7, -7))
-    assert of_real == [1.0], "D must be shown the real pictures once, with ones"
+    assert of_real == [1.0], "D must get the real pictures once, with ones"
     assert of_made == [0.0], (
-        "D must be shown the generated pictures once, with zeros: with ones it would learn to take "
-        "them for real")
+        "D must get the generated pictures once, with zeros: with ones it would learn to call "
+        "them real")
     assert [label for _, label in g.calls] == [1.0], (
-        "G is trained to be taken for real: with ones. With zeros it would learn to be found out")
+        "G must be trained with ones: it wants D to say real. With zeros it would help D")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -147,7 +147,7 @@ with exercise("1"):
     assert np.shape(repaired) == right.shape, (
         f"a batch of the same shape, {right.shape}, is wanted; this has {np.shape(repaired)}")
     assert not np.array_equal(repaired, mended), "nothing has changed yet"
-    assert not np.array_equal(repaired, bgr_batch), "the right way round, but blue is still first"
+    assert not np.array_equal(repaired, bgr_batch), "not mirrored, but blue is still first"
     assert not np.array_equal(repaired, right[:, :, ::-1]), (
         "the colours are right, but left and right are still exchanged")
     assert not np.array_equal(repaired[::-1], right), (

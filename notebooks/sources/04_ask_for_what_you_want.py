@@ -99,7 +99,7 @@ with exercise("1"):
     made = gan.generator.layers[-1](model_input, training=False)
     true = gan.generator([z, labels[:, None]], training=False)
     assert np.allclose(made, true, atol=1e-5), (
-        "the generator makes other pictures of z and labels than its layers make of your input")
+        "the generator makes other pictures from z and labels than its layers from your input")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -159,12 +159,12 @@ with exercise("2"):
     assert np.shape(logits) == (10, 1), (
         f"one logit for each picture is (10, 1), not {np.shape(logits)}")
     assert not np.allclose(logits, phi @ w + b, atol=1e-4), (
-        "that is how real the picture is; the label has no say yet")
+        "that says how real the picture is; the label has no effect yet")
     true = np.array(gan.discriminator([pictures, y[:, None]], training=False))
-    difference = (f"the discriminator says {true[0, 0]:.4f} of the first, "
+    difference = (f"the discriminator says {true[0, 0]:.4f} about the first, "
                   f"your formula {logits[0, 0]:.4f}")
     assert np.allclose(logits, true, atol=1e-3), (
-        f"{difference}. Has each picture the vector of its own class, v[y]?")
+        f"{difference}. Does each picture have the vector of its own class, v[y]?")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -258,7 +258,7 @@ with exercise("3"):
         f"four digits are (4, 28, 28, 1), not {np.shape(written)}")
     twice = write("77", handwriting)
     assert np.allclose(twice[0], twice[1], atol=1e-5), (
-        "the two sevens of 77 differ: have all digits the same z?")
+        "the two sevens of 77 differ: do all digits have the same z?")
     four = write("4", handwriting)[0]
     assert np.allclose(written[1], four, atol=1e-5), (
         "the second digit of 1406 isn't the 4 of this handwriting: compare labels and string")
@@ -285,7 +285,7 @@ with exercise("3"):
 # digits. The **agreement** is the share of samples in which the judge sees the class that we asked
 # for. Judges make errors too, so we first ask this one about real digits that it hasn't seen.
 #
-# **Before you run it.** Which digits will be mistaken for which?
+# **Before you run it.** Which digits will the judge confuse?
 
 # %%
 few = dataclasses.replace(train, images=train.images[:40], labels=train.labels[:40])

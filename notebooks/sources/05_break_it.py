@@ -170,10 +170,10 @@ def learns(gan):
 with exercise("1"):
     answer = learns(GAN(seed=1))
     assert answer is not ..., "the gap (...) is still open"
-    assert answer, "this discriminator has moved, and you say it hasn't"
+    assert answer, "this discriminator has moved, but you say that it hasn't"
     assert not learns(FrozenTheOldWay(seed=1)), (
-        "this discriminator has not moved, and you say it has (a model that is frozen has no "
-        "trainable_weights at all: what does your test say of an empty list?)")
+        "this discriminator has not moved, but you say that it has (a frozen model has no "
+        "trainable_weights at all: what does your test return for an empty list?)")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -403,7 +403,7 @@ with exercise("2"):
         assert np.array_equal(np.asarray(swap_colours(pictures))[..., 0], pictures[..., 2]), (
             f"of an array {pictures.shape}: the first channel should have become the third")
         assert np.array_equal(swap_colours(swap_colours(pictures)), pictures), (
-            f"of an array {pictures.shape}: twice swapped should be as before")
+            f"of an array {pictures.shape}: after two swaps it should be as before")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -503,8 +503,8 @@ print(f"an epoch: {len(epoch)} pictures, {different(epoch)} of them different")
 # |---|---|---|---|
 # | g_loss falls to 0, d_loss rises, D(G(z)) goes to 1, D(x) stays; the referee: "has stopped learning" | `check_freeze()`, D's weights | D frozen when its step was traced | `Frozen(discriminator)`, no flag |
 # | an error "unknown variable" | the two `compile` calls | one optimizer for two models | one each |
-# | g_loss and −log D(G(z)) don't go together; samples all alike, the referee: "collapse" | who is in training mode | BatchNorm of D in inference inside `combined` | `Frozen(discriminator)`, no flag |
-# | losses of thousands from the first turns, NaN; the referee: "wins", "not finite", later often "has stopped learning" and "collapse" | learning rates | too high | a tenth of it |
+# | g_loss and −log D(G(z)) don't agree; samples all alike, the referee: "collapse" | who is in training mode | BatchNorm of D in inference inside `combined` | `Frozen(discriminator)`, no flag |
+# | losses of thousands from the first turns, NaN; the referee: "wins", "not finite", later often "has stopped learning" and "collapse" | learning rates | too high | divide them by ten |
 # | samples all alike, diversity near 0; losses may look perfect; the referee: "collapse" | samples of different z, diversity | the balance of the players | a stronger or faster D, BatchNormalization in G, another seed |
 # | wrong colours; curves are fine | pictures beside real ones | BGR taken for RGB | `[..., ::-1]`, once, where files are read |
 # | letters and digits are mirrored; curves are fine | pictures | `[:, :, ::-1]` on a batch | `[..., ::-1]` |
@@ -533,7 +533,7 @@ evidence = {
     "healthy": "look at the digits themselves, and not only at the curves",
     "mirrored batch": ("the curves are those of a healthy game. "
                        "Now look for 3s and 7s: which way are they open?"),
-    "frozen discriminator": ("what did the referee say of D's weights? "
+    "frozen discriminator": ("what did the referee say about D's weights? "
                              "And which way does g_loss go?"),
     "learning rate too high": "how large are the losses, and from which turn on?",
     "collapse": "do two samples differ? What does diversity say?",
@@ -560,7 +560,7 @@ with exercise("4"):
     for name, disease in patients.items():
         assert diagnosis[name] is not ..., f"patient {name} is still waiting"
         assert diagnosis[name] in diseases, (
-            f"{diagnosis[name]!r} is no disease of the list: {', '.join(diseases)}")
+            f"{diagnosis[name]!r} is not in the list of diseases: {', '.join(diseases)}")
         assert diagnosis[name] == disease, (
             f"patient {name} hasn't got {diagnosis[name]!r}: {evidence[disease]}")
 

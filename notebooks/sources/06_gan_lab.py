@@ -323,7 +323,7 @@ rate_of_g = ...                            # between 1e-5 and 1e-2
 with exercise("3"):
     trial = Experiment(DATA["ring"], seed=0, learning_rate=1e-4, k=k,
                        generator_learning_rate=rate_of_g)
-    assert k <= 10, "that is a lot of waiting: take a k of at most 10"
+    assert k <= 10, "that takes too long: choose a k of at most 10"
     trial.play(1000)
     assert trial.modes[-1]["modes"] == 8, (
         f"only {trial}. D is too slow for this G: which knob lets it answer sooner?")

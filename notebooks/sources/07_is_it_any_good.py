@@ -164,7 +164,7 @@ with exercise("1"):
         f"for s = 3 in 5 dimensions it is 20. You say {of_3}. (I · s² I)^½ = s I, and tr I = d")
     cloud = np.random.default_rng(0).normal(size=(20_000, 3))
     assert abs(frechet_distance(cloud, 2 * cloud) - frechet_of_stretch(2, 3)) < 0.2, (
-        "the package says something else of 20,000 samples with s = 2")
+        "the package gets another distance for 20,000 samples with s = 2")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -187,7 +187,7 @@ with exercise("1"):
 # ### Fooled: by the number of samples
 #
 # The covariance of few points is a bad estimate, and its errors make the distance larger. So the
-# Fréchet distance is **biased**: with few samples it is too large, also on average.
+# Fréchet distance is **biased**: with few samples it is too large, even on average.
 #
 # **Before you run it.** We draw n held-out digits and compare them with n *other* held-out digits.
 # Both sets are real, so a perfect measure says 0. What does the Fréchet distance say for n = 25?
@@ -528,11 +528,11 @@ with exercise("2"):
     high_quality, found = count(np.array([[0.0, 0.0], [0.0, 0.29], [0.0, 0.31], [5.0, 5.0]]),
                                 np.array([[0.0, 0.0], [1.0, 0.0]]), sigma=0.1)
     assert abs(high_quality - 0.5) < 1e-9, (
-        f"of these four samples two are nearer than 3σ = .3 to a mode: .5. You say {high_quality}")
-    assert found == 1, f"one of the two modes has samples of high quality. You say {found}"
+        f"two of these four samples are nearer than 3σ = .3 to a mode: .5. You say {high_quality}")
+    assert found == 1, f"one of the two modes has samples with high quality. You say {found}"
     high_quality, found = count(data_2d.sample(20_000, seed=0), data_2d.modes, data_2d.sigma)
     assert abs(high_quality - 0.9889) < 0.003, (
-        f"of real data 98.89 % are of high quality. You say {high_quality:.2%}")
+        f"98.89 % of real data have high quality. You say {high_quality:.2%}")
     assert found == 8, f"real data have all 8 modes. You say {found}"
 
 # %% [markdown]
@@ -554,7 +554,7 @@ with exercise("2"):
 # </details>
 
 # %% [markdown]
-# ### Fooled: by one sample a mode
+# ### Fooled: by one sample per mode
 #
 # **Before you run it.** There are 1,000 samples: one in each of seven modes, and all others in the
 # eighth. How many modes are found, and what share has high quality?
@@ -714,7 +714,7 @@ with exercise("3"):
 # number stands beside its floor: the same number for real training digits. A perfect generator
 # would get the floor. The same table is made for the memoriser.
 #
-# **Before you run it.** Which lines will give the memoriser away?
+# **Before you run it.** Which lines will expose the memoriser?
 
 # %%
 tables = [evaluate(model, training, held_out, n=sized(10_000, 100)) for model in (gan, memoriser)]
@@ -744,7 +744,7 @@ for of_gan, by_heart_too in zip(*(evaluation.figures for evaluation in tables)):
 # | Parzen window | whether something blurred is near | sharpness: k-means beats real data; copies |
 # | precision | whether samples look real | kinds that are missing: one good picture is enough |
 # | recall | whether all kinds are made | bad pictures: a fog with wide balls is enough |
-# | modes found | whether a mode is hit at all | how often: one sample a mode is enough |
+# | modes found | whether a mode is hit at all | how often: one sample per mode is enough |
 # | copied share | copies of training pictures | the same copies, moved by a pixel |
 #
 # - Hold data out. Compare with the floor of real data. Use the same n and the same judge for

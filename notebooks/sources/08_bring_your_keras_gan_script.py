@@ -164,7 +164,7 @@ with exercise("1"):
     assert answer.compiled and abs(float(answer.optimizer.learning_rate) - 2e-4) < 1e-9, (
         "the learning rate should be .0002")
     assert "RandomNormal" in type(answer.layers[0].kernel_initializer).__name__, (
-        "the first layer began with normally distributed weights")
+        "the first layer had normally distributed weights at the start")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
