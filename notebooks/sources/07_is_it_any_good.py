@@ -221,7 +221,7 @@ draw_over_sizes(frechet_distance, "Fréchet distance")
 # %% [markdown]
 # With only 25 digits, the distance from real digits to real digits is large. And 400 samples of the
 # GAN beat 100 real digits. So **compare Fréchet distances only for the same n**, and use a large n
-# (papers use 10,000 or 50,000). If somebody compares his 50,000 samples with your 5,000, he wins by
+# (papers use 10,000 or 50,000). If somebody compares 50,000 samples with your 5,000, they win by
 # arithmetic.
 #
 # ## Kernel distance
