@@ -37,6 +37,7 @@ PAPERS = [
     Paper("dcgan", "DCGAN", "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
           "Radford, Metz, Chintala", 2015, "1511.06434", dict(SCENES, recipe="laptop")),
     Paper("lsgan", "LSGAN", "Least Squares Generative Adversarial Networks", "Mao, Li, Xie, Lau, Wang, Smolley", 2016, "1611.04076", DIGITS),
+    Paper("bigan", "BiGAN", "Adversarial Feature Learning", "Donahue, Krähenbühl, Darrell", 2016, "1605.09782", DIGITS),
     Paper("wgan", "WGAN", "Wasserstein GAN", "Arjovsky, Chintala, Bottou", 2017, "1701.07875", dict(DIGITS, batch_size=64)),
     Paper("wgan_gp", "WGANGP", "Improved Training of Wasserstein GANs", "Gulrajani et al.", 2017, "1704.00028",
           dict(DIGITS, batch_size=64)),
