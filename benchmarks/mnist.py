@@ -1,4 +1,4 @@
-"""The table of the README: train models on MNIST with the commands that a user would type, and measure them.
+"""The table of digits in benchmarks/README.md: train models on MNIST with the commands that a user would type, and measure them.
 
     python benchmarks/mnist.py --folder path/to/mnist --rows cgan-digits --seeds 0 1 2
 

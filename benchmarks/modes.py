@@ -1,6 +1,6 @@
 """How many modes of a mixture of normal distributions do the models find, and how many of their samples are near one?
 
-    python benchmarks/modes.py                            # every row of the README's table, three seeds: hours
+    python benchmarks/modes.py                            # every row of benchmarks/README.md, three seeds: hours
     python benchmarks/modes.py --rows gan gan-r1 --data ring --seeds 0
 
 Data and count are those of VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086): the ring of 8 and the grid of 25, 2,500 samples. A batch is 100 samples, or packs
@@ -73,8 +73,15 @@ def mean_and_error(values):
 
 
 def main(arguments):
-    panels = Figure(figsize=(2.2 * len(arguments.rows), 2.4 * len(arguments.data)), layout="constrained").subplots(len(arguments.data), len(arguments.rows), squeeze=False)
-    for data, line in zip(arguments.data, panels):
+    # Five models side by side, each with its data below one another; then the next five
+    across, kinds = min(5, len(arguments.rows)), len(arguments.data)
+    down = kinds * -(-len(arguments.rows) // across)
+    figure = Figure(figsize=(2.2 * across, 2.4 * down), layout="constrained")
+    panels = figure.subplots(down, across, squeeze=False)
+    for empty in panels.flat:
+        empty.axis("off")
+    for number, data in enumerate(arguments.data):
+        line = panels[number::kinds].flat
         runs = {row: [run_of(row, data, seed, arguments) for seed in arguments.seeds] for row in arguments.rows}
         real = mode_coverage(DATA[data].sample(COUNTED), DATA[data])
         table = Table("model", "modes", "high quality", "reverse KL", "minutes",
@@ -85,9 +92,10 @@ def main(arguments):
         Console(width=120).print(table)
         reach = 1.4 * np.abs(DATA[data].modes).max()
         for axes, (row, figures) in zip(line, runs.items()):
+            axes.axis("on")
             axes.scatter(*np.transpose(figures[0]["samples"]), s=0.5)
             axes.set(title=row, xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xticks=(), yticks=())
-    panels[0, 0].figure.savefig(arguments.out / "modes.png", dpi=110)
+    figure.savefig(arguments.out / "modes.png", dpi=110)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from rich.table import Table
 from data_loaders.cache import cache_folder
 
 PEERS = Path(__file__).parent / "peers"
-KERAS_GAN, OURS = "Keras-GAN's loop, freeze mended", "ours, classic"
+KERAS_GAN, OURS = "Keras-GAN's loop, freeze repaired", "ours, classic"
 SECONDS = 3.0                # that a way is timed for in a round, at least, after a turn that wakes it up
 console = Console(width=160)
 
