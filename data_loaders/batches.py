@@ -1,4 +1,8 @@
-"""Batches of arrays, or of a distribution. Batch `i` is a function of the seed and of `i`, so order, threads and resumes can't change it."""
+"""Batches of arrays, or of a distribution.
+
+Batch `i` is a function of the seed and of `i`. So order, threads and resumes can't
+change it.
+"""
 import collections
 import concurrent.futures
 import functools
@@ -6,60 +10,17 @@ import itertools
 
 import numpy as np
 
-SHUFFLE, FLIP, SAMPLES = 1, 2, 4          # keep random numbers of one seed apart from one another
+SHUFFLE, FLIP, SAMPLES = 1, 2, 4          # keep the random numbers of one seed apart
 
 
-class Batches:
-    """Shuffled batches, drawn without replacement within an epoch, for ever.
-
-    Batch `i` belongs to epoch `i // len(self)`. Its pictures and its flips follow from `(seed, i)` alone: whichever
-    thread makes it, and in whichever order, no random number is used twice. What doesn't fill a whole batch
-    at the end of an epoch is left out of that epoch (every epoch leaves out others).
-
-    Args:
-        images: array (N, H, W, C), may be memory-mapped.
-        labels: int array (N,) or None.
-        batch_size: int, at most N.
-        seed: int >= 0.
-        flip: bool, turn every other picture (at random) left to right.
-
-    Raises:
-        ValueError: if there are fewer images than a batch holds, or not one label an image.
-    """
-
-    def __init__(self, images, labels=None, batch_size=32, seed=0, flip=False):
-        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-            raise ValueError(f"batch_size must be a whole number of at least 1. Received: batch_size={batch_size!r}")
-        if len(images) < batch_size:
-            raise ValueError(f"A batch of {batch_size} can't be drawn from {len(images)} images. "
-                             f"Use batch_size={len(images)} or less, or more images.")
-        if labels is not None and len(labels) != len(images):
-            raise ValueError(f"There must be one label an image. Received: {len(labels)} labels, {len(images)} images")
-        self.images, self.labels = images, labels
-        self.batch_size, self.seed, self.flip = int(batch_size), seed, flip
-        self._order = functools.lru_cache(maxsize=2)(self._shuffled)
-
-    def __len__(self):
-        """Batches in an epoch."""
-        return len(self.images) // self.batch_size
-
-    def _shuffled(self, epoch):
-        return np.random.default_rng([self.seed, SHUFFLE, epoch]).permutation(len(self.images))
-
-    def __getitem__(self, i):
-        """Batch `i` >= 0: `(images,)`, or `(images, labels)` if there are labels."""
-        epoch, position = divmod(i, len(self))
-        chosen = self._order(epoch)[position * self.batch_size:(position + 1) * self.batch_size]
-        images = np.asarray(self.images[chosen])
-        if self.flip:
-            mirrored = np.random.default_rng([self.seed, FLIP, i]).random(self.batch_size) < 0.5
-            images[mirrored] = images[mirrored, :, ::-1]         # axis 2 of (N, H, W, C): the width
-        return (images,) if self.labels is None else (images, self.labels[chosen])
+class _Numbered:
+    """Batches that follow from their number alone, so that threads can prepare them."""
 
     def from_batch(self, start, workers=2):
-        """Iterate for ever from batch `start`, with `workers` threads that prepare the next batches meanwhile."""
+        """Iterate for ever from batch `start`; `workers` threads prepare the next."""
         with concurrent.futures.ThreadPoolExecutor(workers, thread_name_prefix="batches") as pool:
-            ahead = collections.deque(pool.submit(self.__getitem__, start + i) for i in range(2 * workers))
+            ahead = collections.deque(pool.submit(self.__getitem__, start + i)
+                                      for i in range(2 * workers))
             try:
                 while True:
                     batch = ahead.popleft().result()
@@ -71,8 +32,105 @@ class Batches:
                     future.cancel()
 
 
+class Batches(_Numbered):
+    """Shuffled batches, drawn without replacement within an epoch, for ever.
+
+    Batch `i` belongs to epoch `i // len(self)`. Its pictures and its flips follow from
+    `(seed, i)` alone: no random number is used twice, whichever thread makes the batch
+    and in whichever order. The pictures that don't fill a whole batch at the end of an
+    epoch are left out of that epoch. Every epoch leaves out others.
+
+    Args:
+        images: array (N, H, W, C), may be memory-mapped.
+        labels: int array (N,) or None.
+        batch_size: int, at most N.
+        seed: int >= 0.
+        flip: bool, mirror half of the pictures, chosen at random, left to right.
+        domain: int >= 0. Batches of one seed and of different domains have orders and
+            flips that are independent of one another.
+
+    Raises:
+        ValueError: if there are fewer images than a batch holds, or not one label for
+            each image.
+    """
+
+    def __init__(self, images, labels=None, batch_size=32, seed=0, flip=False, domain=0):
+        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise ValueError("batch_size must be a whole number of at least 1. "
+                             f"Received: batch_size={batch_size!r}")
+        if len(images) < batch_size:
+            raise ValueError(f"A batch of {batch_size} can't be drawn from {len(images)} images. "
+                             f"Use batch_size={len(images)} or less, or more images.")
+        if labels is not None and len(labels) != len(images):
+            raise ValueError("There must be one label for each image. "
+                             f"Received: {len(labels)} labels, {len(images)} images")
+        self.images, self.labels = images, labels
+        self.batch_size, self.seed, self.flip = int(batch_size), seed, flip
+        self.domain = domain
+        self._order = functools.lru_cache(maxsize=2)(self._shuffled)
+
+    def __len__(self):
+        """Batches in an epoch."""
+        return len(self.images) // self.batch_size
+
+    def _rng(self, purpose, number):
+        key = [self.seed, purpose, number]
+        return np.random.default_rng([*key, self.domain] if self.domain else key)
+
+    def _shuffled(self, epoch):
+        return self._rng(SHUFFLE, epoch).permutation(len(self.images))
+
+    def __getitem__(self, i):
+        """Batch `i` >= 0: `(images,)`, or `(images, labels)` if there are labels."""
+        epoch, position = divmod(i, len(self))
+        first = position * self.batch_size
+        chosen = self._order(epoch)[first:first + self.batch_size]
+        images = np.asarray(self.images[chosen])
+        if self.flip:
+            mirrored = self._rng(FLIP, i).random(self.batch_size) < 0.5
+            images[mirrored] = images[mirrored, :, ::-1]         # axis 2 of (N, H, W, C): the width
+        return (images,) if self.labels is None else (images, self.labels[chosen])
+
+
+class Unpaired(_Numbered):
+    """Batches of several arrays that don't belong together: photos and paintings, say.
+
+    Each array has epochs of its own: its own length, order and flips, also where two
+    arrays are of one length or are the same. The first one is drawn as `Batches` does.
+
+    Args:
+        domains: list of arrays (N, H, W, C). N may differ from array to array.
+        batch_size: int, pictures of each array in a batch; at most the smallest N.
+        seed, flip: see `Batches`.
+
+    Raises:
+        ValueError: if `domains` is no list, or if an array has fewer images than a
+            batch holds.
+    """
+
+    labels = None
+
+    def __init__(self, domains, batch_size=32, seed=0, flip=False):
+        if not isinstance(domains, (list, tuple)) or not domains:
+            raise ValueError("domains must be a list of arrays (N, H, W, C), one for each domain. "
+                             f"Received: a {type(domains).__name__}"
+                             + (" without an array" if isinstance(domains, (list, tuple)) else ""))
+        self.domains = [Batches(images, None, batch_size, seed, flip, domain)
+                        for domain, images in enumerate(domains)]
+
+    def __len__(self):
+        """Batches in an epoch of the longest domain."""
+        return max(map(len, self.domains))
+
+    def __getitem__(self, i):
+        """Batch `i` >= 0: a tuple of images, one array for each domain."""
+        return tuple(domain[i][0] for domain in self.domains)
+
+
 class Distribution:
-    """Fresh samples of a distribution, for ever: batch `i` follows from `(seed, i)` alone.
+    """Fresh samples of a distribution, for ever.
+
+    Batch `i` follows from `(seed, i)` alone.
 
     Args:
         sample: function of (n, numpy.random.Generator) that returns an array (n, ...).
@@ -86,16 +144,20 @@ class Distribution:
     def from_batch(self, start):
         """Iterate for ever from batch `start`."""
         for i in itertools.count(start):
-            yield (self.sample(self.batch_size, np.random.default_rng([self.seed, SAMPLES, i])),)
+            rng = np.random.default_rng([self.seed, SAMPLES, i])
+            yield (self.sample(self.batch_size, rng),)
 
 
 class Stream:
-    """Batches from somebody else's pipeline: a `tf.data.Dataset`, a `keras.utils.PyDataset`, or a list of batches.
+    """Batches from somebody else's pipeline.
 
-    It is gone through again and again. A batch is an array of images, or a tuple that starts with one.
+    That is a `tf.data.Dataset`, a `keras.utils.PyDataset`, or a list of batches. It is
+    gone through again and again. A batch is an array of images, or a tuple that starts
+    with one.
 
     Args:
-        dataset: something that can be iterated more than once, or has `__len__` and `__getitem__`.
+        dataset: something that can be iterated more than once, or that has `__len__`
+            and `__getitem__`.
 
     Raises:
         ValueError: (while iterating) if a pass over the dataset yields no batch.
@@ -115,14 +177,17 @@ class Stream:
             yield from self.dataset
 
     def from_batch(self, start):
-        """Iterate for ever from batch `start`. The batches before it are drawn and dropped."""
+        """Iterate for ever from batch `start`; those before are drawn and dropped."""
         number = 0
         while True:
             before = number
             for batch in self._one_pass():
                 number += 1
                 if number > start:
-                    yield tuple(np.asarray(part) for part in (batch if isinstance(batch, (tuple, list)) else (batch,)))
+                    parts = batch if isinstance(batch, (tuple, list)) else (batch,)
+                    yield tuple(np.asarray(part) for part in parts)
             if number == before:
-                raise ValueError(f"{self.dataset!r} yields no batch. It must be possible to go through it more than once: "
-                                 "a generator can't be; wrap it in tf.data.Dataset.from_generator or a PyDataset.")
+                raise ValueError(
+                    f"{self.dataset!r} yields no batch. It must be possible to go through it more "
+                    "than once. With a generator it isn't: wrap that in "
+                    "tf.data.Dataset.from_generator or a PyDataset.")

@@ -1,4 +1,4 @@
-"""The user's cache folder. Nothing is ever written beside somebody's pictures."""
+"""The user's cache folder. Nothing is ever written beside the user's pictures."""
 import os
 from pathlib import Path
 
@@ -6,5 +6,8 @@ import platformdirs
 
 
 def cache_folder():
-    """The folder for decoded pictures and drawn scenes: `KERAS_GAN_CACHE`, or the system's place for caches."""
+    """The folder for decoded pictures and drawn scenes.
+
+    `KERAS_GAN_CACHE` names it. By default it is where the system keeps caches.
+    """
     return Path(os.environ.get("KERAS_GAN_CACHE") or platformdirs.user_cache_dir("keras-gan"))

@@ -26,8 +26,10 @@ WITH_TEST_SPLIT = ("scenes", "mnist", "fashion_mnist", "cifar10")
 CLASS_NAMES = {
     "digits": [str(d) for d in range(10)],
     "mnist": [str(d) for d in range(10)],
-    "fashion_mnist": ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"],
-    "cifar10": ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    "fashion_mnist": ["T-shirt", "trouser", "pullover", "dress", "coat",
+                      "sandal", "shirt", "sneaker", "bag", "boot"],
+    "cifar10": ["airplane", "automobile", "bird", "cat", "deer",
+                "dog", "frog", "horse", "ship", "truck"],
 }
 
 
@@ -38,9 +40,10 @@ class Pictures:
     Attributes:
         images: uint8 array (n, height, width, channels), RGB or grey.
         labels: int array (n,), or None.
-        class_names: list of str, one a label, or None.
+        class_names: list of str, one for each label, or None.
         name: str, where they come from.
-        source: dict, the arguments of `load_data` that give it; None if it came from elsewhere.
+        source: dict, the arguments of `load_data` that give it. None if it came from
+            elsewhere.
     """
     images: np.ndarray
     labels: np.ndarray | None
@@ -58,53 +61,63 @@ class Pictures:
 
 
 def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "crop",
-              background: tuple[int, int, int] = (255, 255, 255), split="train", folder: str | None = None):
+              background: tuple[int, int, int] = (255, 255, 255), split="train",
+              folder: str | None = None):
     """Load pictures.
 
     Args:
         source: a folder of pictures (see `ImageFolder`), or a name:
-            "digits", 1,797 real handwritten digits that come with scikit-learn (1998, 8x8, enlarged);
-            "scenes", 2,000 drawn colour landscapes of 4 classes, and 400 others in the test split;
-            "mnist", "fashion_mnist", "cifar10", from `folder`, or by `keras.datasets`, which downloads them.
+            "digits", 1,797 real handwritten digits that come with scikit-learn (1998,
+            8x8, enlarged);
+            "scenes", 2,000 drawn colour landscapes of 4 classes, and 400 others in the
+            test split;
+            "mnist", "fashion_mnist", "cifar10", from `folder`, or by `keras.datasets`,
+            which downloads them.
             A folder that has such a name: "./digits".
-        img_shape: (height, width, channels) of the result. None: (128, 160, 3) for folders and scenes, (28, 28, 1) for
-            digits, and the data's own size for the others.
+        img_shape: (height, width, channels) of the result. None: (128, 160, 3) for
+            folders and scenes, (28, 28, 1) for digits, and the data's own size for the
+            others.
         fit: what to do with pictures of another shape, see `read_image`.
         background: RGB, 0..255, under transparent pictures and around padded ones.
         split: "train" or "test". Folders and digits have only "train".
-        folder: for "mnist" and "fashion_mnist" a folder of the four IDX files (gzipped or not) or of NAME.npz, for
-            "cifar10" of cifar10.npz; the `.npz` holds x_train, y_train, x_test, y_test.
+        folder: for "mnist" and "fashion_mnist" a folder of the four IDX files (gzipped
+            or not) or of NAME.npz, for "cifar10" of cifar10.npz; the `.npz` holds
+            x_train, y_train, x_test, y_test.
 
     Returns:
-        An object with `images` (uint8 (n, height, width, channels), RGB or grey), `labels` (int (n,) or None),
-        `class_names` (list of str or None), and a readable `str()`.
+        An object with `images` (uint8 (n, height, width, channels), RGB or grey),
+        `labels` (int (n,) or None), `class_names` (list of str or None), and a readable
+        `str()`.
 
     Raises:
-        FileNotFoundError: if there is nothing there; the message says what was looked for.
+        FileNotFoundError: if there is nothing there; the message says what was looked
+            for.
         ValueError: for arguments that make no sense.
     """
     named = source in ("scenes", *CLASS_NAMES) if isinstance(source, str) else False
     if split not in ("train", "test") or (split == "test" and source not in WITH_TEST_SPLIT):
-        raise ValueError(f"split must be 'train', or 'test' for scenes, mnist, fashion_mnist and cifar10. Received: split={split!r} "
-                         f"for {source!r}")
+        raise ValueError("split must be 'train', or 'test' for scenes, mnist, fashion_mnist and "
+                         f"cifar10. Received: split={split!r} for {source!r}")
     if not named:
         return ImageFolder(source, img_shape or (128, 160, 3), fit, background)
-    given = {"source": source, "fit": fit, "background": [int(c) for c in background], "split": split,
-             "folder": None if folder is None else str(Path(folder).resolve())}
+    given = {"source": source, "fit": fit, "background": [int(c) for c in background],
+             "split": split, "folder": None if folder is None else str(Path(folder).resolve())}
     if source == "scenes":
         data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
         data.source = given
         return data
     if source == "digits":
-        from sklearn.datasets import load_digits          # slow to import, seldom needed
+        from sklearn.datasets import load_digits  # slow to import, seldom needed
         digits = load_digits()
-        small, labels = np.round(digits.images * 255 / 16).astype(np.uint8)[..., None], digits.target
+        small = np.round(digits.images * 255 / 16).astype(np.uint8)[..., None]
+        labels = digits.target
         img_shape = img_shape or (28, 28, 1)
     else:
         small, labels = _read_dataset(source, split, folder)
     shape = check_shape(img_shape or small.shape[1:], fit, background)
-    return Pictures(_to_shape(small, shape, fit, background), labels.astype(np.int64).reshape(-1), CLASS_NAMES[source],
-                    source if split == "train" else f"{source}, {split}", given)
+    return Pictures(_to_shape(small, shape, fit, background), labels.astype(np.int64).reshape(-1),
+                    CLASS_NAMES[source], source if split == "train" else f"{source}, {split}",
+                    given)
 
 
 def _to_shape(small, shape, fit, background):
@@ -115,32 +128,40 @@ def _to_shape(small, shape, fit, background):
 
 
 def _scenes_folder(split):
-    """The folder of the drawn scenes, one sub-folder a class, half PNG and half JPEG. Drawn at the first call."""
+    """The folder of the drawn scenes. The first call draws them.
+
+    Each class has a sub-folder. Half of the files are PNG and half JPEG.
+    """
     path = cache_folder() / f"scenes-{SCENES_VERSION}" / split
 
     def draw(index):
         name = f"{scenes.CLASSES[index % 4]}/{index:05d}.{'png' if index // 4 % 2 else 'jpg'}"
-        _, data = cv2.imencode(Path(name).suffix, scenes.draw_scene(index)[..., ::-1])      # RGB -> BGR
+        bgr = scenes.draw_scene(index)[..., ::-1]
+        _, data = cv2.imencode(Path(name).suffix, bgr)
         return name, data.tobytes()
 
     if not path.exists():
-        with whole_folder(path, replace=False) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        with (whole_folder(path, replace=False) as beside,
+              concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool):
             for name in scenes.CLASSES:
                 (beside / name).mkdir()
-            for name, data in track(pool.map(draw, SCENES[split]), "drawing scenes", total=len(SCENES[split]), transient=True):
+            drawn = pool.map(draw, SCENES[split])
+            for name, data in track(drawn, "drawing scenes", total=len(SCENES[split]),
+                                    transient=True):
                 (beside / name).write_bytes(data)
     return path
 
 
 def _read_dataset(name, split, folder):
-    """MNIST, Fashion-MNIST or CIFAR-10: uint8 (n, height, width, channels) and labels."""
+    """MNIST, Fashion-MNIST or CIFAR-10: uint8 (n, height, width, channels), labels."""
     if folder is None:
-        import keras                                       # slow to import, needed for the download alone
+        import keras  # slow to import, needed only for the download
         try:
             train, test = getattr(keras.datasets, name).load_data()
         except Exception as error:
-            raise FileNotFoundError(f"{name} could not be downloaded ({error}). Without a network: load_data({name!r}, "
-                                    f"folder=...) with a folder that holds {_wanted(name)}.") from error
+            raise FileNotFoundError(
+                f"{name} could not be downloaded ({error}). Without a network: load_data({name!r}, "
+                f"folder=...) with a folder that holds {_wanted(name)}.") from error
         images, labels = train if split == "train" else test
     else:
         images, labels = _from_folder(name, split, Path(folder))
@@ -157,14 +178,18 @@ def _from_folder(name, split, folder):
     if npz.is_file():
         with np.load(npz, allow_pickle=False) as arrays:
             return arrays[f"x_{split}"], arrays[f"y_{split}"]
-    found = [next((p for p in (folder / file, folder / f"{file}.gz") if p.is_file()), None) for file in MNIST_FILES[split]]
+    found = [next((p for p in (folder / file, folder / f"{file}.gz") if p.is_file()), None)
+             for file in MNIST_FILES[split]]
     if name == "cifar10" or None in found:
         raise FileNotFoundError(f"No {name} in {folder.resolve()}. Looked for {_wanted(name)}.")
     return _read_idx(found[0]), _read_idx(found[1])
 
 
 def _read_idx(path):
-    """An IDX file of unsigned bytes, gzipped or not: two zeros, type 8, number of axes, their lengths, the bytes."""
+    """The array in an IDX file of unsigned bytes, gzipped or not.
+
+    The file: two zeros, type 8, number of axes, their lengths, the bytes.
+    """
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     if data[:3] != b"\0\0\x08":
         raise ValueError(f"{path} is not an IDX file of unsigned bytes")

@@ -26,79 +26,96 @@ FORMAT = 2                    # of a cache entry; another number makes old entri
 
 
 def shown(name):
-    """A file name that can be printed, whatever bytes it is made of."""
+    """A file name as text that can be printed, whatever its bytes are."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _in_order(pool, function, arguments, ahead=256):
-    """What `pool.map` yields, but never more than `ahead` results are made before they are asked for."""
+    """What `pool.map` yields, but with at most `ahead` results made in advance."""
     arguments = iter(arguments)
-    futures = collections.deque(pool.submit(function, argument) for argument in itertools.islice(arguments, ahead))
+    futures = collections.deque(pool.submit(function, argument)
+                                for argument in itertools.islice(arguments, ahead))
     while futures:
         result = futures.popleft().result()
-        futures.extend(pool.submit(function, argument) for argument in itertools.islice(arguments, 1))
+        futures.extend(pool.submit(function, argument)
+                       for argument in itertools.islice(arguments, 1))
         yield result
 
 
 class ImageFolder:
     """All pictures below a folder, in one shape, as uint8 RGB.
 
-    The pictures are decoded once, in threads, into a cache that is mapped into memory: folders larger than memory work,
-    and the second start is quick. The cache is keyed by the files (names, sizes, times) and by the arguments.
+    The pictures are decoded once, in threads, into a cache that is mapped into memory.
+    So a folder may be larger than the memory, and the second start is quick. The key of
+    the cache is made of the files (names, sizes, times) and of the arguments.
 
     Args:
-        folder: searched with its sub-folders, in the order of the names; links are followed. Hidden files are passed over.
+        folder: is searched with its sub-folders, in the order of the names. Links are
+            followed, hidden files are passed over.
         img_shape, fit, background: see `read_image`.
-        on_error: "skip" leaves broken and empty files out and warns of them by name; "raise" raises at the first one.
+        on_error: "skip" leaves out broken and empty files, and names them in a warning.
+            "raise" raises at the first one.
 
     Attributes:
-        images: uint8 array (n, height, width, channels), RGB or grey, memory-mapped, read-only.
-        labels: int array (n,), which first-level sub-folder a picture lies in; None if there are no sub-folders.
-        class_names: list of str, the sub-folders' names; pictures beside sub-folders are of class ".". None without labels.
+        images: uint8 array (n, height, width, channels), RGB or grey, memory-mapped,
+            read-only.
+        labels: int array (n,), which first-level sub-folder a picture lies in. None if
+            there are no sub-folders.
+        class_names: list of str, the names of the sub-folders. Pictures beside
+            sub-folders are of class ".". None without labels.
         files: list of str, path of each picture below `folder`.
         skipped: dict, path below `folder` -> why that file was not used.
         source: dict, the arguments of `load_data` that give these pictures.
-        sizes: dict, (height, width) of the files -> how many pictures have it, the most frequent first.
+        sizes: dict, (height, width) of the files -> how many pictures have it, the most
+            frequent first.
 
     Raises:
         FileNotFoundError: if there is no such folder, or no picture in it.
-        NotAPicture: (a ValueError) with `on_error="raise"`, for a file that is broken or empty.
+        NotAPicture: (a ValueError) with `on_error="raise"`, for a broken or empty
+            file.
         ValueError: for arguments that make no sense.
     """
 
-    def __init__(self, folder, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255), on_error="skip"):
+    def __init__(self, folder, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255),
+                 on_error="skip"):
         self.img_shape = check_shape(img_shape, fit, background)
         if on_error not in ("skip", "raise"):
             raise ValueError(f"on_error must be 'skip' or 'raise'. Received: on_error={on_error!r}")
         self.folder = Path(folder)
         if not self.folder.is_dir():
-            raise FileNotFoundError(f"No folder {self.folder.resolve()}. Give a folder of pictures (JPEG, PNG, WebP, BMP, TIFF, "
-                                    "GIF), sub-folders allowed.")
+            raise FileNotFoundError(f"No folder {self.folder.resolve()}. Give a folder of pictures "
+                                    "(JPEG, PNG, WebP, BMP, TIFF, GIF), sub-folders allowed.")
         self.fit, self.background, self.on_error = fit, tuple(int(c) for c in background), on_error
-        self.source = {"source": str(self.folder.resolve()), "fit": fit, "background": list(self.background), "split": "train"}
+        self.source = {"source": str(self.folder.resolve()), "fit": fit,
+                       "background": list(self.background), "split": "train"}
         names, passed_over = self._walk()
         if not names and passed_over:
-            raise FileNotFoundError(f"No file below {self.folder.resolve()} can be read: "
-                                    + "; ".join(f"{shown(name)}: {reason}" for name, reason in passed_over.items()))
+            why = "; ".join(f"{shown(name)}: {reason}" for name, reason in passed_over.items())
+            raise FileNotFoundError(f"No file below {self.folder.resolve()} can be read: {why}")
         entry = self._cache_entry(names)
         if not self._load(entry):
             try:
                 self._decode(names, entry)
             except OSError as error:
                 if error.errno == errno.ENOSPC:
-                    raise OSError(error.errno, f"The decoded pictures don't fit on the disk of the cache folder; {len(names)} files of {self.folder} "
-                                  f"may need {len(names) * math.prod(self.img_shape) / 2 ** 30:.1f} GiB there. KERAS_GAN_CACHE names another folder",
-                                  str(cache_folder())) from error
+                    needed = len(names) * math.prod(self.img_shape) / 2 ** 30
+                    raise OSError(
+                        error.errno, "The decoded pictures don't fit on the disk of the cache "
+                        f"folder; {len(names)} files of {self.folder} may need {needed:.1f} GiB "
+                        "there. KERAS_GAN_CACHE names another folder", str(cache_folder())) from error
                 raise
             if not self._load(entry):
-                raise OSError(f"The decoded pictures of {self.folder} have vanished from the cache folder {cache_folder()}. Is another process cleaning it up?")
+                raise OSError(f"The decoded pictures of {self.folder} have vanished from the cache "
+                              f"folder {cache_folder()}. Is another process cleaning it up?")
         self.skipped |= passed_over
         self._warn_of_skipped()
 
     def _walk(self):
-        """Every file below the folder that isn't hidden, as a sorted list of paths below it, and why folders were passed over.
+        """The files below the folder, and why some folders were passed over.
 
-        Links to folders are followed, but no folder is read twice, and none that this folder lies in.
+        The files are a sorted list of paths below the folder, without hidden ones.
+        Links to folders are followed, but no folder is read twice, and no folder in
+        which this one lies.
         """
         names, passed_over, top = [], {}, Path(os.path.realpath(self.folder))
         seen = {top}
@@ -112,10 +129,12 @@ class ImageFolder:
         for here, folders, files in os.walk(self.folder, followlinks=True, onerror=unreadable):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in list(folders):
-                real = Path(os.path.realpath(Path(here) / name))
-                if real in seen or (Path(here) / name).is_symlink() and (real.is_relative_to(top) or top.is_relative_to(real)):
+                path = Path(here) / name
+                real = Path(os.path.realpath(path))
+                overlaps = real.is_relative_to(top) or top.is_relative_to(real)
+                if real in seen or (path.is_symlink() and overlaps):
                     folders.remove(name)
-                    passed_over[below(Path(here) / name)] = AGAIN
+                    passed_over[below(path)] = AGAIN
                 else:
                     seen.add(real)
             names += [below(Path(here) / f) for f in files if not f.startswith(".")]
@@ -124,7 +143,8 @@ class ImageFolder:
     def _cache_entry(self, names):
         """The cache folder of exactly these files and arguments."""
         def digest(*parts):
-            return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+            text = json.dumps(parts).encode("utf-8", "surrogatepass")
+            return hashlib.sha256(text).hexdigest()[:24]
 
         files = []
         for name in names:
@@ -140,13 +160,16 @@ class ImageFolder:
         """Decode all pictures, in threads and in order, into a new cache entry."""
         used, skipped, sizes = [], {}, collections.Counter()
         shutil.rmtree(entry, ignore_errors=True)            # what is there is not whole
-        with whole_folder(entry, replace=False) as beside, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)      # we name broken files ourselves
+        with (whole_folder(entry, replace=False) as beside,
+              concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool):
+            # Broken files are named by this class, not by OpenCV
+            level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
             try:
                 with (beside / "images.raw").open("wb") as file:
-                    results = zip(names, _in_order(pool, self._read, names))
-                    for name, (picture, size, error) in track(results, f"reading {escape(shown(self.folder.name))}/",
-                                                              total=len(names), transient=True, disable=len(names) < 200):
+                    results = track(zip(names, _in_order(pool, self._read, names)),
+                                    f"reading {escape(shown(self.folder.name))}/",
+                                    total=len(names), transient=True, disable=len(names) < 200)
+                    for name, (picture, size, error) in results:
                         if error is None:
                             used.append(name)
                             sizes[size] += 1
@@ -158,17 +181,21 @@ class ImageFolder:
             finally:
                 cv2.utils.logging.setLogLevel(level)
             if not used:
-                why = "; ".join(f"{shown(name)}: {reason}" for name, reason in list(skipped.items())[:5])
-                raise FileNotFoundError(f"No picture below {self.folder.resolve()}. Looked for JPEG, PNG, WebP, BMP, TIFF and GIF "
-                                        f"files in it and its sub-folders; files found: {len(names)}{f' ({why})' if why else ''}.")
-            report = {"files": used, "skipped": skipped, "sizes": [[*size, n] for size, n in sizes.most_common()]}
+                why = "; ".join(f"{shown(name)}: {reason}"
+                                for name, reason in list(skipped.items())[:5])
+                raise FileNotFoundError(
+                    f"No picture below {self.folder.resolve()}. Looked for JPEG, PNG, WebP, BMP, "
+                    f"TIFF and GIF files in it and its sub-folders; files found: {len(names)}"
+                    f"{f' ({why})' if why else ''}.")
+            report = {"files": used, "skipped": skipped,
+                      "sizes": [[*size, n] for size, n in sizes.most_common()]}
             (beside / "report.json").write_text(json.dumps(report), encoding="utf-8")
-        for stale in entry.parent.iterdir():                # the same folder and arguments, other files
+        for stale in entry.parent.iterdir():                # of this folder as it was before
             if stale.name != entry.name and not stale.name.startswith("."):
                 shutil.rmtree(stale, ignore_errors=True)
 
     def _read(self, name):
-        """One file -> (picture, (height, width) in the file, None) or (None, None, NotAPicture)."""
+        """One file -> (picture, its (height, width), None), or (None, None, error)."""
         path = self.folder / name
         try:
             picture, size = decode(path, self.background, max(self.img_shape[:2]))
@@ -194,7 +221,9 @@ class ImageFolder:
         self.sizes = {(h, w): n for h, w, n in report["sizes"]}
         folders = [name.split("/")[0] if "/" in name else "." for name in self.files]
         self.class_names = sorted(set(folders)) if set(folders) != {"."} else None
-        self.labels = None if self.class_names is None else np.searchsorted(self.class_names, folders).astype(np.int64)
+        self.labels = None
+        if self.class_names is not None:
+            self.labels = np.searchsorted(self.class_names, folders).astype(np.int64)
         return True
 
     def _warn_of_skipped(self):
@@ -205,7 +234,8 @@ class ImageFolder:
         if bad:
             some = ", ".join(f"{shown(name)} ({reason})" for name, reason in list(bad.items())[:20])
             more = f" and {len(bad) - 20} more, see .skipped" if len(bad) > 20 else ""
-            warnings.warn(f"{len(bad)} files below {self.folder} were skipped: {some}{more}", stacklevel=3)
+            warnings.warn(f"{len(bad)} files below {self.folder} were skipped: {some}{more}",
+                          stacklevel=3)
 
     def __len__(self):
         return len(self.images)
@@ -213,12 +243,15 @@ class ImageFolder:
     def __str__(self):
         """What was found, in a few lines."""
         sizes = ", ".join(f"{w}x{h} ({n})" for (h, w), n in list(self.sizes.items())[:5])
-        lines = [f"{shown(self.folder)}: {len(self)} pictures, as {self.img_shape[1]}x{self.img_shape[0]} "
-                 f"{'RGB' if self.img_shape[2] == 3 else 'grey'}, fit={self.fit!r}",
-                 f"  sizes in the files, width x height: {sizes}{', ...' if len(self.sizes) > 5 else ''}"]
+        height, width, channels = self.img_shape
+        lines = [f"{shown(self.folder)}: {len(self)} pictures, as {width}x{height} "
+                 f"{'RGB' if channels == 3 else 'grey'}, fit={self.fit!r}",
+                 f"  sizes in the files, width x height: {sizes}"
+                 f"{', ...' if len(self.sizes) > 5 else ''}"]
         if self.class_names is not None:
             counts = np.bincount(self.labels, minlength=len(self.class_names))
-            lines.append("  classes: " + ", ".join(f"{shown(c)} ({n})" for c, n in zip(self.class_names, counts)))
+            lines.append("  classes: " + ", ".join(f"{shown(c)} ({n})"
+                                                   for c, n in zip(self.class_names, counts)))
         for reason, n in collections.Counter(self.skipped.values()).items():
             names = [shown(name) for name, why in self.skipped.items() if why == reason]
             lines.append(f"  skipped, {reason}: {', '.join(names[:5])}{', ...' if n > 5 else ''}")

@@ -1,4 +1,7 @@
-"""Files and folders that are whole or absent, whenever a process is killed, the power fails or a disk is full."""
+"""Files and folders that are whole or absent, and never in part.
+
+That holds when a process is killed, when the power fails and when a disk is full.
+"""
 import contextlib
 import errno
 import os
@@ -7,15 +10,18 @@ import tempfile
 import time
 from pathlib import Path
 
-NEW, OLD = ".keras-gan-new-", ".keras-gan-old-"        # how the names of unfinished folders begin, and of those that are being replaced
+NEW = ".keras-gan-new-"       # how the names of unfinished folders begin
+OLD = ".keras-gan-old-"       # how the names of folders begin that are being replaced
 A_DAY = 86_400                # seconds
 
 
 def write_whole(path, data):
-    """Write bytes beside a file and move them into its place: it is the old file, or the new one, and never a part of it.
+    """Write bytes beside a file, then move them into its place.
+
+    Whoever reads the file finds the old one or the new one, and never a part.
 
     Raises:
-        OSError: if it can't be written; the old file is untouched then.
+        OSError: if it can't be written. The old file is then untouched.
     """
     path = Path(os.path.abspath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,22 +41,24 @@ def write_whole(path, data):
 
 @contextlib.contextmanager
 def whole_folder(path, replace=True):
-    """Fill a folder beside its place and move it there when the block ends.
+    """Fill a folder beside its place, and move it there when the block ends.
 
     Args:
         path: of the folder.
-        replace: bool, what happens to a folder that is there by then. True: it is moved aside and deleted; a process that is killed between
-            these two moves leaves it aside, see `there` and `put_back`. False: it stays, and the new one is dropped.
+        replace: bool, what happens to a folder that is there by then. True: it is moved
+            aside, the new one moves in, and the old one is deleted. A process that is
+            killed between the two moves leaves the old one aside, see `there` and
+            `put_back`. False: the old one stays, and the new one is dropped.
 
     Yields:
         Path of an empty folder to write into.
 
     Raises:
-        OSError: if it can't be written or moved; what was there before is there still.
+        OSError: if it can't be written or moved. What was there before is still there.
     """
     path = Path(os.path.abspath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f"{NEW}*"):                  # of a process that was killed
+    for left in path.parent.glob(f"{NEW}*"):                  # by a process that was killed
         with contextlib.suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > A_DAY:
                 shutil.rmtree(left, ignore_errors=True)
@@ -74,13 +82,20 @@ def whole_folder(path, replace=True):
 
 
 def there(path):
-    """The folder `path`; or, where a process was killed while it replaced that, the old one, which lies aside. For who only reads."""
+    """Where to read the folder `path`, without a change on the disk.
+
+    That is `path`, or, where a process was killed while it replaced `path`, the old
+    folder, which lies aside.
+    """
     path = Path(os.path.abspath(path))
     return _aside(path) if _aside(path).exists() and not path.exists() else path
 
 
 def put_back(path):
-    """Put the folder `path` back where a process was killed while it replaced it; where it is there, delete what lies aside."""
+    """Put the folder `path` back if a process was killed while it replaced it.
+
+    If `path` is there, what lies aside is deleted.
+    """
     path = Path(os.path.abspath(path))
     if path.exists():
         shutil.rmtree(_aside(path), ignore_errors=True)
@@ -89,14 +104,17 @@ def put_back(path):
 
 
 def discard(path):
-    """Delete a folder, at once for everybody who looks."""
+    """Delete a folder. For everybody who looks it is gone at once, and as a whole."""
     gone = Path(tempfile.mkdtemp(prefix=NEW, dir=Path(path).parent))
     os.replace(path, gone / "folder")
     shutil.rmtree(gone, ignore_errors=True)
 
 
 def tidy_up(folder):
-    """In a folder that nobody else writes in, delete what killed processes left unfinished, and put back what they were replacing."""
+    """Delete what killed processes left unfinished, and put back what they replaced.
+
+    Only for a folder that nobody else writes in.
+    """
     for left in Path(folder).glob(f"{NEW}*"):
         shutil.rmtree(left, ignore_errors=True)
     for left in Path(folder).glob(f"{OLD}*"):
@@ -104,7 +122,10 @@ def tidy_up(folder):
 
 
 def reserve(folder, size):
-    """Raise `OSError` unless a file of so many bytes may be written in a folder: a full disk, a quota, a limit of the system."""
+    """Raise `OSError` unless a file of `size` bytes can be written in a folder.
+
+    A full disk, a quota or a limit of the system may stand against it.
+    """
     if shutil.disk_usage(folder).free < size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     if hasattr(os, "posix_fallocate"):
@@ -117,7 +138,7 @@ def _aside(path):
 
 
 def _sync(folder):
-    """Have the names in a folder on the disk itself. (Windows can't, and doesn't need it.)"""
+    """Write the names in a folder to the disk. (Windows can't, and needn't.)"""
     if os.name == "posix":
         opened = os.open(folder, os.O_RDONLY)
         try:

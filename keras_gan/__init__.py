@@ -1,8 +1,12 @@
 """GANs in Keras, one readable class a paper: `from keras_gan import GAN, DCGAN`."""
 from keras_gan.papers import MODULES
 
-_MODULES = {**MODULES, "audit": "players.auditing", "as_player": "backend.one_graph", "Frozen": "layers.layers", "Maxout": "layers.layers",
-            "UpSamplingConv2D": "layers.layers", "PictureConv2D": "layers.fused"}
+_MODULES = {
+    **MODULES,
+    "audit": "players.audit", "as_player": "players.player",
+    "Frozen": "layers.frozen", "Maxout": "layers.maxout", "UpSamplingConv2D": "layers.upsampling",
+    "PictureConv2D": "layers.fused",
+}
 __all__ = list(_MODULES)
 
 

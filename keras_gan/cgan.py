@@ -20,13 +20,15 @@ from keras.layers import (Activation, Add, CategoryEncoding, Concatenate, Dense,
                           Multiply, Reshape)
 
 from keras_gan.dcgan import DCGAN
-from keras_gan.base.game import generator_of, is_whole
+from keras_gan.base.game import generator_of
+from keras_gan.samples.checks import is_whole
 from keras_gan.layers.penalties import R1
-from keras_gan.layers.layers import Frozen
+from keras_gan.layers.frozen import Frozen
 from keras_gan.backend.one_graph import being_compiled
 from keras_gan.samples.drawing import grid, write_png, write_real_vs_generated
-from keras_gan.samples.ranges import check_labels, to_network, to_pictures
-from keras_gan.training.referee import diversity
+from keras_gan.samples.checks import check_labels
+from keras_gan.samples.ranges import to_network, to_pictures
+from keras_gan.samples.diversity import diversity
 
 
 class CGAN(DCGAN):

@@ -16,9 +16,9 @@ from keras.layers import (Activation, Conv2D, Conv2DTranspose, Cropping2D, Dense
 
 from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.layers.fused import BatchNormalization, Dropout, PictureConv2D
-from keras_gan.base.game import is_whole
+from keras_gan.samples.checks import is_whole
 from keras_gan.gan import GAN
-from keras_gan.layers.layers import UpSamplingConv2D
+from keras_gan.layers.upsampling import UpSamplingConv2D
 from keras_gan.networks.residual import down_block, up_block
 
 

@@ -27,9 +27,10 @@ from keras_gan.training import memory
 from keras_gan.layers.fused import Adam
 from keras_gan.base.game import Game
 from keras_gan.layers.penalties import R1
-from keras_gan.layers.layers import Frozen, Maxout
-from keras_gan.backend.one_graph import as_player
-from keras_gan.training.referee import diversity
+from keras_gan.layers.frozen import Frozen
+from keras_gan.layers.maxout import Maxout
+from keras_gan.players.player import as_player
+from keras_gan.samples.diversity import diversity
 from keras_gan.base.seeding import seeded_layers
 from keras_gan.training.run import TrainingRun
 
@@ -74,7 +75,7 @@ class GAN(Game):
             sigmoid that has rounded to 0 or 1 has no gradient left.
         generator_loss: what the generator minimises. "non_saturating": -log D(G(z)). "saturating": log(1 - D(G(z))), as in
             equation 1, which hardly has a gradient as long as the discriminator sees through the generator.
-        r1_gamma: weight γ of R1, a penalty on the discriminator's gradient at real samples (see `keras_gan.gradients.R1`). 0: none. Takes
+        r1_gamma: weight γ of R1, a penalty on the discriminator's gradient at real samples (see `keras_gan.layers.penalties.R1`). 0: none. Takes
             from_logits=True, and a discriminator without BatchNormalization.
         fakes_in_training_mode: True makes the discriminator's fakes with the batch's own statistics, as the generator's
             step does; False with moving averages, as Keras-GAN's `predict` did.
@@ -328,7 +329,7 @@ class GAN(Game):
 
         Returns:
             dict of floats: d_loss (mean of real and generated, nats; with R1 also half of the penalty), d_accuracy, g_loss (nats), D(x) and D(G(z)) (what the
-            discriminator says of real and of generated pictures, 0..1), diversity (see `keras_gan.referee.diversity`).
+            discriminator says of real and of generated pictures, 0..1), diversity (see `keras_gan.samples.diversity.diversity`).
             They are those of the last step of each player.
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]

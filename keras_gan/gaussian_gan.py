@@ -25,10 +25,11 @@ from scipy.stats import gaussian_kde, norm
 
 from data_loaders.batches import Distribution
 from keras_gan.samples import drawing as pictures
-from keras_gan.base.game import generator_of, is_whole
+from keras_gan.base.game import generator_of
+from keras_gan.samples.checks import is_whole
 from keras_gan.gan import GAN
 from keras_gan.backend.one_graph import being_compiled
-from keras_gan.training.referee import diversity, number
+from keras_gan.samples.diversity import diversity, number
 
 EDGE = 3 ** 0.5               # the uniform distribution between -EDGE and EDGE has variance 1
 

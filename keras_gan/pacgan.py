@@ -12,8 +12,8 @@ from keras import Input, Model
 from keras.layers import Dense
 
 from keras_gan.dcgan import DCGAN
-from keras_gan.base.game import is_whole
-from keras_gan.layers.layers import Pack
+from keras_gan.samples.checks import is_whole
+from keras_gan.layers.pack import Pack
 
 
 class PacGAN(DCGAN):

@@ -13,9 +13,9 @@ from keras import Input, Sequential, ops
 from keras.layers import Dense, LeakyReLU
 
 from data_loaders.batches import Distribution
-from keras_gan.base.game import is_whole
+from keras_gan.samples.checks import is_whole
 from keras_gan.gan import GAN
-from keras_gan.samples.ranges import check_points
+from keras_gan.samples.checks import check_points
 
 NEAR = 1e-3                   # steps aside by which the slope of the discriminator is measured
 

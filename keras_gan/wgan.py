@@ -21,8 +21,8 @@ from keras.layers import Subtract
 from keras.optimizers import RMSprop
 
 from keras_gan.dcgan import DCGAN
-from keras_gan.backend.one_graph import as_player
-from keras_gan.training.referee import diversity
+from keras_gan.players.player import as_player
+from keras_gan.samples.diversity import diversity
 
 
 class WGAN(DCGAN):
@@ -92,7 +92,7 @@ class WGAN(DCGAN):
 
         Returns:
             dict of floats: d_loss (the critic's, of its last step), W1 (its estimate of the distance times its slope, in the units of its score),
-            g_loss, diversity (see `keras_gan.referee.diversity`).
+            g_loss, diversity (see `keras_gan.samples.diversity.diversity`).
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
         noise = self.sample_noise(imgs.shape[0]) if noise is None else self.check_noise(noise, imgs.shape[0])

@@ -18,7 +18,7 @@ from keras.layers import Subtract
 from keras.optimizers import Adam
 
 from keras_gan.layers.penalties import GradientPenalty
-from keras_gan.training.referee import diversity
+from keras_gan.samples.diversity import diversity
 from keras_gan.wgan import WGAN
 
 ALPHA = 5         # keeps these random numbers apart from those that other rooms draw with the same seed
@@ -76,7 +76,7 @@ class WGANGP(WGAN):
 
         Returns:
             dict of floats: d_loss (the critic's, of its last step, with the penalty), W1 (its estimate of the distance, in the units of the
-            networks' pictures), penalty, g_loss, diversity (see `keras_gan.referee.diversity`).
+            networks' pictures), penalty, g_loss, diversity (see `keras_gan.samples.diversity.diversity`).
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape) in [-1, 1]
         noise = self.sample_noise(imgs.shape[0]) if noise is None else self.check_noise(noise, imgs.shape[0])

@@ -15,16 +15,12 @@ from keras_gan.training import checkpoint
 from keras_gan.base.arguments import complete_constructor
 from keras_gan.players.freeze import check_freeze
 from keras_gan.backend.one_graph import being_compiled, one_graph, xla_pays
-from keras_gan.samples.ranges import check_samples, to_network, to_pictures
+from keras_gan.samples.checks import check_samples, is_whole
+from keras_gan.samples.ranges import to_network, to_pictures
 
 
 VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
 NOISE = 3         # keeps these random numbers apart from those that other rooms draw with the same seed
-
-
-def is_whole(number, lowest):
-    """Whether something is a whole number of at least `lowest` (True and False are none)."""
-    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= lowest
 
 
 def generator_of(seed):

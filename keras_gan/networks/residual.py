@@ -7,7 +7,7 @@ from keras import Input, Model
 from keras.layers import Activation, Add, AveragePooling2D, Conv2D, LeakyReLU, UpSampling2D
 
 from keras_gan.layers.fused import BatchNormalization
-from keras_gan.layers.layers import UpSamplingConv2D
+from keras_gan.layers.upsampling import UpSamplingConv2D
 
 
 def up_block(input_shape, filters):

@@ -18,9 +18,9 @@ from data_loaders import ImageFolder, Pictures
 from data_loaders.batches import Batches, Distribution, Stream
 from keras_gan.samples import drawing as pictures
 from keras_gan.training import checkpoint, memory
-from keras_gan.base.game import is_whole
+from keras_gan.samples.checks import is_whole
 from keras_gan.backend.one_graph import OUT_OF_MEMORY
-from keras_gan.samples.ranges import check_labels, check_samples, remark_on_range
+from keras_gan.samples.checks import check_labels, check_samples, remark_on_range
 from keras_gan.training.progress import TrainingProgress, readable
 from keras_gan.training.referee import LIKELY_CAUSES, Referee
 from keras_gan.training.run_directory import RunDirectory

@@ -7,7 +7,7 @@ from keras import layers
 
 from keras_gan import CGAN, DCGAN, GAN
 from keras_gan.layers.fused import Adam, BatchNormalization, Dropout
-from tests.test_layers import outputs_and_gradients
+from tests.layers.test_layers import outputs_and_gradients
 
 
 def same_weights(ours, plain, input_shape, rng):

@@ -12,7 +12,7 @@ from keras_gan import DCGAN, GAN, LSGAN, WGAN, WGANGP, PacGAN
 from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.evaluation import mode_coverage, ring
 from keras_gan.layers.penalties import R1, GradientPenalty
-from keras_gan.layers.layers import Pack
+from keras_gan.layers.pack import Pack
 from tests.games import SHAPE, random_images, values
 
 

@@ -341,5 +341,5 @@ def test_several_outputs_are_named():
 
 
 def test_audit_is_the_function_also_after_its_module_was_imported():
-    importlib.import_module("keras_gan.players.auditing")
+    importlib.import_module("keras_gan.players.audit")
     assert keras_gan.audit is audit and callable(audit) and "audit" in keras_gan.__all__

@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import DCGAN
-from keras_gan.backend.one_graph import Player, one_graph, share_reads
+from keras_gan.players.player import Player
+from keras_gan.backend.one_graph import one_graph, share_reads
 from tests.games import random_data, small
 
 

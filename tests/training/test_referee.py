@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from keras_gan import CGAN, GAN
-from keras_gan.training.referee import GRACE, WINDOW, Referee, diversity
+from keras_gan.training.referee import GRACE, WINDOW, Referee
+from keras_gan.samples.diversity import diversity
 from tests.games import random_images
 
 GOOD = {"d_loss": 0.6, "d_accuracy": 0.6, "g_loss": 0.8, "D(x)": 0.6, "D(G(z))": 0.4, "diversity": 1.0}

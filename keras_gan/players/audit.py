@@ -1,6 +1,4 @@
 """The audit of anybody's GAN: three compiled Keras models in the style of Keras-GAN go in, what is wrong with them comes out in words."""
-from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
-
 import contextlib
 import warnings
 from typing import ClassVar

@@ -1,0 +1,93 @@
+"""`load_domains`: two sets of pictures that don't belong together."""
+import dataclasses
+import os
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from data_loaders.datasets import load_data
+from data_loaders.image_folder import shown
+
+
+@dataclasses.dataclass
+class Domains:
+    """Two sets of pictures of one shape, which are not paired.
+
+    `len` is the number of pictures in the larger set.
+
+    Attributes:
+        a: uint8 array (n_a, height, width, channels), RGB or grey; may be
+            memory-mapped.
+        b: uint8 array (n_b, height, width, channels).
+        names: two str, where they come from.
+        source: dict, the arguments of `load_domains` that give them, as JSON can hold
+            them; `img_shape` is not among them. None if they came from elsewhere.
+
+    Raises:
+        ValueError: if the pictures of `a` and `b` differ in shape.
+    """
+    a: np.ndarray
+    b: np.ndarray
+    names: tuple[str, str] = ("a", "b")
+    source: dict | None = None
+
+    def __post_init__(self):
+        shapes = [tuple(np.shape(images)) for images in (self.a, self.b)]
+        if [len(shape) for shape in shapes] != [4, 4]:
+            raise ValueError("a and b must be arrays (n, height, width, channels). "
+                             f"Received: a of shape {shapes[0]}, b of shape {shapes[1]}")
+        (_, *of_a), (_, *of_b) = shapes
+        if of_a != of_b:
+            raise ValueError(
+                "The pictures of a and b must have one shape (height, width, channels). Received: "
+                f"{tuple(of_a)} of {self.names[0]}, {tuple(of_b)} of {self.names[1]}. "
+                f"Ask for one shape: load_domains(..., img_shape={tuple(of_b)})")
+
+    def __len__(self):
+        return max(len(self.a), len(self.b))
+
+    def __str__(self):
+        height, width, channels = self.a.shape[1:]
+        return (f"two unpaired sets of pictures, {width}x{height} "
+                f"{'RGB' if channels == 3 else 'grey'}\n"
+                f"  a: {self.names[0]}, {len(self.a)} pictures\n"
+                f"  b: {self.names[1]}, {len(self.b)} pictures")
+
+
+def load_domains(a, b, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "crop",
+                 background: tuple[int, int, int] = (255, 255, 255), split="train",
+                 folder: str | None = None):
+    """Load two sets of pictures that don't belong together.
+
+    Args:
+        a: a folder of pictures, or the name of a data set, see `load_data`.
+        b: the same for the other set. It may have another number of pictures.
+        img_shape: (height, width, channels) of the pictures of both. None: what
+            `load_data` takes by itself, if that is one shape for both.
+        fit: what to do with pictures of another shape, see `read_image`.
+        background: RGB, 0..255, under transparent pictures and around padded ones.
+        split: "train" or "test", of both. Folders and digits have only "train".
+        folder: for data sets that are not embedded, see `load_data`. IDX files don't
+            say which set they are: "mnist" beside "fashion_mnist" takes NAME.npz.
+
+    Returns:
+        `Domains`.
+
+    Raises:
+        FileNotFoundError: if there is nothing there; the message says what was looked
+            for.
+        ValueError: for arguments that make no sense, and for two shapes where no
+            `img_shape` is given.
+    """
+    for name, given in (("a", a), ("b", b)):
+        if not isinstance(given, (str, os.PathLike)):
+            raise ValueError(f"{name} must be a folder of pictures or the name of a data set. "
+                             f"Received: {name} is a {type(given).__name__}. "
+                             "Of two arrays, Domains(a, b) makes the same")
+    of_a, of_b = (load_data(given, img_shape, fit, background, split, folder) for given in (a, b))
+    names = tuple(shown(given) + (", test" if split == "test" else "") for given in (a, b))
+    source = {"a": of_a.source["source"], "b": of_b.source["source"], "fit": fit,
+              "background": [int(c) for c in background], "split": split,
+              "folder": None if folder is None else str(Path(folder).resolve())}
+    return Domains(of_a.images, of_b.images, names, source)

@@ -1,0 +1,25 @@
+"""Gradients with respect to inputs, for losses that have a derivative inside."""
+import tensorflow as tf
+from keras import ops
+
+
+def with_slope(model, x, *others, training=False):
+    """What a model says about samples, and how steep it is there.
+
+    Args:
+        model: `keras.Model`, x (batch, ...), or [x, *others], -> validity (batch, 1).
+        x: the samples.
+        others: more inputs of the model, such as labels: the slope along them is left out.
+        training: bool, how the model is called.
+
+    Returns:
+        validity (batch, 1), and ‖∇_x validity‖² (batch, 1), the squared length of each
+        sample's own gradient.
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        validity = model([x, *others] if others else x, training=training)
+    # Of the sum; a sample's validity depends on no other sample, so this is each one's own
+    gradient = tape.gradient(validity, x)
+    squares = ops.reshape(ops.square(gradient), (ops.shape(x)[0], -1))
+    return validity, ops.sum(squares, axis=1, keepdims=True)
