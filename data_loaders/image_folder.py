@@ -102,7 +102,8 @@ class ImageFolder:
                     raise OSError(
                         error.errno, "The decoded pictures don't fit on the disk of the cache "
                         f"folder; {len(names)} files of {self.folder} may need {needed:.1f} GiB "
-                        "there. KERAS_GAN_CACHE names another folder", str(cache_folder())) from error
+                        "there. KERAS_GAN_CACHE names another folder",
+                        str(cache_folder())) from error
                 raise
             if not self._load(entry):
                 raise OSError(f"The decoded pictures of {self.folder} have vanished from the cache "

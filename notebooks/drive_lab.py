@@ -1,9 +1,10 @@
-"""Look at notebook 6 as a learner does: open it in JupyterLab in a headless browser, run all cells, press the lab's buttons.
+"""Use notebook 6 as a learner does: run it in JupyterLab and press the lab's buttons.
 
     pip install ".[notebooks]" selenium && apt-get install -y chromium chromium-driver
     python notebooks/drive_lab.py screenshots/
 
-A check before a release, with eyes: it raises where a button does nothing, and leaves screenshots to look at. The notebook that it runs is a copy.
+This is a check before a release. A headless browser runs all cells of a copy of the
+notebook. An error is raised if a button does nothing. Look at the screenshots, too.
 """
 import os
 import shutil
@@ -20,21 +21,24 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 HERE = Path(__file__).parent
-SETTLED = """return [...document.querySelectorAll('.jp-InputPrompt')].every(prompt => !prompt.textContent.includes('*'))"""
+SETTLED = ("return [...document.querySelectorAll('.jp-InputPrompt')]"
+           ".every(prompt => !prompt.textContent.includes('*'))")
 
 
 def main(screenshots: Path, port: int = 8899):
     """Drive the lab and take screenshots.
 
     Args:
-        screenshots: folder for them.
-        port: of the JupyterLab that is started for this.
+        screenshots: folder for the screenshots.
+        port: port of the JupyterLab that is started for this.
     """
     screenshots.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copytree(HERE, Path(folder) / "notebooks")
-        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", f"--ServerApp.root_dir={copy}",
-                                   "--IdentityProvider.token=", "--ServerApp.password="], env={**os.environ, "PYTHONPATH": str(HERE.parent)})
+        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", "--no-browser",
+                                   "--allow-root", f"--port={port}", f"--ServerApp.root_dir={copy}",
+                                   "--IdentityProvider.token=", "--ServerApp.password="],
+                                  env={**os.environ, "PYTHONPATH": str(HERE.parent)})
         browser = open_browser()
         try:
             drive(browser, f"http://localhost:{port}/lab/tree/06_gan_lab.ipynb?reset", screenshots)
@@ -46,20 +50,25 @@ def main(screenshots: Path, port: int = 8899):
 
 def open_browser():
     options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1400,1250"):
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage",
+                     "--window-size=1400,1250"):
         options.add_argument(argument)
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    return webdriver.Chrome(options=options,
+                            service=webdriver.ChromeService(shutil.which("chromedriver")))
 
 
 def drive(browser, address, screenshots):
-    """Run all cells, then press, slide and draw, and see after each that the picture has changed."""
-    wait = WebDriverWait(browser, 600, ignored_exceptions=[StaleElementReferenceException])      # JupyterLab draws itself anew now and then
+    """Run all cells, then press, play and draw; the picture must change each time."""
+    # JupyterLab sometimes redraws its elements
+    wait = WebDriverWait(browser, 600, ignored_exceptions=[StaleElementReferenceException])
 
     def find(css, having=""):
-        return wait.until(lambda _: next((e for e in browser.find_elements(By.CSS_SELECTOR, css) if having in e.text), None))
+        return wait.until(lambda _: next((e for e in browser.find_elements(By.CSS_SELECTOR, css)
+                                          if having in e.text), None))
 
     def look(name):
-        browser.execute_script("document.querySelector('.widget-image')?.scrollIntoView({block: 'center'})")
+        browser.execute_script("document.querySelector('.widget-image')"
+                               "?.scrollIntoView({block: 'center'})")
         time.sleep(1)
         browser.save_screenshot(str(screenshots / f"{name}.png"))
 
@@ -73,14 +82,14 @@ def drive(browser, address, screenshots):
         look(name)
         print(f"{name}: the picture has changed")
 
-    for _ in range(60):                              # until the server is there
+    for _ in range(60):                              # until the server answers
         try:
             browser.get(address)
             break
         except Exception:
             time.sleep(1)
     find(".jp-Notebook .jp-Cell")
-    time.sleep(5)                                    # until the kernel is there, and the opened notebook stands still
+    time.sleep(5)  # until the kernel is ready and the opened notebook stands still
     look("opened")
     find(".lm-MenuBar-itemLabel", "Run").click()
     find("[data-command='runmenu:run-all']").click()
@@ -97,8 +106,9 @@ def drive(browser, address, screenshots):
     look("played")
     data = Select(find(".widget-dropdown select"))
     for name in ("two moons", "draw your own"):
-        changes(name, lambda: data.select_by_visible_text(name))
-    changes("a cell of the board", browser.find_elements(By.CSS_SELECTOR, ".widget-gridbox button")[40].click)
+        changes(name, lambda name=name: data.select_by_visible_text(name))
+    changes("a cell of the board",
+            browser.find_elements(By.CSS_SELECTOR, ".widget-gridbox button")[40].click)
 
 
 if __name__ == "__main__":

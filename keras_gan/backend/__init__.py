@@ -1,2 +1,2 @@
-"""The only rooms that import a framework. Whoever enters one finds TensorFlow started, without its chatter."""
+"""The only rooms that import a framework. They start TensorFlow without its chatter."""
 from keras_gan.backend import quiet_tensorflow  # noqa: F401

@@ -9,7 +9,8 @@ def with_slope(model, x, *others, training=False):
     Args:
         model: `keras.Model`, x (batch, ...), or [x, *others], -> validity (batch, 1).
         x: the samples.
-        others: more inputs of the model, such as labels: the slope along them is left out.
+        others: more inputs of the model, such as labels: the slope along them is left
+            out.
         training: bool, how the model is called.
 
     Returns:

@@ -37,7 +37,8 @@ def normalise(x, gamma, beta, epsilon, mean=None, variance=None):
         mean, variance: (channels,); without them the batch's own are taken.
 
     Returns:
-        What x becomes, and the mean and the variance (channels,) that it was normalised with.
+        What x becomes, and the mean and the variance (channels,) that it was normalised
+        with.
     """
     gamma, beta = tf.convert_to_tensor(gamma), tf.convert_to_tensor(beta)
     kernel = functools.partial(tf.compat.v1.nn.fused_batch_norm, x, gamma, beta, epsilon=epsilon)
@@ -71,21 +72,22 @@ def _convolution_to_few(x, kernel):
     place = np.array([np.eye(4, 3, -a) for a in range(2)]).astype(kernel.dtype.name)
     large = tf.einsum("aui,bvj,ijcf->uvcabf", place, place, kernel)
     large = tf.reshape(large, (4, 4, channels, 4 * filters))
-    blocks = tf.nn.conv2d(x, large, 2, "SAME")                   # (batch, height / 2, width / 2, 4 filters)
+    blocks = tf.nn.conv2d(x, large, 2, "SAME")         # (batch, height / 2, width / 2, 4 filters)
 
     def gradients(seen):
         to_x = tf.nn.conv2d_transpose(seen, kernel, tf.shape(x), 1, "SAME")
         # The sum of x[y + i - 1] seen[y] is that of seen[y + 1 - i] x[y]: a turned kernel that
         # goes from the few channels to the many
         turned = tf.raw_ops.Conv2DBackpropFilter(
-            input=seen, filter_sizes=(3, 3, filters, channels), out_backprop=x, strides=[1] * 4, padding="SAME")
+            input=seen, filter_sizes=(3, 3, filters, channels), out_backprop=x,
+            strides=[1] * 4, padding="SAME")
         return to_x, tf.transpose(tf.reverse(turned, (0, 1)), (0, 1, 3, 2))
 
     return tf.nn.depth_to_space(blocks, 2), gradients
 
 
 def random_bytes(x, seed):
-    """A random byte for each number of x: uint8, in the shape of x. They follow from `seed`."""
+    """A random byte for each number of x, uint8. They follow from `seed`."""
     n = tf.size(x)
     seed = tf.cast(seed, "int32")
     words = tf.random.stateless_uniform([(n + 3) // 4], seed, None, None, "uint32")
@@ -96,8 +98,8 @@ def adam_step(variable, m, v, gradient, factors):
     """Move a variable and its two averages by a step of Adam, in one kernel.
 
     Args:
-        variable, m, v: `tf.Variable`: the weight, and the moving averages of its gradient
-            and of that gradient's square.
+        variable, m, v: `tf.Variable`: the weight, and the moving averages of its
+            gradient and of that gradient's square.
         gradient: with respect to the weight.
         factors: what `adam_factors` returns.
     """
@@ -107,7 +109,7 @@ def adam_step(variable, m, v, gradient, factors):
 
 
 def adam_factors(dtype, step, learning_rate, beta_1, beta_2, epsilon):
-    """What `adam_step` takes besides variables and gradient: the same for all of a dtype.
+    """What `adam_step` takes besides variables and gradient: the same for all.
 
     Args:
         dtype: of the variables.
@@ -120,6 +122,7 @@ def adam_factors(dtype, step, learning_rate, beta_1, beta_2, epsilon):
     factors = {name: tf.constant(number, dtype) for name, number in
                (("beta1", beta_1), ("beta2", beta_2), ("epsilon", epsilon))}
     step = tf.cast(step, dtype)
-    powers = [keras.ops.cast(beta, dtype) ** step for beta in (beta_1, beta_2)]  # rounded as Keras does
+    # Rounded as Keras rounds them
+    powers = [keras.ops.cast(beta, dtype) ** step for beta in (beta_1, beta_2)]
     return {**factors, "beta1_power": powers[0], "beta2_power": powers[1],
             "lr": tf.cast(learning_rate, dtype)}

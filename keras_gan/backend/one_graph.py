@@ -1,4 +1,4 @@
-"""One turn of a game as one compiled graph. Here is what the house knows about TensorFlow's tracing."""
+"""One turn of a game as one compiled graph: all about TensorFlow's tracing."""
 import contextlib
 import logging
 
@@ -42,10 +42,10 @@ def gpu_memory():
 def xla_pays(model):
     """Whether a compiled turn of this model is quicker with XLA.
 
-    Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn of fully
-    connected networks it was measured to pay there too (`benchmarks/speed.py`): their many
-    small steps become few. Convolutions are quicker without it, in TensorFlow's own kernels.
-    Where there is a GPU, Keras chooses.
+    Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn of
+    fully connected networks it was measured to pay there too (`benchmarks/speed.py`):
+    their many small steps become few. Convolutions are quicker without it, in
+    TensorFlow's own kernels. Where there is a GPU, Keras chooses.
     """
     convolutions = any(len(weight.shape) == 4 for weight in model.weights)
     return model.jit_compile or not (convolutions or tf.config.list_physical_devices("GPU"))
@@ -55,28 +55,27 @@ def one_graph(turn, jit_compile):
     """Compile a turn.
 
     Args:
-        turn: a function of arrays that returns a dict of scalars, such as
-            `gan.train_on_batch`.
+        turn: a function of arrays, and of lists and dicts of arrays, that returns a dict
+            of scalars, such as `gan.train_on_batch`.
         jit_compile: True for XLA, False without it.
 
     Returns:
-        A function of the same arguments that returns a dict of floats. Each new batch shape
-        is compiled once.
+        A function of the same arguments that returns a dict of floats. Each new batch
+        shape is compiled once.
     """
     graph = tf.function(with_shared_reads(turn), jit_compile=jit_compile)
 
     def play(*arrays):
-        logs = graph(*[tf.convert_to_tensor(a) for a in arrays])
+        logs = graph(*tf.nest.map_structure(tf.convert_to_tensor, arrays))
         return {name: float(value) for name, value in logs.items()}
 
     return play
 
 
 def traced_once(function):
-    """`function` for use in the graph that is being traced, which may call it many times.
+    """`function` as a function of the graph that is being traced.
 
-    The graph holds it as one function: it is traced at its first call there, and again only
-    for other shapes.
+    However often it is called there, it is traced once for each shape.
     """
     graph = tf.compat.v1.get_default_graph()
     known = graph.functions_traced_once = getattr(graph, "functions_traced_once", {})
@@ -86,7 +85,7 @@ def traced_once(function):
 
 
 def with_shared_reads(function):
-    """`function`, to be traced: its graph reads each variable once between two writes."""
+    """`function`, whose graph reads each variable once between two writes."""
     def function_with_shared_reads(*arrays):
         share_reads(tf.compat.v1.get_default_graph())
         return function(*arrays)
@@ -97,9 +96,9 @@ def with_shared_reads(function):
 def share_reads(graph):
     """Let the graph that is being traced read each variable once between two writes.
 
-    The generator makes its pictures twice in a turn: for the discriminator, and for its own
-    step. TensorFlow computes once what is equal in both, as it does everywhere. But it takes
-    two reads of a variable for two different things.
+    The generator makes its pictures twice in a turn: for the discriminator, and for its
+    own step. TensorFlow computes once what is equal in both, as it does everywhere. But
+    it takes two reads of a variable for two different things.
     """
     create = graph._create_op_internal
     reads = {}            # by the name of a variable's handle: since this read nothing wrote to it
@@ -119,7 +118,7 @@ def share_reads(graph):
 
 @contextlib.contextmanager
 def many_shapes():
-    """In here new batch shapes are meant: TensorFlow's advice against retracing is not shown."""
+    """In here new batch shapes are meant: TensorFlow does not advise against them."""
     logger = tf.get_logger()
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,7 +1,8 @@
 """Import TensorFlow without its start-up chatter.
 
-TensorFlow writes to file descriptor 2 before its own log filter is set up, so no environment variable helps. Here
-descriptor 2 is caught while TensorFlow starts; what is not known chatter is handed on.
+TensorFlow writes to file descriptor 2 before its own log filter is set up, so no
+environment variable helps. Here descriptor 2 is caught while TensorFlow starts; what is
+not known chatter is handed on.
 """
 import os
 import re
@@ -13,7 +14,8 @@ CHATTER = re.compile(
     r"|^I\d{4} "                                   # an absl line of level INFO ...
     r"|^To enable the following instructions"      # ... and where it goes on in a second line
 )
-NO_GPU = re.compile(r"failed call to cuInit|Could not find cuda drivers")   # said where there is no GPU at all
+# What TensorFlow says where there is no GPU at all
+NO_GPU = re.compile(r"failed call to cuInit|Could not find cuda drivers")
 
 
 def _import_tensorflow():
@@ -39,6 +41,7 @@ def _quietly(start):
                     sys.stderr.write(line)
 
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")      # 1: INFO is filtered, warnings and errors are not
-if "tensorflow" not in sys.modules and os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")      # without INFO, with warnings and errors
+is_backend = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
+if is_backend and "tensorflow" not in sys.modules:
     _quietly(_import_tensorflow)

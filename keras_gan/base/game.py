@@ -1,187 +1,185 @@
-"""What every GAN of this house can do besides its game: check its arguments, draw noise, generate, save and load."""
+"""What every game of this house can do besides its turn: be built, trained, checked, saved."""
 import inspect
-import math
-import numbers
-import typing
+from typing import Literal
 
 import keras
 import numpy as np
 from keras import ops
 from keras.optimizers.schedules import ExponentialDecay
-from rich.progress import track
 
-from keras_gan.samples import drawing as pictures
-from keras_gan.training import checkpoint
-from keras_gan.base.arguments import complete_constructor
-from keras_gan.players.freeze import check_freeze
 from keras_gan.backend.one_graph import being_compiled, one_graph, xla_pays
+from keras_gan.base.average import Averages
+from keras_gan.base.options import Options, options
+from keras_gan.base.seeding import seeded_layers
+from keras_gan.players.freeze import check_freeze
+from keras_gan.players.player import as_player
 from keras_gan.samples.checks import check_samples, is_whole
-from keras_gan.samples.ranges import to_network, to_pictures
+from keras_gan.samples.kinds import Samples
+from keras_gan.samples.ranges import to_network
+from keras_gan.training import checkpoint, memory
+from keras_gan.training.data import open_data
+from keras_gan.training.plan import Plan
+from keras_gan.training.run import TrainingRun
 
 
-VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
-NOISE = 3         # keeps these random numbers apart from those that other rooms draw with the same seed
+@options
+class Game(Averages, Options):
+    """Base of all models. A paper builds its networks and plays `train_on_batch`.
 
-
-def generator_of(seed):
-    """The `numpy.random.Generator` of a `generate(n, seed)`. Raises `ValueError` unless `seed` is None or a whole number of at least 0."""
-    if seed is not None and not is_whole(seed, 0):
-        raise ValueError(f"seed must be a whole number of at least 0, or None. Received: seed={seed!r}")
-    return np.random.default_rng(seed)
-
-
-class Game:
-    """Base of all GANs. A subclass builds `generator`, `discriminator` and `combined` and plays `train_on_batch`.
-
-    Its constructor stores every argument under the argument's own name; that is all that `save` and `load` need. One that ends in
-    `**arguments` also takes those of the paper that it builds on (`keras_gan.arguments`).
-
-    Samples are pictures, `img_shape` (height, width, channels), or vectors, `img_shape` (dimensions,).
+    A paper says by names what it has. Saving, resuming, `check_freeze`, memory, the
+    referee and the tests read only these:
 
     Attributes:
-        turns: int, how many turns this model has been trained. With `seed` it decides the next turn's noise.
-        packing: int, how many samples the discriminator judges together: 1, but in PacGAN.
-        discriminator_updates: int, of the discriminator's weights in each of its k steps: 2, on real and on generated samples, or 1, on both at once.
-        window: (low, high) of the axes on which vectors are drawn; None leaves it to the drawing.
-        num_classes: int, how many classes a conditional model knows; None for all others.
-        class_names: list of str, one a class, of the data it was trained on; may be empty.
+        trains: dict, the name of each compiled model -> the names of the networks that
+            its `train_on_batch` trains. The game has an attribute of each name.
+        shows: list, the networks that make what people see; these are averaged.
+        keeps: list, layers with a state of their own that a run must not lose.
+        draws: dict, the name of each array of random numbers that a turn takes -> a
+            number that keeps it apart from others with the same seed. The method
+            `draw_NAME(n, rng)` draws it.
+        logs: tuple of str, what `train_on_batch` returns.
+        undecided_loss: float, `d_loss` of a discriminator that can't tell; None if
+            nobody knows it.
+        packing: int, how many samples the discriminator judges together.
+        turns: int, how many turns this model has been trained. With `seed` it decides
+            the random numbers of the next turn.
+        num_classes: int, of a model that knows classes; None for all others.
+        class_names: list of str, one a class, of the data it was trained on; may be
+            empty.
     """
 
-    recipes, defaults, settled = {}, {}, {}           # of constructor arguments, see keras_gan.arguments
-    knows_vectors, why_no_vectors = True, ""
-    turns = 0
+    img_shape: tuple[int, ...] = (28, 28, 1)
+    """(height, width, channels) of the pictures: channels 1 (grey) or 3 (RGB). (dimensions,) of
+    vectors, in models that know them."""
+    learning_rate: float = 2e-4
+    """Of the optimizers."""
+    half_life: int | None = None
+    """Turns in which the learning rates fall by half, again and again, so that players who circle
+    around their equilibrium come to rest there. None: they stay as they are."""
+    k: int = 1
+    """Steps of the discriminator in a turn, each on a fresh batch, before one step of the generator
+    (n_critic in the Wasserstein papers)."""
+    ema_momentum: float = 0.0
+    """Momentum of the moving average of the generator's weights, which is what people are then
+    shown. 0: no average."""
+    seed: int = 0
+    """A whole number. Initial weights, noise, Dropout and the order of the pictures follow from
+    it."""
+    recipe: str = "classic"
+    """A named set of arguments. "classic" is the defaults."""
+    run_eagerly: bool = False
+    """True plays every move call by call, so that a debugger can look at it. False compiles the
+    turn."""
+    jit_compile: bool | Literal["auto"] = "auto"
+    """True compiles with XLA, False without it, "auto" with XLA where it was measured to pay."""
+
+    trains, shows, keeps, draws, logs = {}, [], [], {}, ()
+    undecided_loss = None
     packing = 1
-    discriminator_updates = 2
-    window = None
-    num_classes = None            # a whole number in conditional models
-    class_names = ()
+    turns = 0
+    num_classes, class_names = None, ()
+    knows_vectors, why_no_vectors = False, ""
 
-    def __init_subclass__(cls, **more):
-        super().__init_subclass__(**more)
-        complete_constructor(cls)
+    def __post_init__(self):
+        self.take_recipe()
+        self.check_arguments()
+        with seeded_layers(self.seed), memory.for_networks():
+            self.build()
+            self.build_averages()
 
-    # --- arguments -----------------------------------------------------------------------------------------------
+    def build(self):
+        """Build and compile the models that `trains` names."""
+        raise NotImplementedError(f"{type(self).__name__} must build its models in build()")
 
-    def require(self, ok, name, expected):
-        """Raise `ValueError` naming the constructor argument `name`, what was `expected` and what it is, unless `ok`."""
-        if not ok:
-            raise ValueError(f"{name} must be {expected}. Received: {name}={getattr(self, name)!r}")
+    def compiled(self, model, loss, optimizer, metrics=None, **how):
+        """The `keras.Model`, compiled so that its `train_on_batch` can be a move in a compiled turn.
+
+        Args:
+            model: functional or sequential `keras.Model`.
+            loss, optimizer, metrics, how: as for `keras.Model.compile`.
+        """
+        model = as_player(model)
+        model.compile(optimizer=optimizer, loss=loss, metrics=metrics,
+                      run_eagerly=self.run_eagerly, jit_compile=self.jit_compile, **how)
+        return model
+
+    # --- what the names stand for ---------------------------------------------------------------
+
+    @property
+    def trainers(self):
+        """The compiled models, by name. One that two names stand for is there once."""
+        models = {}
+        for name in self.trains:
+            model = getattr(self, name)
+            if all(model is not other for other in models.values()):
+                models[name] = model
+        return models
+
+    @property
+    def players(self):
+        """The networks that are trained, by name."""
+        return {name: getattr(self, name) for names in self.trains.values() for name in names}
+
+    @property
+    def optimizers(self):
+        """The optimizers, by the name of the model that they train. One that two share is once."""
+        optimizers = {}
+        for name, model in self.trainers.items():
+            if all(model.optimizer is not other for other in optimizers.values()):
+                optimizers[name] = model.optimizer
+        return optimizers
+
+    @property
+    def parts(self):
+        """All that has a state, by name: networks and averages, optimizers, layers that are kept.
+
+        Each is a `keras` object with `variables`, and there is no variable twice.
+        """
+        optimizers = {f"optimizer of {name}": part for name, part in self.optimizers.items()}
+        kept = {name: getattr(self, name) for name in self.keeps}
+        return {**self.players, **self.averages, **optimizers, **kept}
+
+    @property
+    def takes(self):
+        """What one batch of the data is: the kind of each array, by the name of the argument."""
+        return {"images": Samples(self.img_shape)}
+
+    # --- arguments ------------------------------------------------------------------------------
 
     def check_arguments(self):
-        """Raise `ValueError` for constructor arguments that make no sense, before anything slow happens."""
-        shape = self.img_shape
-        expected = "(height, width, channels) with 1 (grey) or 3 (RGB) channels" + (", or (dimensions,) of vectors" if self.knows_vectors else self.why_no_vectors)
-        self.require(isinstance(shape, (tuple, list)) and all(is_whole(n, 1) for n in shape)
-                     and (len(shape) == 3 and shape[2] in (1, 3) or self.knows_vectors and len(shape) == 1), "img_shape", expected)
-        self.img_shape = tuple(int(n) for n in shape)
+        """Raise `ValueError` for arguments that make no sense, before anything slow happens."""
         self.check_choices()
-        self.require(is_whole(self.latent_dim, 1), "latent_dim", "a whole number of at least 1")
-        self.require(is_whole(self.seed, 0), "seed", "a whole number of at least 0")
-        self.latent_dim, self.seed = int(self.latent_dim), int(self.seed)       # JSON can't hold NumPy's integers
-        self.require(isinstance(self.learning_rate, numbers.Real) and 0 < self.learning_rate < 1, "learning_rate",
-                     "a number between 0 and 1")
-        self.learning_rate = float(self.learning_rate)
-        rate = self.generator_learning_rate
-        self.require(rate is None or isinstance(rate, numbers.Real) and 0 < rate < 1, "generator_learning_rate", "a number between 0 and 1, or None")
-        self.generator_learning_rate = self.learning_rate if rate is None else float(rate)
-        self.require(self.half_life is None or is_whole(self.half_life, 1), "half_life", "a whole number of at least 1, or None")
-        self.half_life = None if self.half_life is None else int(self.half_life)
-        self.require(is_whole(self.k, 1), "k", "a whole number of at least 1")
-        self.require(isinstance(self.ema_momentum, numbers.Real) and 0 <= self.ema_momentum < 1, "ema_momentum",
-                     "a number from 0 (no average) up to, not including, 1")
-        self.require(isinstance(self.dropout, numbers.Real) and 0 <= self.dropout < 1, "dropout",
-                     "a number from 0 up to, not including, 1")
-        self.k, self.ema_momentum, self.dropout = int(self.k), float(self.ema_momentum), float(self.dropout)
-        self.require(self.jit_compile in (True, False, "auto"), "jit_compile", "True, False or 'auto'")
+        shape = self.img_shape
+        vectors = ", or (dimensions,) of vectors" if self.knows_vectors else self.why_no_vectors
+        self.require(isinstance(shape, (tuple, list)) and all(is_whole(n, 1) for n in shape)
+                     and (len(shape) == 3 and shape[2] in (1, 3)
+                          or self.knows_vectors and len(shape) == 1), "img_shape",
+                     f"(height, width, channels) with 1 (grey) or 3 (RGB) channels{vectors}")
+        self.img_shape = tuple(int(n) for n in shape)
+        self.require_whole("seed", 0)
+        self.require_whole("k", 1)
+        if self.half_life is not None:
+            self.require(is_whole(self.half_life, 1), "half_life",
+                         "a whole number of at least 1, or None")
+            self.half_life = int(self.half_life)
+        self.require_number("learning_rate", lambda rate: 0 < rate < 1, "a number between 0 and 1")
+        self.require_number("ema_momentum", lambda momentum: 0 <= momentum < 1,
+                            "a number from 0 (no average) up to, not including, 1")
+        self.require(self.jit_compile in (True, False, "auto"), "jit_compile",
+                     "True, False or 'auto'")
 
-    def check_choices(self):
-        """Raise `ValueError` for an argument that isn't one of those that its type names: `bool`, or `Literal["batch", "none"]`."""
-        for name, parameter in inspect.signature(type(self).__init__).parameters.items():
-            if parameter.annotation is bool:
-                self.require(isinstance(getattr(self, name), bool), name, "True or False")
-            elif typing.get_origin(parameter.annotation) is typing.Literal:
-                *others, last = map(repr, typing.get_args(parameter.annotation))
-                self.require(repr(getattr(self, name)) in (*others, last), name, f"{', '.join(others)} or {last}")
+    def falling(self, learning_rate, updates=1):
+        """A learning rate as an optimizer takes it: with `half_life` one that falls.
 
-    def get_config(self):
-        """The constructor arguments of this model, a dict that JSON can hold."""
-        names = [n for n in inspect.signature(type(self).__init__).parameters if n != "self"]
-        return {n: list(v) if isinstance(v := getattr(self, n), tuple) else v for n in names}
-
-    def learning_rate_of(self, player):
-        """The learning rate of a player's optimizer, "discriminator" or "generator": a float, or with `half_life` a schedule."""
-        rate, updates = (self.learning_rate, self.k * self.discriminator_updates) if player == "discriminator" else (self.generator_learning_rate, 1)
-        return rate if self.half_life is None else ExponentialDecay(rate, updates * self.half_life, 0.5)
-
-    # --- the moving average of the generator -----------------------------------------------------------------------
-
-    def build_generator_ema(self):
-        """A copy of the generator that `update_ema` lets follow it; the generator itself if `ema_momentum` is 0.
-
-        Yasin Yazıcı et al., 2018, "The unusual effectiveness of averaging in GAN training", arXiv:1806.04498: players go round
-        their equilibrium in circles, so the mean of where a player was is nearer to it than where it is.
+        Args:
+            learning_rate: float, at the start.
+            updates: int, steps of the optimizer in a turn.
         """
-        if not self.ema_momentum:
-            return self.generator
-        average = self.build_generator()
-        average.set_weights(self.generator.get_weights())
-        return average
+        if self.half_life is None:
+            return learning_rate
+        return ExponentialDecay(learning_rate, updates * self.half_life, 0.5)
 
-    def update_ema(self):
-        """Let the average follow the generator by one step, statistics of BatchNormalization included."""
-        if self.generator_ema is self.generator:
-            return
-        # In its first turns an average is of few values: otherwise the untrained weights would stay in it for long
-        turns = ops.cast(self.combined.optimizer.iterations, keras.config.floatx())
-        momentum = ops.minimum(self.ema_momentum, turns / (turns + 9.0))
-        rest = 1 - momentum
-        for average, weight in zip(self.generator_ema.weights, self.generator.weights):
-            average.assign(momentum * average + rest * weight)
-
-    @property
-    def networks_to_save(self):
-        """The networks that a saved model consists of, by name; `combined` has nothing of its own."""
-        networks = {"generator": self.generator, "discriminator": self.discriminator}
-        return networks if self.generator_ema is self.generator else {**networks, "generator_ema": self.generator_ema}
-
-    @property
-    def variables_to_save(self):
-        """Every variable of those networks and of their optimizers, by the network's name."""
-        return {name: [*network.variables, *(network.optimizer.variables if getattr(network, "optimizer", None) else ())]
-                for name, network in self.networks_to_save.items()}
-
-    # --- what goes in ----------------------------------------------------------------------------------------------
-
-    def sample_noise(self, batch_size):
-        """The noise z ~ N(0, 1) of the next turn: float (batch_size, latent_dim). A function of `seed` and `turns`.
-
-        Raises:
-            RuntimeError: in a turn that is being compiled, where every turn would get the same noise.
-        """
-        if being_compiled():
-            raise RuntimeError("sample_noise was called in a turn that is being compiled: every turn would get the same noise. "
-                               "Use the noise that train_on_batch(images, noise) is given.")
-        rng = np.random.default_rng([self.seed, NOISE, self.turns])
-        self.turns += 1
-        return self.draw_noise(batch_size, rng)
-
-    @property
-    def noise_columns(self):
-        """What the columns of a turn's noise are, a dict of numbers by name."""
-        return {"z": self.latent_dim}
-
-    def check_noise(self, noise, n):
-        """The noise of a turn with n samples, (n, columns of `noise_columns`), as somebody gives it.
-
-        Raises:
-            ValueError: if it has another shape, or isn't an array at all.
-        """
-        expected = (n, sum(self.noise_columns.values()))
-        if tuple(getattr(noise, "shape", ())) != expected:
-            columns = ", ".join(f"{number} of {name}" for name, number in self.noise_columns.items())
-            given = f"shape {tuple(noise.shape)}" if hasattr(noise, "shape") else f"a {type(noise).__name__}"
-            raise ValueError(f"noise must be an array {expected}: a row a sample, with {columns}. Received: {given}")
-        return noise
+    # --- what goes into a turn ------------------------------------------------------------------
 
     @property
     def makes_pictures(self):
@@ -189,24 +187,138 @@ class Game:
         return len(self.img_shape) == 3
 
     def prepare(self, images):
-        """Samples as the networks see them: pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1] -> float in [-1, 1]; vectors as they are.
+        """Samples as the networks see them.
+
+        Args:
+            images: (k batch, *img_shape): pictures as uint8 0..255 or float in [-1, 1];
+                vectors as they are.
+
+        Returns:
+            float (k batch, *img_shape), of pictures in [-1, 1].
 
         Raises:
-            ValueError: if they have another shape, dtype or range, or if they aren't k batches.
+            ValueError: for another shape, dtype or range, or if they aren't k batches.
         """
         if not being_compiled():
             check_samples(images, self.img_shape)
             images = images if hasattr(images, "shape") else np.asarray(images)
         self.check_k_batches(images)
-        return to_network(images) if self.makes_pictures else ops.convert_to_tensor(images, keras.config.floatx())
+        if self.makes_pictures:
+            return to_network(images)
+        return ops.convert_to_tensor(images, keras.config.floatx())
 
     def check_k_batches(self, samples):
-        """Raise `ValueError` unless k steps of the discriminator get a batch of one size each, and whole packs."""
+        """Raise `ValueError` unless there are k batches of one size, and whole packs."""
         least = self.k * self.packing
         if samples.shape[0] % least:
             packs = f" of whole packs of {self.packing}" if self.packing > 1 else ""
-            raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches of one size{packs}: {least}, {2 * least}, "
-                             f"{3 * least}, ... samples. Received: {samples.shape[0]}")
+            raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches of "
+                             f"one size{packs}: {least}, {2 * least}, {3 * least}, ... samples. "
+                             f"Received: {samples.shape[0]}")
+
+    def random_numbers(self, n, given=None):
+        """The random numbers of the next turn: a function of `seed` and `turns`.
+
+        Args:
+            n: int, samples in the turn.
+            given: dict of arrays that somebody wants to use instead, by the names in
+                `draws`; None draws them.
+
+        Returns:
+            dict of arrays, the first axis of each is n.
+
+        Raises:
+            ValueError: if what is given has other names or shapes.
+            RuntimeError: if they were to be drawn in a turn that is being compiled. Every
+                turn would get the same.
+        """
+        if given is not None:
+            return self._checked_random_numbers(n, given)
+        if being_compiled():
+            raise RuntimeError("Random numbers were drawn in a turn that is being compiled: every "
+                               "turn would get the same. Use the `random` that train_on_batch is "
+                               "given.")
+        drawn = self._drawn(n, self.turns)
+        self.turns += 1
+        return drawn
+
+    def _drawn(self, n, turn):
+        return {name: getattr(self, f"draw_{name}")(n, np.random.default_rng([self.seed, part, turn]))
+                for name, part in self.draws.items()}
+
+    def _checked_random_numbers(self, n, given):
+        expected = {name: array.shape for name, array in self._drawn(n, 0).items()}
+        shapes = {name: tuple(getattr(array, "shape", ())) for name, array in given.items()} \
+            if isinstance(given, dict) else f"a {type(given).__name__}"
+        if shapes != expected:
+            raise ValueError(f"The random numbers of a turn with {n} samples must be a dict of "
+                             f"arrays {expected}. Received: {shapes}")
+        return given
+
+    # --- training -------------------------------------------------------------------------------
+
+    def train(self, images, steps: int = 10_000, batch_size: int = 32, run_dir: str | None = None,
+              sample_interval: int = 500, checkpoint_interval: int = 500, keep_last: int = 3,
+              keep_every: int | None = None, resume: bool = False, flip: bool = False,
+              if_not_finite: Literal["stop", "go_back"] = "stop",
+              if_write_fails: Literal["stop", "go_on"] = "stop", labels=None):
+        """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`).
+
+        Args:
+            images: array (N, *img_shape), uint8 0..255 or float in [-1, 1]; or what
+                `data_loaders.load_data` (of a model of two domains: `load_domains`)
+                returns; or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches. Of
+                vectors also a distribution, such as `keras_gan.evaluation.ring()`, with
+                `sample(n, rng)`: every batch of it is fresh.
+            steps: turns of this call; with `resume`, of the whole run.
+            batch_size: samples a step of the discriminator; a turn takes k batches. A
+                Dataset brings its own batches, of k·n samples, for any n.
+            run_dir: folder for pictures, losses, checkpoints and model. None writes
+                nothing.
+            sample_interval: steps between two sample sheets.
+            checkpoint_interval: steps between two checkpoints.
+            keep_last: how many checkpoints are kept: the last ones.
+            keep_every: steps between two checkpoints that are kept for ever, a multiple
+                of checkpoint_interval. None keeps none for ever.
+            resume: go on with the run in `run_dir`, from its newest whole checkpoint.
+            flip: mirror every other picture, at random.
+            if_not_finite: what happens when a loss or weight is no longer finite. "stop"
+                stops. "go_back" goes back to the last checkpoint and plays on from there
+                with other random numbers, and other batches of an array; at most three
+                times in a row.
+            if_write_fails: what happens when a checkpoint or picture can't be written,
+                because the disk is full, say. "stop" stops, "go_on" goes on without.
+            labels: ints (N,), of a model that knows classes: the classes of an array of
+                images. What `load_data` returns has its own.
+
+        Returns:
+            history, a dict of lists: step, and all that `train_on_batch` returns.
+
+        Raises:
+            ValueError: for data or arguments that don't fit, also for those of a resume
+                that differ from the run's.
+            FileExistsError: if `run_dir` holds a run already and `resume` is False, or if
+                another process trains in it.
+            MemoryError: if a turn doesn't fit into memory; the message names the largest
+                batch size that does.
+            FloatingPointError: if a loss is no longer finite. What was saved before is
+                whole.
+            OSError: if something can't be written. What was written before is whole.
+        """
+        plan = Plan(steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last,
+                    keep_every, resume, flip, if_not_finite, if_write_fails)
+        data = open_data(self, images, labels, plan.batch_size, plan.flip)
+        turn = self.train_on_batch if self.run_eagerly else self.compiled_turn()
+        with TrainingRun(self, data, plan) as run:
+            for batch in run.batches():                    # the arrays that `takes` names
+                run.log(turn(*batch, self.random_numbers(len(batch[0]))))
+
+                # At an interval, save all that training needs to go on, or a sheet of samples
+                if run.step % checkpoint_interval == 0:
+                    run.save_checkpoint()
+                if run.step % sample_interval == 0:
+                    run.save_samples()
+        return run.history
 
     def compiled_turn(self):
         """`train_on_batch` as one graph, through XLA or not as `jit_compile` says."""
@@ -214,66 +326,30 @@ class Game:
 
     @property
     def uses_xla(self):
-        """Whether the compiled turn goes through XLA: what `jit_compile` says, and for "auto" where it pays."""
-        return xla_pays(self.combined) if self.jit_compile == "auto" else self.jit_compile
+        """Whether the compiled turn goes through XLA."""
+        if self.jit_compile != "auto":
+            return self.jit_compile
+        return all(xla_pays(model) for model in self.trainers.values())
 
-    # --- what comes out --------------------------------------------------------------------------------------------
-
-    def generate(self, n, seed=None):
-        """Generate samples.
-
-        Args:
-            n: int, how many.
-            seed: int >= 0; the same seed gives the same samples. None: others at each call.
-
-        Returns:
-            Of pictures a float32 array (n, *img_shape) in [0, 1], RGB or grey; of vectors a float array (n, dimensions), in the data's own units.
-        """
-        return self.generate_from(self.draw_noise(n, generator_of(seed)))
-
-    def draw_noise(self, n, rng):
-        """Noise z ~ N(0, 1): float array (n, latent_dim), drawn from a `numpy.random.Generator`."""
-        if not is_whole(n, 1):
-            raise ValueError(f"n must be a whole number of at least 1. Received: n={n!r}")
-        return rng.standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
-
-    def generate_from(self, *inputs):
-        """What the generator (its moving average, if there is one) makes of its inputs, an array (n, ...) each: as `generate` returns it.
-
-        Batch by batch, so that it takes little more memory than the result.
-        """
-        n, size = len(inputs[0]), max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
-        results = None
-        for i in track(range(0, n, size), "generating", transient=True, disable=n <= 10 * size):
-            batch = [array[i:i + size] for array in inputs]
-            made = self.as_results(self.generator_ema(batch if len(batch) > 1 else batch[0], training=False))
-            results = np.empty((n, *made.shape[1:]), made.dtype) if results is None else results
-            results[i:i + size] = made
-        return results
-
-    def as_results(self, made):
-        """What the generator made as `generate` returns it, a NumPy array: pictures from [-1, 1] to float32 in [0, 1], vectors as they are."""
-        return to_pictures(made) if self.makes_pictures else ops.convert_to_numpy(made)
+    def meet(self, data):
+        """Note what sheets of samples need to know about the `TrainingData` of a run."""
+        self.class_names = data.class_names or self.class_names
 
     def write_samples(self, path):
-        """Write a sheet of 25 pictures, or a picture of 1,000 vectors, as a PNG file, always of the same noise."""
-        if self.makes_pictures:
-            pictures.write_png(path, pictures.grid(self.generate(25, seed=self.seed)))
-        else:
-            pictures.write_vectors(path, {f"turn {self.turns}": self.generate(1000, seed=self.seed)}, self.window)
+        """Write a sheet of samples as a PNG file, always from the same inputs."""
+        raise NotImplementedError(f"{type(self).__name__} must say what its samples look like")
 
     def write_beside_real(self, path, real):
-        """Write real beside generated samples. `real` is a batch of the data: `(images,)`."""
-        real, generated = real[0], self.generate(len(real[0]), seed=self.seed)
-        if self.makes_pictures:
-            pictures.write_real_vs_generated(path, to_pictures(to_network(real)), generated)
-        else:
-            pictures.write_vectors(path, {"real": real, "generated": generated}, self.window)
+        """Write real beside generated samples. `real` is a batch of the data, a tuple of arrays."""
+        raise NotImplementedError(f"{type(self).__name__} must say what its samples look like")
+
+    # --- proof, and files -----------------------------------------------------------------------
 
     def check_freeze(self, batch_sizes=(4, 3)):
-        """Prove that each player trains its own network and nothing of the other's.
+        """Prove that each model trains the networks that `trains` names, and no other.
 
-        Plays on random pictures, call by call and compiled, in several batch sizes, and puts everything back.
+        Plays turns on random data, call by call and compiled, in several batch sizes,
+        and puts everything back.
 
         Args:
             batch_sizes: ints, tried one after the other.
@@ -284,10 +360,12 @@ class Game:
         return check_freeze(self, batch_sizes)
 
     def save(self, path):
-        """Save the model: `config.json`, `generator.weights.h5`, `discriminator.weights.h5` and their `SHA256SUMS` in the folder `path`.
+        """Save the model in the folder `path`: `config.json`, a file for each network, one for each
+        optimizer, and their `SHA256SUMS`.
 
-        Optimizer state and the state of Dropout are in there too, so that training can go on after `load`. The folder
-        appears at once, or not at all; a model that was saved there before is replaced.
+        Training can go on after `load`: the state of optimizers and of Dropout is in
+        there too. The folder appears at once, or not at all; a model that was saved there
+        before is replaced.
 
         Raises:
             FileExistsError: if `path` is something else than a saved model.
@@ -298,10 +376,28 @@ class Game:
 
     @classmethod
     def load(cls, path):
-        """Load what `save` wrote. `combined` is built anew around the loaded networks, never loaded itself.
+        """Load what `save` wrote. Models such as `combined` are built anew around the networks.
 
         Raises:
             FileNotFoundError: if there is no saved model at `path`.
-            ValueError: if the model there is of another class, or if a file of it is not as it was saved.
+            ValueError: if the model there is of another class, if a file is not as it was
+                saved, or if a newer version wrote it.
         """
         return checkpoint.load(cls, path)
+
+
+def train_parameters(model):
+    """The arguments of a model's `train`, by name, as `inspect.Parameter`s.
+
+    A `train` that ends in `**plan` hands on what it doesn't name to the one that it
+    replaces.
+    """
+    parameters = {}
+    for part in reversed(model.__mro__):
+        if "train" in vars(part):
+            own = inspect.signature(vars(part)["train"]).parameters
+            hands_on = any(p.kind is p.VAR_KEYWORD for p in own.values())
+            kept = {name: p for name, p in parameters.items() if name not in own} if hands_on else {}
+            named = {name: p for name, p in own.items() if p.default is not p.empty}
+            parameters = {**named, **kept}
+    return parameters

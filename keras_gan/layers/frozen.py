@@ -1,4 +1,4 @@
-"""Layers around a whole model: `Frozen` lets one network play inside another model and stay as it is."""
+"""Layers around a whole model. `Frozen` keeps it as it is inside another model."""
 import keras
 from keras import ops
 
@@ -32,14 +32,14 @@ class Frozen(AroundModel):
     """A model inside another model that trains everything but this one.
 
     `combined = generator -> Frozen(discriminator)` trains the generator against the
-    discriminator *as it is trained*: batch statistics in BatchNormalization, Dropout active.
-    Still none of its weights moves, moving averages included. The discriminator itself
-    stays trainable, so no flag is ever toggled.
+    discriminator *as it is trained*: batch statistics in BatchNormalization, Dropout
+    active. Still none of its weights moves, moving averages included. The discriminator
+    itself stays trainable, so no flag is ever toggled.
 
-    Why not `discriminator.trainable = False`? Keras 3 reads that flag when `train_on_batch`
-    is traced, so the classic recipe trains no discriminator at all. And a frozen
-    BatchNormalization runs in inference mode, so the generator plays against another
-    network than the one that was trained.
+    Why not `discriminator.trainable = False`? Keras 3 reads that flag when
+    `train_on_batch` is traced, so the classic recipe trains no discriminator at all.
+    And a frozen BatchNormalization runs in inference mode, so the generator plays
+    against another network than the one that was trained.
 
     Args:
         model: a built `keras.Model`. The layer has its inputs and outputs.

@@ -1,13 +1,19 @@
 """Layers and the optimizer of Keras, through quicker kernels: the same mathematics.
 
 On a CPU a turn without XLA spends its time in convolutions, and in reading and writing
-pictures that are as large as the cache. Keras computes BatchNormalization, Dropout and Adam
-step by step, and each step is such a pass. `benchmarks/layers.py` measures both.
+pictures that are as large as the cache. Keras computes BatchNormalization, Dropout and
+Adam step by step, and each step is such a pass. `benchmarks/layers.py` measures both.
 """
 import keras
 from keras import ops
 
-from keras_gan.backend.kernels import adam_factors, adam_step, convolution_to_few, normalise, random_bytes
+from keras_gan.backend.kernels import (
+    adam_factors,
+    adam_step,
+    convolution_to_few,
+    normalise,
+    random_bytes,
+)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -16,7 +22,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     Sergey Ioffe, Christian Szegedy, 2015. arXiv:1502.03167, algorithm 1.
 
-    Input and output: (batch, height, width, channels). Of all else Keras's own code is used.
+    Input and output: (batch, height, width, channels). For all else Keras's own code is
+    used.
     """
 
     def call(self, inputs, training=None, mask=None):
@@ -25,7 +32,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
         if not fits or mask is not None or self.renorm:
             return super().call(inputs, training=training, mask=mask)
         if not (training and self.trainable):
-            return normalise(inputs, self.gamma, self.beta, self.epsilon, self.moving_mean, self.moving_variance)[0]
+            return normalise(inputs, self.gamma, self.beta, self.epsilon,
+                             self.moving_mean, self.moving_variance)[0]
         outputs, mean, variance = normalise(inputs, self.gamma, self.beta, self.epsilon)
         for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
             average.assign(average * self.momentum + value * (1 - self.momentum))
@@ -36,13 +44,14 @@ class BatchNormalization(keras.layers.BatchNormalization):
 class PictureConv2D(keras.layers.Conv2D):
     """`Conv2D(filters, 3, padding="same")` for a picture's one or three channels.
 
-    It is the same function of the same weights. Processors multiply for 8 or 16 filters at
-    a time; with three most of that is thrown away. So the picture is cut into blocks of 2x2
-    pixels, which see 4x4 pixels of the input. Each of the block's pixels is a filter of its
-    own: its kernel of 4x4 is the 3x3 kernel in one of four positions, and zero elsewhere.
+    It is the same function of the same weights. Processors multiply for 8 or 16 filters
+    at a time; with three most of that is thrown away. So the picture is cut into blocks
+    of 2x2 pixels, which see 4x4 pixels of the input. Each of the block's pixels is a
+    filter of its own: its kernel of 4x4 is the 3x3 kernel in one of four positions, and
+    zero elsewhere.
 
-    Input: (batch, height, width, channels), height and width even. Output: (batch, height,
-    width, filters).
+    Input: (batch, height, width, channels), height and width even. Output: (batch,
+    height, width, filters).
 
     Args:
         filters: number of output channels.
@@ -56,7 +65,8 @@ class PictureConv2D(keras.layers.Conv2D):
 
     def build(self, input_shape):
         if input_shape[1] % 2 or input_shape[2] % 2:
-            raise ValueError("PictureConv2D cuts pictures into blocks of 2x2 pixels: height and width must be even. "
+            raise ValueError("PictureConv2D cuts pictures into blocks of 2x2 pixels: "
+                             "height and width must be even. "
                              f"Received: {tuple(input_shape)}")
         super().build(input_shape)
 
@@ -68,9 +78,9 @@ class PictureConv2D(keras.layers.Conv2D):
 class Dropout(keras.layers.Dropout):
     """`keras.layers.Dropout` that draws one random byte for each number.
 
-    Keras draws four bytes, and makes a float of them. A byte is exact if `rate` is a multiple
-    of 1/256, as 0.25 and 0.5 are; for other rates Keras's own code is used. The random numbers
-    differ from Keras's. They come from the same seed generator.
+    Keras draws four bytes, and makes a float of them. A byte is exact if `rate` is a
+    multiple of 1/256, as 0.25 and 0.5 are; for other rates Keras's own code is used.
+    The random numbers differ from Keras's. They come from the same seed generator.
     """
 
     def call(self, inputs, training=False):
@@ -87,12 +97,12 @@ class Dropout(keras.layers.Dropout):
 class Adam(keras.optimizers.Adam):
     """`keras.optimizers.Adam` in one kernel a variable.
 
-    Diederik Kingma, Jimmy Ba, 2014. arXiv:1412.6980, algorithm 1, in the order of computation
-    at the end of section 2.
+    Diederik Kingma, Jimmy Ba, 2014. arXiv:1412.6980, algorithm 1, in the order of
+    computation at the end of section 2.
     """
 
     def apply(self, grads, trainable_variables=None):
-        self.factors = {}                 # of this step, by dtype: they are the same for all variables
+        self.factors = {}             # of this step, by dtype: the same for all variables
         super().apply(grads, trainable_variables)
         self.factors = {}
 
@@ -103,4 +113,5 @@ class Adam(keras.optimizers.Adam):
         if dtype not in self.factors:
             self.factors[dtype] = adam_factors(
                 dtype, self.iterations + 1, learning_rate, self.beta_1, self.beta_2, self.epsilon)
-        adam_step(variable, self._momentums[i].value, self._velocities[i].value, gradient, self.factors[dtype])
+        m, v = self._momentums[i].value, self._velocities[i].value
+        adam_step(variable, m, v, gradient, self.factors[dtype])

@@ -25,9 +25,10 @@ class Maxout(keras.layers.Layer):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape):
-        self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], self.units * self.pieces),
+        lines = self.units * self.pieces
+        self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], lines),
                                       initializer=self.kernel_initializer)
-        self.bias = self.add_weight(name="bias", shape=(self.units * self.pieces,), initializer="zeros")
+        self.bias = self.add_weight(name="bias", shape=(lines,), initializer="zeros")
 
     def call(self, inputs):
         lines = ops.matmul(inputs, self.kernel) + self.bias              # (batch, units * pieces)

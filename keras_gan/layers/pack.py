@@ -7,7 +7,8 @@ from keras import ops
 class Pack(keras.layers.Layer):
     """Lay m samples that follow one another into the channels of one.
 
-    Zinan Lin, Ashish Khetan, Giulia Fanti, Sewoong Oh, 2018. arXiv:1712.04086, section 2.
+    Zinan Lin, Ashish Khetan, Giulia Fanti, Sewoong Oh, 2018. arXiv:1712.04086, section
+    2.
 
     Input: (m batch, ..., channels). Output: (batch, ..., m channels).
 
@@ -20,8 +21,8 @@ class Pack(keras.layers.Layer):
         self.packing = packing
 
     def call(self, inputs):
-        packs = ops.reshape(inputs, (-1, self.packing, *inputs.shape[1:]))  # (batch, m, ..., channels)
-        packs = ops.moveaxis(packs, 1, -2)                                  # (batch, ..., m, channels)
+        packs = ops.reshape(inputs, (-1, self.packing, *inputs.shape[1:]))
+        packs = ops.moveaxis(packs, 1, -2)                           # (batch, ..., m, channels)
         return ops.reshape(packs, (-1, *self.compute_output_shape(inputs.shape)[1:]))
 
     def compute_output_shape(self, input_shape):

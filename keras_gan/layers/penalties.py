@@ -11,8 +11,8 @@ class Penalty(AroundModel):
     """Base of layers around a model that make it pay for its own slope.
 
     Args:
-        model: the discriminator. It must not have BatchNormalization, which makes what it
-            says about a sample depend on the other samples.
+        model: the discriminator. It must not have BatchNormalization, which makes what
+            it says about a sample depend on the other samples.
         weight: of the penalty.
     """
 
@@ -26,9 +26,9 @@ class R1(Penalty):
 
     Lars Mescheder, Andreas Geiger, Sebastian Nowozin, 2018, "Which training methods for
     GANs do actually converge?", arXiv:1801.04406, equation 9. Where the generator has
-    arrived, D should have nothing more to say about real samples. Without the penalty it
-    goes on, and both players circle around their equilibrium for ever; with it they come
-    to rest there.
+    arrived, D should have nothing more to say about real samples. Without the penalty
+    it goes on, and both players circle around their equilibrium for ever; with it they
+    come to rest there.
 
     Input and output are those of the discriminator: samples (batch, ...), or [samples,
     labels], -> logit (batch, 1).
@@ -51,11 +51,12 @@ class R1(Penalty):
 class GradientPenalty(Penalty):
     """A penalty on a critic whose slope between real and generated samples is not 1.
 
-    λ E(‖∇f(x̂)‖ - 1)², x̂ = α x + (1 - α) G(z): Ishaan Gulrajani et al., 2017, "Improved
-    training of Wasserstein GANs", arXiv:1704.00028, equation 3 and algorithm 1.
+    λ E(‖∇f(x̂)‖ - 1)², x̂ = α x + (1 - α) G(z): Ishaan Gulrajani et al., 2017,
+    "Improved training of Wasserstein GANs", arXiv:1704.00028, equation 3 and algorithm
+    1.
 
-    Input: [real (batch, ...), generated (batch, ...), α (batch, 1) in [0, 1], one a sample].
-    Output: λ (‖∇f(x̂)‖ - 1)² of each sample, (batch, 1).
+    Input: [real (batch, ...), generated (batch, ...), α (batch, 1) in [0, 1], one a
+    sample]. Output: λ (‖∇f(x̂)‖ - 1)² of each sample, (batch, 1).
 
     Args:
         weight: λ.

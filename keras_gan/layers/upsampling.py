@@ -1,4 +1,4 @@
-"""Upsampling and convolution in one layer. Written with `keras.ops`: it works on every backend of Keras."""
+"""Upsampling and convolution in one layer, for every backend of Keras."""
 import keras
 from keras import ops
 
@@ -7,20 +7,23 @@ from keras_gan.backend.kernels import one_pass
 
 @keras.saving.register_keras_serializable("keras_gan")
 class UpSamplingConv2D(keras.layers.Layer):
-    """`UpSampling2D(2)` and `Conv2D(filters, 3, padding="same")` in a quarter of the multiplications.
+    """`UpSampling2D(2)` and `Conv2D(filters, 3, padding="same")` in one.
 
-    Nearest-neighbour upsampling writes each pixel four times, and the convolution
-    multiplies each copy by the nine taps of its kernel. Here a pixel is multiplied once.
-    A transposed convolution of stride 2 (Vincent Dumoulin, Francesco Visin, 2016,
-    arXiv:1603.07285, section 4.5) lays nine products around it, as if its three neighbours
-    in the 2x2 block were zero. The copies are the pixel moved by (0, 0), (0, 1), (1, 0) and
-    (1, 1), and the convolution is linear: the result, moved by these and added up,
-    is the convolution of the upsampled picture.
+    It takes a quarter of the multiplications.     Nearest-neighbour upsampling writes
+    each pixel four times, and the convolution multiplies each copy by the nine taps of
+    its kernel. Here a pixel is multiplied once. A transposed convolution of stride 2
+    (Vincent Dumoulin, Francesco Visin, 2016, arXiv:1603.07285, section 4.5) lays nine
+    products around it, as if its three neighbours in the 2x2 block were zero. The
+    copies are the pixel moved by (0, 0), (0, 1), (1, 0) and (1, 1), and the convolution
+    is linear: the result, moved by these and added up, is the convolution of the
+    upsampled picture.
 
-    It is the same function of the same weights, to rounding. `kernel` (3, 3, channels, filters)
-    and `bias` (filters,) are those of the `Conv2D`, and can be exchanged with it.
+    It is the same function of the same weights, to rounding. `kernel` (3, 3, channels,
+    filters) and `bias` (filters,) are those of the `Conv2D`, and can be exchanged with
+    it.
 
-    Input: (batch, height, width, channels). Output: (batch, 2 height, 2 width, filters).
+    Input: (batch, height, width, channels). Output: (batch, 2 height, 2 width,
+    filters).
 
     Args:
         filters: number of output channels.
@@ -42,9 +45,11 @@ class UpSamplingConv2D(keras.layers.Layer):
         # if the kernel is turned by 180 degrees; one axis is quicker to turn than two.
         taps = ops.reshape(self.kernel, (9, -1, self.filters))           # (9, channels, filters)
         taps = ops.transpose(ops.flip(taps, 0), (0, 2, 1))               # (9, filters, channels)
-        laid = ops.conv_transpose(inputs, ops.reshape(taps, (3, 3, self.filters, -1)), strides=2,
-                                  padding="valid", data_format="channels_last")
-        return sum_of_windows(laid, self.bias)               # of (batch, 2 height + 1, 2 width + 1, filters)
+        taps = ops.reshape(taps, (3, 3, self.filters, -1))
+        laid = ops.conv_transpose(inputs, taps, strides=2, padding="valid",
+                                  data_format="channels_last")
+        # (batch, 2 height + 1, 2 width + 1, filters) -> (batch, 2 height, 2 width, filters)
+        return sum_of_windows(laid, self.bias)
 
     def compute_output_shape(self, input_shape):
         batch, h, w, _ = input_shape

@@ -1,5 +1,9 @@
-"""The audit of anybody's GAN: three compiled Keras models in the style of Keras-GAN go in, what is wrong with them comes out in words."""
+"""The audit of anybody's GAN: what is wrong with it, in words.
+
+It takes three compiled Keras models in the style of Keras-GAN.
+"""
 import contextlib
+import functools
 import warnings
 from typing import ClassVar
 
@@ -7,34 +11,51 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.players.freeze import FreezeReport, make_move, note_still_weights, put_back, thawed, weights_to_train
 from keras_gan.backend.one_graph import many_shapes
+from keras_gan.players.freeze import (
+    FreezeReport,
+    make_move,
+    note_still_weights,
+    put_back,
+    thawed,
+    weights_to_train,
+)
 
 BATCH = 8                     # samples that a network is tried with
 UNKNOWN = 32                  # for sizes that a model leaves open
-LARGE = 1e4                   # how much larger the last weights are made, to see what bounds the output
+LARGE = 1e4                   # factor of the last weights, to see what bounds the output
 
 
 class AuditReport(FreezeReport):
-    """What `audit` saw: `.ok`, `.findings` (list of str) and a readable `str()`, as those of `FreezeReport`."""
+    """What `audit` saw: `.ok`, `.findings` (list of str) and a readable `str()`.
+
+    They are those of `FreezeReport`.
+    """
     title: ClassVar = "Audit of"
     fine: ClassVar = "OK, nothing to change"
 
 
 def audit(generator, discriminator, combined):
-    """Look for what goes wrong in a GAN in the style of Keras-GAN, by playing it on random numbers.
+    """Look for what goes wrong in a GAN in the style of Keras-GAN.
 
-    Does each call move its own network, and that alone? Has each player an optimizer of its own? Is the discriminator in `combined` the
-    one that is trained? Do shapes, range of the pictures, last layer and loss go together? All is put back afterwards: weights, optimizers,
-    random seeds, flags. The models are taken as they are now: a flag `trainable` that a loop switches to and fro is not switched here.
+    It is played on random numbers.
+
+    Does each call move its own network, and only that one? Has each player an optimizer
+    of its own? Is the discriminator in `combined` the one that is trained? Do shapes,
+    range of the pictures, last layer and loss go together? All is put back afterwards:
+    weights, optimizers, random seeds, flags. The models are taken as they are now: a
+    flag `trainable` that a loop switches on and off is not switched here.
 
     Args:
-        generator: `keras.Model`, noise (batch, width) -> samples; in a conditional GAN [noise, labels], labels with a whole-number dtype.
-        discriminator: compiled `keras.Model`, samples (or [samples, labels]) -> validity (batch, 1).
+        generator: `keras.Model`, noise (batch, width) -> samples; in a conditional GAN
+            [noise, labels], labels with a whole-number dtype.
+        discriminator: compiled `keras.Model`, samples (or [samples, labels]) ->
+            validity (batch, 1).
         combined: compiled `keras.Model`, from the generator's inputs to validity.
 
     Returns:
-        An `AuditReport`: `.ok` (bool), `.findings` (list of str, each with what to change), and a readable `str()`.
+        An `AuditReport`: `.ok` (bool), `.findings` (list of str, each with what to
+        change), and a readable `str()`.
 
     Raises:
         TypeError: if one of them is no `keras.Model` that knows its inputs.
@@ -44,47 +65,57 @@ def audit(generator, discriminator, combined):
     for name, model in models.items():
         _check_model(name, model)
     networks = {"discriminator": discriminator, "generator": generator}
-    players = {name: models[name] for name in ("discriminator", "combined") if models[name].compiled}
+    players = {name: models[name] for name in ("discriminator", "combined")
+               if models[name].compiled}
     optimizers = [model.optimizer for model in players.values()]
     variables = [v for owner in (*models.values(), *optimizers) for v in owner.variables]
 
     report = AuditReport("generator, discriminator and combined")
     for name, model in models.items():
-        report.moves.append(f"{name}: {' and '.join(map(_shape, model.inputs))} -> {_shape(model.outputs[0])}")
+        takes = " and ".join(map(_shape, model.inputs))
+        report.moves.append(f"{name}: {takes} -> {_shape(model.outputs[0])}")
     _look_at_compilation(report, players)
     fits = _look_at_shapes(report, generator, discriminator)
     rng, classes = np.random.default_rng(0), min(map(_number_of_classes, models.values()))
     batches = {name: _random_inputs(model, classes, rng) for name, model in models.items()}
-    with put_back(variables, models.values()), _lent_optimizers(players.values()), many_shapes(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")              # what Keras warns of, the report says in its own words
+    with (put_back(variables, models.values()), _lent_optimizers(players.values()),
+          many_shapes(), warnings.catch_warnings()):
+        warnings.simplefilter("ignore")    # the report says it in its own words
         _look_at_pictures(report, generator, batches["generator"])
         _look_at_validity(report, discriminator, batches["discriminator"], players)
         if not _look_at_membership(report, networks, combined):
             players.pop("combined", None)            # what it moves are other networks
         elif fits:
-            _look_at_the_frozen_one(report, generator, discriminator, combined, batches["combined"], variables)
+            _look_at_the_frozen_one(report, generator, discriminator, combined,
+                                    batches["combined"], variables)
         moved = set()
         for name, model in players.items():
-            moved |= make_move(report, networks, f"batch of {BATCH}", f"{name}.train_on_batch", lambda: _train(model, batches[name]))
+            train = functools.partial(_train, model, batches[name])
+            trains = ["generator" if name == "combined" else name]
+            moved |= make_move(report, networks, f"batch of {BATCH}", f"{name}.train_on_batch", trains,
+                               train)
         if len(players) == 2:
             note_still_weights(report, networks, moved)
     return report
 
 
-# --- what the models are tried with ---------------------------------------------------------------------------------------
+# --- what the models are tried with ---
 
 def _check_model(name, model):
     """Raise `TypeError` or `ValueError` for what can't be audited."""
     if not isinstance(model, keras.Model) or not getattr(model, "inputs", None):
-        raise TypeError(f"{name} must be a keras.Model that knows its inputs: keras.Model(inputs, outputs), or keras.Sequential with an Input. "
+        raise TypeError(f"{name} must be a keras.Model that knows its inputs: "
+                        "keras.Model(inputs, outputs), or keras.Sequential with an Input. "
                         f"Received: {name}={model!r}, of type {type(model).__name__}")
     if len(model.outputs) != 1:
-        raise ValueError(f"{name} must have one output. Received: {len(model.outputs)}, {', '.join(map(_shape, model.outputs))}")
+        raise ValueError(f"{name} must have one output. Received: {len(model.outputs)}, "
+                         f"{', '.join(map(_shape, model.outputs))}")
 
 
 def _shape(tensor):
     """A tensor's shape as text: "(batch, 28, 28, 1)"."""
-    return f"({', '.join(['batch', *('any' if n is None else str(n) for n in tensor.shape[1:])])})"
+    sizes = ["any" if n is None else str(n) for n in tensor.shape[1:]]
+    return f"({', '.join(['batch', *sizes])})"
 
 
 def _holds_labels(tensor):
@@ -93,15 +124,16 @@ def _holds_labels(tensor):
 
 
 def _number_of_classes(model):
-    """How many labels the layers of a model know that take labels; 2 if there are none."""
+    """How many classes the layers of a model know; 2 if none of them takes labels."""
     layers = model._flatten_layers()
     known = [layer.input_dim for layer in layers if isinstance(layer, keras.layers.Embedding)]
-    known += [layer.num_tokens for layer in layers if isinstance(layer, keras.layers.CategoryEncoding)]
+    known += [layer.num_tokens for layer in layers
+              if isinstance(layer, keras.layers.CategoryEncoding)]
     return min(known, default=2)
 
 
 def _random_inputs(model, classes, rng):
-    """A batch for each input of a model: labels, pictures in [-1, 1], or vectors of noise."""
+    """A batch for each input: labels, pictures in [-1, 1], or vectors of noise."""
     batches = []
     for tensor in model.inputs:
         shape = (BATCH, *(n or UNKNOWN for n in tensor.shape[1:]))
@@ -117,20 +149,25 @@ def _call(model, batches, training=False):
 
 
 def _train(model, batches):
-    """`train_on_batch` with ones, in the shape of what the model says."""
+    """`train_on_batch` with ones, in the shape of the model's output."""
     valid = np.ones(_call(model, batches).shape, keras.config.floatx())
-    return model.train_on_batch(batches if len(batches) > 1 else batches[0], valid, return_dict=True)
+    batches = batches if len(batches) > 1 else batches[0]
+    return model.train_on_batch(batches, valid, return_dict=True)
 
 
 @contextlib.contextmanager
 def _lent_optimizers(models):
-    """In here each model is traced anew, with an optimizer of its own. One that has been used already stays, if it serves only one model."""
+    """In here each model is traced anew, with an optimizer of its own.
+
+    An optimizer that has been used already stays, if it serves only one model.
+    """
     before = [(model, model.optimizer, model.train_function) for model in models]
     own = [model.optimizer for model in models]
     for model in models:
         model.train_function = None
-        if not model.optimizer.built or sum(optimizer is model.optimizer for optimizer in own) > 1:
-            model.optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
+        mine = model.optimizer
+        if not mine.built or sum(optimizer is mine for optimizer in own) > 1:
+            model.optimizer = type(mine).from_config(mine.get_config())
     try:
         yield
     finally:
@@ -138,30 +175,37 @@ def _lent_optimizers(models):
             model.optimizer, model.train_function = optimizer, train_function
 
 
-# --- what is looked at ----------------------------------------------------------------------------------------------------
+# --- what is looked at ---
 
 def _look_at_compilation(report, players):
     for name in ("discriminator", "combined"):
         if name not in players:
-            report.add(f"{name} is not compiled. Compile it, with an optimizer of its own: {name}.compile(loss='binary_crossentropy', "
-                       "optimizer=Adam(2e-4, 0.5)).")
+            report.add(f"{name} is not compiled. Compile it, with an optimizer of its own: "
+                       f"{name}.compile(loss='binary_crossentropy', optimizer=Adam(2e-4, 0.5)).")
     if len(players) == 2 and players["discriminator"].optimizer is players["combined"].optimizer:
-        report.add(f"discriminator and combined share one optimizer ({type(players['combined'].optimizer).__name__}). An optimizer of Keras 3 serves one "
-                   "model, and raises 'Unknown variable' as soon as both learn: give each its own, Adam(2e-4, 0.5) twice.")
+        kind = type(players["combined"].optimizer).__name__
+        report.add(f"discriminator and combined share one optimizer ({kind}). "
+                   "An optimizer of Keras 3 serves one model, and raises 'Unknown variable' as "
+                   "soon as both learn: "
+                   "give each its own, Adam(2e-4, 0.5) twice.")
 
 
 def _look_at_shapes(report, generator, discriminator):
-    """Whether the discriminator takes what the generator makes, and nothing else but labels."""
-    made, seen = generator.outputs[0], [tensor for tensor in discriminator.inputs if not _holds_labels(tensor)]
+    """Whether the discriminator takes what the generator makes, and at most labels."""
+    made = generator.outputs[0]
+    seen = [tensor for tensor in discriminator.inputs if not _holds_labels(tensor)]
     fitting = [_fits(made, tensor) for tensor in seen]
     if not any(fitting):
-        report.add(f"The generator makes {_shape(made)} and the discriminator takes {', '.join(map(_shape, seen))}. Give both one shape: end the "
-                   "generator with Reshape(img_shape), and begin the discriminator with Input(img_shape).")
+        report.add(f"The generator makes {_shape(made)} and the discriminator takes "
+                   f"{', '.join(map(_shape, seen))}. Give both one shape: end the generator with "
+                   "Reshape(img_shape), and begin the discriminator with Input(img_shape).")
     return all(fitting)
 
 
 def _fits(made, seen):
-    return len(made.shape) == len(seen.shape) and all(None in pair or pair[0] == pair[1] for pair in zip(made.shape, seen.shape))
+    if len(made.shape) != len(seen.shape):
+        return False
+    return all(None in pair or pair[0] == pair[1] for pair in zip(made.shape, seen.shape))
 
 
 def _look_at_pictures(report, generator, noise):
@@ -169,14 +213,21 @@ def _look_at_pictures(report, generator, noise):
         return                                       # points and vectors may lie anywhere
     low, high = _range(generator, noise)
     if low < -1.001 or high > 1.001:
-        report.add("The generator's pictures are not bound to [-1, 1], where the real ones are (x / 127.5 - 1). End it with activation='tanh'.")
+        report.add("The generator's pictures are not bound to [-1, 1], where the real ones are "
+                   "(x / 127.5 - 1). End it with activation='tanh'.")
     elif low >= 0:
-        report.add("The generator's pictures are never below 0, as if it ended in a sigmoid, and the real ones are scaled to [-1, 1] "
-                   "(x / 127.5 - 1). End it with activation='tanh'. Or scale the real ones to [0, 1]; then this finding is none.")
+        report.add("The generator's pictures are never below 0, as if it ended in a sigmoid, "
+                   "and the real ones are scaled to [-1, 1] (x / 127.5 - 1). "
+                   "End it with activation='tanh'. If you scale the real ones to [0, 1] instead, "
+                   "ignore this finding.")
 
 
 def _range(network, batches):
-    """The lowest and the highest number that a network says: as it is, and with its last kernel much larger, of either sign."""
+    """The lowest and the highest number of a network's output.
+
+    The network is called as it is, and with its last kernel much larger, of either
+    sign.
+    """
     kernels = [v for v in weights_to_train(network) if len(v.shape) > 1][-1:]
     said = [_call(network, batches)]
     for scale in (LARGE, -LARGE):
@@ -191,23 +242,30 @@ def _range(network, batches):
 def _look_at_validity(report, discriminator, samples, players):
     validity = discriminator.outputs[0]
     if tuple(validity.shape[1:]) != (1,):
-        report.add(f"The discriminator says {_shape(validity)}, and should say one number a sample, (batch, 1). End it with Flatten() and "
-                   "Dense(1, activation='sigmoid'). If it is meant to judge patches, make valid and fake in that very shape: Keras stretches labels "
-                   "(batch, 1) without a word.")
+        report.add(f"The discriminator says {_shape(validity)}, and should say one number a "
+                   "sample, (batch, 1). End it with Flatten() and Dense(1, activation='sigmoid'). "
+                   "If it is meant to judge patches, make valid and fake in that very shape: Keras "
+                   "stretches labels (batch, 1) without a word.")
     low, high = _range(discriminator, samples)
-    probability = 0 <= low and high <= 1
+    probability = low >= 0 and high <= 1
     for name, model in players.items():
         from_logits = _takes_logits(model.loss)
         if from_logits and probability:
-            report.add(f"The loss of {name} has from_logits=True, so it applies a sigmoid, and the discriminator has applied one already. End it with "
-                       "Dense(1), or take from_logits away.")
+            report.add(f"The loss of {name} has from_logits=True, so it applies a sigmoid, and the "
+                       "discriminator has applied one already. End it with Dense(1), or take "
+                       "from_logits away.")
         elif from_logits is False and not probability:
-            report.add(f"The loss of {name} takes probabilities, and the discriminator says numbers that leave [0, 1]. End it with "
-                       "Dense(1, activation='sigmoid'), or use BinaryCrossentropy(from_logits=True).")
+            report.add(f"The loss of {name} takes probabilities, and the discriminator says "
+                       "numbers that leave [0, 1]. End it with Dense(1, activation='sigmoid'), or "
+                       "use "
+                       "BinaryCrossentropy(from_logits=True).")
 
 
 def _takes_logits(loss):
-    """Whether a binary cross-entropy, as `compile` was given it, takes logits. None for any other loss."""
+    """Whether a binary cross-entropy takes logits; None for any other loss.
+
+    `loss` is what `compile` was given.
+    """
     if isinstance(loss, (list, tuple, dict)) and len(loss) == 1:
         loss, = loss.values() if isinstance(loss, dict) else loss
     loss = keras.losses.get(loss) if isinstance(loss, str) else loss
@@ -219,36 +277,51 @@ def _takes_logits(loss):
 def _look_at_membership(report, networks, combined):
     """Whether combined is made of these very networks."""
     inside = {id(v) for v in combined.variables}
-    foreign = [name for name, network in networks.items() if any(id(v) not in inside for v in network.weights)]
+    foreign = [name for name, network in networks.items()
+               if any(id(v) not in inside for v in network.weights)]
     for name in foreign:
-        report.add(f"The {name} in combined is not this {name}: its weights are others. That is what comes of loading them from files of their own, or "
-                   f"of building the {name} anew. Load generator and discriminator, then build combined around them.")
+        report.add(f"The {name} in combined is not this {name}: its weights are others. "
+                   f"This happens when combined is loaded from a file of its own, or the {name} "
+                   "is built anew. "
+                   "Load generator and discriminator, then build combined around them.")
     return not foreign
 
 
 def _look_at_the_frozen_one(report, generator, discriminator, combined, noise, variables):
-    """In `combined` the discriminator must answer as it does where it is trained: batch statistics in BatchNormalization, Dropout active."""
+    """Whether the discriminator answers in `combined` as it does where it is trained.
+
+    There BatchNormalization uses batch statistics, and Dropout is active.
+    """
     def in_combined():
         return _call(combined, noise, training=True)
 
     def where_it_is_trained():
-        labels = (batch for batch, tensor in zip(noise, combined.inputs) if _holds_labels(tensor))
+        labels = (batch for batch, tensor in zip(noise, combined.inputs)
+                  if _holds_labels(tensor))
         made = _call(generator, noise, training=True)
         with thawed(discriminator):
-            return _call(discriminator, [next(labels) if _holds_labels(tensor) else made for tensor in discriminator.inputs], training=True)
+            seen = [next(labels) if _holds_labels(tensor) else made
+                    for tensor in discriminator.inputs]
+            return _call(discriminator, seen, training=True)
 
     def answers(play):
         with put_back(variables):                    # one state of the random seeds for all
             return ops.convert_to_numpy(play())
 
-    if not (len(combined.inputs) == len(generator.inputs) and all(map(_fits, combined.inputs, generator.inputs))):
-        return                                       # of another architecture: nobody knows which input is which
-    trained, again, frozen = answers(where_it_is_trained), answers(where_it_is_trained), answers(in_combined)
-    if not np.allclose(trained, again, rtol=1e-4, atol=1e-6) or np.allclose(trained, frozen, rtol=1e-4, atol=1e-6):
+    alike = functools.partial(np.allclose, rtol=1e-4, atol=1e-6)
+    same_inputs = len(combined.inputs) == len(generator.inputs)
+    if not same_inputs or not all(map(_fits, combined.inputs, generator.inputs)):
+        return                    # of another architecture: nobody knows which input is which
+    trained, again = answers(where_it_is_trained), answers(where_it_is_trained)
+    frozen = answers(in_combined)
+    if not alike(trained, again) or alike(trained, frozen):
         return
-    normalised = any(isinstance(layer, keras.layers.BatchNormalization) for layer in discriminator._flatten_layers())
-    why = ("BatchNormalization with trainable=False runs in inference mode" if normalised and not discriminator.trainable_weights else
+    normalised = any(isinstance(layer, keras.layers.BatchNormalization)
+                     for layer in discriminator._flatten_layers())
+    why = ("BatchNormalization with trainable=False runs in inference mode"
+           if normalised and not discriminator.trainable_weights else
            "It is called there as if nobody were training")
-    report.add(f"The discriminator in combined is not the one that is trained: of the same pictures they say numbers that are up to "
-               f"{np.max(np.abs(trained - frozen)):.2g} apart. {why}. Put Frozen(discriminator) into the combined model, and leave "
-               "its flag alone.")
+    apart = np.max(np.abs(trained - frozen))
+    report.add("The discriminator in combined is not the one that is trained: about the same "
+               f"pictures they say numbers that are up to {apart:.2g} apart. {why}. "
+               "Put Frozen(discriminator) into the combined model, and leave its flag alone.")

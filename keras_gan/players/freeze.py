@@ -1,8 +1,7 @@
-"""The proof that each player trains its own network and nothing of the other's."""
+"""The proof that each model trains its own networks and nothing of the others."""
 import contextlib
 import dataclasses
 import functools
-import itertools
 import math
 import textwrap
 from typing import ClassVar
@@ -35,71 +34,78 @@ class FreezeReport:
         return not self.findings
 
     def __str__(self):
-        return "\n".join([f"{self.title} {self.model}: {self.fine if self.ok else 'BROKEN'}", *(f"  {move}" for move in self.moves),
+        verdict = self.fine if self.ok else "BROKEN"
+        return "\n".join([f"{self.title} {self.model}: {verdict}",
+                          *(f"  {move}" for move in self.moves),
                           *(f"  ! {finding}" for finding in self.findings)])
 
     def add(self, finding):
+        """Note a finding, once."""
         if finding not in self.findings:
             self.findings.append(finding)
 
 
-def _move_of_discriminator(gan, *arrays):
-    *real, noise, valid = arrays
-    return gan.discriminator.train_on_batch(real if len(real) > 1 else real[0], valid, return_dict=True)
+TURN = "train_on_batch"
 
 
-def _move_of_combined(gan, *arrays):
-    images, *labels, noise, valid = arrays
-    noise = noise[:, :gan.latent_dim]            # without what the game draws besides z
-    return gan.combined.train_on_batch([noise, *labels] if labels else noise, valid, return_dict=True)
-
-
-def _turn(gan, *arrays):
-    *real, noise, valid = arrays
-    return gan.train_on_batch(*real, noise)
-
-
-MOVES = {"discriminator.train_on_batch": _move_of_discriminator, "combined.train_on_batch": _move_of_combined, "train_on_batch": _turn}
-PLAYERS = {"discriminator.train_on_batch": ["discriminator"], "combined.train_on_batch": ["generator"]}      # of all other calls: both
-
-
-def _random_arrays(gan, n, rng):
-    """n random samples (times those that the discriminator judges together), labels if the model takes them, noise, and ones: what a move is played with."""
-    n *= gan.packing
-    images, valid = (array.astype(keras.config.floatx()) for array in (rng.uniform(-1, 1, (n, *gan.img_shape)), np.ones((n // gan.packing, 1))))
-    labels = [rng.integers(gan.num_classes, size=(n, 1)).astype("int32")] if gan.num_classes else []
-    return images, *labels, gan.sample_noise(n), valid
-
-
-def check_freeze(gan, batch_sizes):
+def check_freeze(game, batch_sizes):
     """See `Game.check_freeze`."""
-    report = FreezeReport(type(gan).__name__)
-    networks = {"discriminator": gan.discriminator, "generator": gan.generator}
-    turns = gan.turns
-    calls = {call: functools.partial(move, gan) for call, move in MOVES.items()}
+    report = FreezeReport(type(game).__name__)
+    players, turns, moved = game.players, game.turns, set()
+    trained = {f"{name}.{TURN}": game.trains[name] for name in game.trainers} | {TURN: list(players)}
+    calls = {f"{name}.{TURN}": functools.partial(model.train_on_batch, return_dict=True)
+             for name, model in game.trainers.items()} | {TURN: game.train_on_batch}
     ways = {"call by call": calls}
-    if not gan.run_eagerly:
-        ways["compiled"] = {call: one_graph(play, gan.uses_xla) for call, play in calls.items()}
+    if not game.run_eagerly:
+        ways["compiled"] = {name: one_graph(call, game.uses_xla) for name, call in calls.items()}
+    rounds = [(way, batch_size) for way in ways for batch_size in batch_sizes]
+    variables = [v for part in game.parts.values() for v in part.variables]
     rng = np.random.default_rng(0)
-    rounds = list(itertools.product(ways, batch_sizes, calls))
-    moved = set()
     try:
-        with put_back(all_variables(gan), networks.values()), many_shapes():
-            for way, batch_size, call in track(rounds, "checking the freeze", transient=True):
-                arrays = _random_arrays(gan, batch_size * (gan.k if call == "train_on_batch" else 1), rng)
-                moved |= make_move(report, networks, f"{way}, batch of {batch_size}", call, lambda: ways[way][call](*arrays))
+        with put_back(variables, players.values()), many_shapes():
+            given = {}
+            for batch_size in batch_sizes:
+                with put_back(variables, players.values()):
+                    given[batch_size] = what_each_call_is_given(game, batch_size, rng)
+            for way, batch_size in track(rounds, "checking the freeze", transient=True):
+                for name, call in ways[way].items():
+                    if name in given[batch_size]:            # otherwise the turn doesn't play it
+                        moved |= make_move(report, players, f"{way}, batch of {batch_size}", name,
+                                           trained[name],
+                                           functools.partial(call, *given[batch_size][name]))
     finally:
-        gan.turns = turns
-    if max(batch_sizes) > 1:           # of one picture, BatchNormalization makes zero: no gradient reaches what is before it
-        note_still_weights(report, networks, moved)
+        game.turns = turns
+    if max(batch_sizes) > 1:           # of one picture, BatchNormalization makes zero: no gradient
+        note_still_weights(report, players, moved)
     return report
 
 
-def all_variables(gan):
-    """Every variable of a model, once: weights, statistics, random seeds and optimizer state."""
-    variables = [*gan.generator.variables, *gan.discriminator.variables, *gan.generator_ema.variables,
-                 *gan.combined.optimizer.variables, *gan.discriminator.optimizer.variables]
-    return list({id(v): v for v in variables}.values())
+def what_each_call_is_given(game, batch_size, rng):
+    """Play a turn on random data, and note what it gives each model to train on.
+
+    So each can be trained again alone, without a guess at what it takes.
+
+    Returns:
+        dict, a tuple of arrays by the name of the call, also of `train_on_batch` itself.
+    """
+    n = batch_size * game.k * game.packing
+    turn = (*(kind.random(n, rng) for kind in game.takes.values()), game.random_numbers(n))
+    given = {TURN: turn}
+
+    def note(name, model, *arrays, **how):
+        given[f"{name}.{TURN}"] = arrays
+        return type(model).train_on_batch(model, *arrays, **how)
+
+    models = game.trainers
+    for name, model in models.items():
+        object.__setattr__(model, TURN, functools.partial(note, name, model))
+    try:
+        with contextlib.suppress(Exception):             # the report will say what it raises
+            game.train_on_batch(*turn)
+    finally:
+        for model in models.values():
+            object.__delattr__(model, TURN)
+    return given
 
 
 @contextlib.contextmanager
@@ -133,80 +139,95 @@ def weights_to_train(network):
         return network.trainable_weights
 
 
-def make_move(report, networks, how, call, play):
-    """Make one call and note what it has changed in both networks.
+def make_move(report, networks, how, call, trains, play):
+    """Make one call and note what it has changed in the networks.
 
     Args:
         report: the `FreezeReport` that is written.
-        networks: dict of the two models, "discriminator" and "generator".
+        networks: dict of the models, by name.
         how: str, how the call is made: for the report.
-        call: str, the name of the call, which says who should move.
+        call: str, the name of the call: for the report.
+        trains: list, the names of the networks that the call should move.
         play: a function that makes the call, and returns a dict of numbers.
 
     Returns:
         The ids of the weights that it moved, of those that should move.
     """
-    players = PLAYERS.get(call, list(networks))
     weights = {name: network.weights for name, network in networks.items()}
     before = {id(v): keras.ops.convert_to_numpy(v) for name in networks for v in weights[name]}
     try:
         logs = play()
-    except Exception as error:       # whatever a user's model raises is a finding, not the end of the report
+    except Exception as error:       # whatever a user's model raises is a finding, not the end
         if "nknown variable" in str(error):
-            advice = "One optimizer can't serve two models in Keras 3: give the discriminator and the combined model an optimizer each."
+            advice = ("One optimizer can't serve two models in Keras 3: give the discriminator and "
+                      "the combined model an optimizer each.")
         elif "No gradients provided" in str(error):
-            advice = " ".join(_why_nothing_moves(name, networks[name]) for name in players)
+            advice = " ".join(_why_nothing_moves(name, networks[name]) for name in trains)
         else:
             advice = "Call it by hand with the same arrays to see where."
         report.moves.append(f"{how}: {call} raised {type(error).__name__}")
-        said = textwrap.shorten(str(error) or "-", 160, placeholder=" ...")          # of a variable Keras prints all the numbers
+        # Of a variable Keras prints all the numbers
+        said = textwrap.shorten(str(error) or "-", 160, placeholder=" ...")
         report.add(f"{call} raises {type(error).__name__}: {said} {advice}")
         return set()
 
-    changed = {name: [v for v in weights[name] if not np.array_equal(before[id(v)], keras.ops.convert_to_numpy(v))] for name in networks}
+    changed = {name: [v for v in weights[name]
+                      if not np.array_equal(before[id(v)], keras.ops.convert_to_numpy(v))]
+               for name in networks}
     said = []
     for name, network in networks.items():
         trainable = {id(v) for v in weights_to_train(network)}
-        if name not in players:
+        if name not in trains:
             said.append(f"{len(changed[name])} of {len(weights[name])} weights of the {name}")
             _note_intrusion(report, call, name, changed[name], trainable)
             continue
         moved = trainable & {id(v) for v in changed[name]}
         said.append(f"{len(moved)} of {len(trainable)} trainable weights of the {name}")
         if not moved:
-            report.add(f"{call} moves nothing of the {name}, which learns nothing. {_why_nothing_moves(name, network)}")
+            report.add(f"{call} moves nothing of the {name}, which learns nothing. "
+                       f"{_why_nothing_moves(name, network)}")
     report.moves.append(f"{how}: {call} moved {' and '.join(said)}")
     for name, number in logs.items():
         if not math.isfinite(number):
-            report.add(f"{call} returns {name}={number}: look for a logarithm or a division at its limit (from_logits=True helps).")
-    return {id(v) for name in players for v in changed[name]}
+            report.add(f"{call} returns {name}={number}: look for a logarithm or a division at its "
+                       "limit (from_logits=True helps).")
+    return {id(v) for name in trains for v in changed[name]}
 
 
 def note_still_weights(report, networks, moved):
-    """After all moves: note the weights that none of them moved. A network that didn't move at all has been noted before."""
+    """After all moves: note the weights that none of them moved.
+
+    A network that didn't move at all has been noted before.
+    """
     for name, network in networks.items():
         trainable = weights_to_train(network)
         still = [v.path for v in trainable if id(v) not in moved]
         if 0 < len(still) < len(trainable):
-            report.add(f"No call moves these weights of the {name}: {', '.join(still)}. No gradient reaches them.")
+            report.add(f"No call moves these weights of the {name}: {', '.join(still)}. No gradient "
+                       "reaches them.")
 
 
 def _why_nothing_moves(name, network):
     if network.trainable_weights:
-        return "No gradient reaches it: look at what lies between it and the loss; or the learning rate is 0."
-    flag = "The flags `trainable` of its layers are False" if network.trainable else "Its flag `trainable` is False"
+        return ("No gradient reaches it: look at what lies between it and the loss; or the learning "
+                "rate is 0.")
+    flag = "Its flag `trainable` is False"
+    if network.trainable:
+        flag = "The flags `trainable` of its layers are False"
     if name == "generator":
-        return f"{flag}: leave it trainable, and train the generator through the combined model."
-    return (f"{flag}: Keras 3 reads it when train_on_batch is traced, so freezing it for the combined model froze it "
-            "for good. Leave it trainable and put Frozen(discriminator) into the combined model.")
+        return (f"{flag}: leave it trainable, and train the generator through the combined model.")
+    return (f"{flag}: Keras 3 reads it when train_on_batch is traced, so freezing it for another "
+            f"model froze it for good. Leave it trainable and put Frozen({name}) into that model.")
 
 
 def _note_intrusion(report, call, name, changed, trainable):
-    """A call that trains one network has changed the other: say what, and what to do."""
+    """A call that trains other networks has changed this one: say what, and what to do."""
+    model = call.split(".")[0]
     weights = [v.path for v in changed if id(v) in trainable]
     statistics = [v.path for v in changed if id(v) not in trainable]
     if weights:
-        report.add(f"{call} changes the {name}: {', '.join(weights)}. Put Frozen(discriminator) into the combined model.")
+        report.add(f"{call} changes the {name}: {', '.join(weights)}. Put Frozen({name}) into "
+                   f"{model}.")
     if statistics:
-        report.add(f"{call} changes statistics of the {name}: {', '.join(statistics)}. "
-                   "Put Frozen(discriminator) into the combined model: it keeps moving averages too.")
+        report.add(f"{call} changes statistics of the {name}: {', '.join(statistics)}. Put "
+                   f"Frozen({name}) into {model}: it keeps moving averages too.")

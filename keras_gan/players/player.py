@@ -1,4 +1,4 @@
-"""A player: a `keras.Model` that trains by itself, and as one move of a larger graph."""
+"""A player: a `keras.Model` that trains alone, and as one move of a larger graph."""
 import keras
 from keras import ops
 
@@ -8,11 +8,11 @@ from keras_gan.layers.frozen import Frozen
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Player(keras.Model):
-    """A `keras.Model` whose `train_on_batch` can also be one move inside a larger graph.
+    """A `keras.Model` whose `train_on_batch` can also be one move of a larger graph.
 
-    Called from Python it is Keras's own `train_on_batch`. Called while a `tf.function` is
-    traced it adds one training step to that graph, so a whole turn of the game (two moves of
-    the discriminator, one of the generator) is compiled as one.
+    Called from Python it is Keras's own `train_on_batch`. Called while a `tf.function`
+    is traced it adds one training step to that graph, so a whole turn of the game (two
+    moves of the discriminator, one of the generator) is compiled as one.
 
     Weights under a `Frozen` layer belong to the other player: here they count as
     non-trainable.
@@ -22,9 +22,9 @@ class Player(keras.Model):
                 weighted_metrics=None, **how):
         """As in Keras. Optimizer, losses and metrics are built at once.
 
-        Losses and metrics whose targets are class numbers (batch, 1) are those of Keras, and
-        functions of your own whose name begins with "sparse". All others are built for targets
-        in the shape of the output.
+        Losses and metrics whose targets are class numbers (batch, 1) are those of
+        Keras, and functions of your own whose name begins with "sparse". All others are
+        built for targets in the shape of the output.
         """
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **how)
         # Whatever has variables of its own must be built before a graph is traced.
@@ -38,8 +38,8 @@ class Player(keras.Model):
     def _examples(self, *judges):
         """Outputs of this model and their targets, in the structure of `self.output`.
 
-        Two samples each, because what is built for one sample can differ: Keras takes a last
-        axis of size 1 for binary validity.
+        Two samples each, because what is built for one sample can differ: Keras takes a
+        last axis of size 1 for binary validity.
 
         Args:
             judges: the losses and the metrics, as `compile` takes them.
@@ -101,7 +101,7 @@ class Player(keras.Model):
 
 
 def as_player(model):
-    """The functional or sequential `keras.Model` as a `Player`: same layers, weights, name."""
+    """The `keras.Model` as a `Player`: the same layers, weights and name."""
     if isinstance(model, Player):
         return model
     inputs, outputs = (tensors if len(tensors) > 1 else tensors[0]
@@ -122,9 +122,9 @@ def _judges_of(i, names, judges):
 
 
 def _takes_class_numbers(judge):
-    """Whether the targets of a loss or metric are numbers of classes, not one number an output."""
+    """Whether the targets of a loss or metric are numbers of classes."""
     names = [judge] if isinstance(judge, str) else [type(judge).__name__]
-    while judge is not None:                 # a function may stand in a wrapper of Keras, or a partial
+    while judge is not None:      # a function may stand in a wrapper of Keras, or in a partial
         names.append(getattr(judge, "__name__", ""))
         judge = next((inner for name in ("fn", "_fn", "func")
                       if (inner := getattr(judge, name, None)) is not None), None)

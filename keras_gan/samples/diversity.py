@@ -1,4 +1,4 @@
-"""How different samples are from one another: a number that tells a collapse."""
+"""How different samples are from one another: a number that shows a collapse."""
 import keras
 from keras import ops
 
@@ -8,9 +8,10 @@ from keras_gan.backend.one_graph import being_compiled
 def diversity(generated, real, labels=None, num_classes=None):
     """How different two generated samples are, compared with two real ones.
 
-    The root mean square distance of two samples of the generated batch, over that of the real batch: around 1 if samples
-    are as different as real ones, 0 if they are all the same. With labels only samples of one class are compared,
-    so that a generator that makes one picture a class is found out.
+    The root mean square distance of two samples of the generated batch, divided by that
+    of the real batch: around 1 if samples are as different as real ones, 0 if they are
+    all the same. With labels only samples of one class are compared, so that a
+    generator that makes one picture a class is found out.
 
     Args:
         generated, real: batches of one shape (batch, ...), in one range.
@@ -24,15 +25,16 @@ def diversity(generated, real, labels=None, num_classes=None):
         samples = ops.reshape(samples, (samples.shape[0], -1))
         if labels is None:
             return ops.mean(ops.var(samples, axis=0))
-        members = ops.one_hot(ops.reshape(labels, (-1,)), num_classes, dtype=samples.dtype)             # (batch, classes)
+        classes = ops.reshape(labels, (-1,))
+        members = ops.one_hot(classes, num_classes, dtype=samples.dtype)      # (batch, classes)
         sums = ops.matmul(ops.transpose(members), samples)
-        means = sums / ops.maximum(ops.sum(members, axis=0), 1)[:, None]                                # (classes, width)
+        means = sums / ops.maximum(ops.sum(members, axis=0), 1)[:, None]      # (classes, width)
         return ops.mean(ops.square(samples - ops.matmul(members, means)))
 
     tiny = 1e-12              # real samples that are all alike must not divide by zero
     dtype = keras.config.floatx()
-    ratio = ops.sqrt((spread(ops.cast(generated, dtype)) + tiny) / (spread(ops.cast(real, dtype)) + tiny))
-    return number(ratio)
+    spreads = [spread(ops.cast(samples, dtype)) + tiny for samples in (generated, real)]
+    return number(ops.sqrt(spreads[0] / spreads[1]))
 
 
 def number(scalar):

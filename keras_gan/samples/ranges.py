@@ -1,8 +1,8 @@
 """The ranges of samples.
 
-Pictures are uint8 0..255 or float in [-1, 1] in files and arrays, [-1, 1] in networks and
-[0, 1] in results. Every picture is RGB (or grey), (N, H, W, C). Vectors, (N, dimensions),
-are everywhere in the data's own units.
+Pictures are uint8 0..255 or float in [-1, 1] in files and arrays, [-1, 1] in networks
+and [0, 1] in results. Every picture is RGB (or grey), (N, H, W, C). Vectors, (N,
+dimensions), are everywhere in the data's own units.
 """
 import keras
 import numpy as np

@@ -1,6 +1,10 @@
-"""A saved model is a folder: `config.json`, one `.weights.h5` file for each network, and `SHA256SUMS`. No pickle, no code."""
-from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+"""A saved model is a folder. No pickle, no code.
 
+- `config.json`: the class, its arguments, and what else is not an array;
+- `NAME.weights.h5` of each network and average, as Keras writes and reads it;
+- `NAME.npz`, the numbers of each optimizer and of each layer that keeps something;
+- `SHA256SUMS`.
+"""
 import hashlib
 import json
 import os
@@ -8,22 +12,26 @@ import re
 import warnings
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 
 from data_loaders.whole import reserve, there, whole_folder
 from keras_gan.training import memory
 
-OURS = re.compile(r"config\.json|SHA256SUMS|history\.csv|\w+\.weights\.h5")       # what a saved model consists of
+# 1, of keras_gan 0.1: config.json has no "format", and the optimizers lie in the networks' files
+FORMAT = 2
+# What a saved model consists of
+OURS = re.compile(r"config\.json|SHA256SUMS|history\.csv|\w+\.weights\.h5|\w+\.npz")
 STEP = re.compile(r"step_(\d+)")
 SUMS = "SHA256SUMS"           # `sha256sum --check SHA256SUMS` understands it too
 
 
-def save(gan, path, others=None):
-    """Write a model beside its place and move it there, so that `path` is always a whole model or absent.
+def save(game, path, others=None):
+    """Write a model beside its place and move it there: `path` is always a whole model or absent.
 
     Args:
-        gan: the model.
+        game: the model.
         path: folder; a model that was saved there before is replaced.
         others: dict of bytes, more files to put into the folder, by name.
 
@@ -33,26 +41,50 @@ def save(gan, path, others=None):
         OSError: if it can't be written. What was at `path` before is there still.
     """
     path = Path(os.path.abspath(path))
-    if path.exists() and not (path.is_dir() and all(OURS.fullmatch(entry.name) for entry in path.iterdir())):
-        raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; choose another folder.")
-    check_finite(gan)
-    config = {"model": type(gan).__name__, "parameters": gan.get_config(), "turns": gan.turns, "class_names": list(gan.class_names),
-              "random_state": [keras.ops.convert_to_numpy(v).tolist() for v in _seeds(gan)]}
+    if path.exists() and not (path.is_dir() and all(OURS.fullmatch(p.name) for p in path.iterdir())):
+        raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; choose "
+                              "another folder.")
+    check_finite(game)
+    config = {"format": FORMAT, "model": type(game).__name__, "parameters": game.get_config(),
+              "turns": game.turns, "class_names": list(game.class_names),
+              "random_state": [keras.ops.convert_to_numpy(v).tolist() for v in _seeds(game)]}
     with whole_folder(path) as beside:
-        reserve(beside, int(1.1 * memory.players(gan)) + 2 ** 20)         # HDF5 crashes where a disk is full
-        for name, data in {"config.json": json.dumps(config, indent=2).encode(), **(others or {})}.items():
+        reserve(beside, int(1.1 * memory.state(game)) + 2 ** 20)      # HDF5 crashes on a full disk
+        (beside / "config.json").write_bytes(json.dumps(config, indent=2).encode())
+        for name, data in (others or {}).items():
             (beside / name).write_bytes(data)
-        for name, network in gan.networks_to_save.items():                # the optimizers are saved with them
-            network.save_weights(beside / f"{name}.weights.h5")
+        for name, network in _networks(game).items():
+            _alone(network).save_weights(beside / f"{name}.weights.h5")
+        for name, part in _other_parts(game).items():
+            store = {}
+            part.save_own_variables(store)
+            np.savez(beside / f"{name}.npz", **store)
         _write_sums(beside)
 
 
-def check_finite(gan):
-    """Raise `FloatingPointError` if a weight of a network or a number of its optimizer is infinite or not a number."""
-    for name, variables in gan.variables_to_save.items():
-        for variable in variables:
+def _networks(game):
+    """What is saved as a network, by name."""
+    return {**game.players, **game.averages}
+
+
+def _other_parts(game):
+    """What is saved as arrays, by name: optimizers by that of the model that they train."""
+    return {**{f"{name}_optimizer": optimizer for name, optimizer in game.optimizers.items()},
+            **{name: getattr(game, name) for name in game.keeps}}
+
+
+def _alone(network):
+    """The network without what trains it: a view of the same layers."""
+    return keras.Model(network.inputs, network.outputs)
+
+
+def check_finite(game):
+    """Raise `FloatingPointError` if a number of the model is infinite or not a number."""
+    for name, part in game.parts.items():
+        for variable in part.variables:
             if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
-                raise FloatingPointError(f"{type(gan).__name__}: {variable.path} of the {name} is no longer finite, so this model is not saved.")
+                raise FloatingPointError(f"{type(game).__name__}: {variable.path} of the {name} is no "
+                                         "longer finite, so this model is not saved.")
 
 
 def _write_sums(folder):
@@ -75,7 +107,8 @@ def verify(path):
         lines = (path / SUMS).read_text(encoding="utf-8").splitlines()
         sums = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     except FileNotFoundError:
-        raise ValueError(f"{path} has no {SUMS}: it was not written by save, or not to its end.") from None
+        raise ValueError(f"{path} has no {SUMS}: it was not written by save, or not to its end."
+                         ) from None
     except ValueError as error:
         raise ValueError(f"{path / SUMS} is damaged ({error}).") from None
     for name in ("config.json", *sums):
@@ -88,70 +121,124 @@ def verify(path):
 
 
 def steps_in(folder, suffix=""):
-    """The folders `step_000500` in a folder, or the files `step_000500.png` with `suffix=".png"`, in the order of their numbers."""
-    found = {path: STEP.fullmatch(path.name.removesuffix(suffix)) for path in folder.glob(f"step_*{suffix}") if path.is_dir() != bool(suffix)}
-    return sorted((path for path, match in found.items() if match), key=lambda path: int(found[path][1]))
+    """What is named `step_000500` in a folder, in the order of the numbers.
+
+    Folders, or with `suffix=".png"` the files `step_000500.png`.
+    """
+    found = {path: STEP.fullmatch(path.name.removesuffix(suffix))
+             for path in folder.glob(f"step_*{suffix}") if path.is_dir() != bool(suffix)}
+    return sorted((path for path, match in found.items() if match),
+                  key=lambda path: int(found[path][1]))
+
+
+def check_format(config, newest, file):
+    """Raise `ValueError` for what a newer version has written: `config` has a larger "format"."""
+    number = config.get("format", 1)
+    if not isinstance(number, int) or not 1 <= number <= newest:
+        raise ValueError(f"{file} is of format {number}, and this version of keras_gan reads formats "
+                         f"up to {newest}. A newer version has written it: pip install --upgrade "
+                         "keras-gan.")
 
 
 def read_config(path):
-    """The `config.json` of a saved model: `{"model": class name, "parameters": {...}, "turns": int, "random_state": [...], "class_names": [...]}`."""
+    """The `config.json` of a saved model.
+
+    `{"format": 2, "model": class name, "parameters": {...}, "turns": int, "class_names":
+    [...], "random_state": [...]}`
+    """
     file = Path(path) / "config.json"
     if not file.is_file():
-        raise FileNotFoundError(f"No saved model at {path}: there is no {file}. "
-                                "gan.save(path) makes one; in a run directory it is the folder model/ or one below checkpoints/.")
+        raise FileNotFoundError(f"No saved model at {path}: there is no {file}. gan.save(path) makes "
+                                "one; in a run directory it is the folder model/ or one below "
+                                "checkpoints/.")
     if (file.parent / "checkpoints").is_dir():
-        raise ValueError(f"{path} is a run directory. Its model is {file.parent / 'model'}; keras-gan resume {path} goes on with the run.")
+        raise ValueError(f"{path} is a run directory. Its model is {file.parent / 'model'}; "
+                         f"keras-gan resume {path} goes on with the run.")
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
-        kinds = {"model": str, "parameters": dict, "turns": int, "random_state": list, "class_names": list}
+        kinds = {"model": str, "parameters": dict, "turns": int, "random_state": list,
+                 "class_names": list}
         wrong = [name for name, kind in kinds.items() if not isinstance(config[name], kind)]
         if wrong or config["turns"] < 0:
             raise ValueError(f"{', '.join(wrong) or 'turns'}")
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{file} is not the config.json of a saved model ({error!r}).") from error
+    check_format(config, FORMAT, file)
     return config
 
 
 def load(cls, path):
-    """Build a model of class `cls` from the parameters at `path` and give it the weights there."""
+    """Build a model of class `cls` from the parameters at `path`, with the weights there."""
     path = there(path)
     config = read_config(path)
     if config["model"] != cls.__name__:
-        raise ValueError(f"{path} holds a {config['model']}, not a {cls.__name__}. Load it with {config['model']}.load(...).")
+        raise ValueError(f"{path} holds a {config['model']}, not a {cls.__name__}. Load it with "
+                         f"{config['model']}.load(...).")
     verify(path)
     try:
-        gan = cls(**config["parameters"])
+        game = cls(**config["parameters"])
     except TypeError as error:
-        raise ValueError(f"The parameters in {Path(path) / 'config.json'} are not those of {cls.__name__}: {error}") from error
-    _assign(gan, path, config)
-    return gan
+        raise ValueError(f"The parameters in {Path(path) / 'config.json'} are not those of "
+                         f"{cls.__name__}: {error}") from error
+    _assign(game, path, config)
+    return game
 
 
-def load_state(gan, path):
-    """Give a model the weights, optimizer state and turn count of the model saved at `path`, which is verified first."""
+def load_state(game, path):
+    """Give a model the state and turn count of the model saved at `path`, which is verified."""
     config = read_config(path)
     verify(path)
-    _assign(gan, path, config)
+    _assign(game, path, config)
 
 
-def _assign(gan, path, config):
-    seeds, states = _seeds(gan), [np.asarray(state) for state in config["random_state"]]
-    if [v.shape for v in seeds] != [state.shape for state in states] or not all(state.dtype.kind in "iu" and (state >= 0).all() for state in states):
-        raise ValueError(f"{path} is of another network: it holds the random states {config['random_state']}, this model has {len(seeds)} of them.")
-    for name, network in gan.networks_to_save.items():
-        file = Path(path) / f"{name}.weights.h5"
+def _assign(game, path, config):
+    path = Path(path)
+    seeds, states = _seeds(game), [np.asarray(state) for state in config["random_state"]]
+    fits = [v.shape for v in seeds] == [state.shape for state in states]
+    if not fits or not all(s.dtype.kind in "iu" and (s >= 0).all() for s in states):
+        raise ValueError(f"{path} is of another network: it holds the random states "
+                         f"{config['random_state']}, this model has {len(seeds)} of them.")
+    for name, network in _networks(game).items():
+        file = path / f"{name}.weights.h5"
         try:
-            with warnings.catch_warnings(action="error", category=UserWarning):         # Keras only warns of an optimizer that isn't there
-                network.load_weights(file)
+            with warnings.catch_warnings(action="error", category=UserWarning):
+                _alone(network).load_weights(file)
         except (OSError, KeyError, ValueError, UserWarning) as error:
-            raise ValueError(f"{file} can't be loaded; it is missing, or of another network: {error}") from error
+            raise ValueError(f"{file} can't be loaded; it is missing, or of another network: {error}"
+                             ) from error
+    read = _read_arrays if config.get("format", 1) > 1 else _read_arrays_of_format_1
+    for name, part in _other_parts(game).items():
+        file, store = read(game, path, name)
+        shapes = {str(i): tuple(v.shape) for i, v in enumerate(part.variables)}
+        if {key: array.shape for key, array in store.items()} != shapes:
+            raise ValueError(f"{file} can't be loaded: its arrays are not those of this "
+                             f"{type(game).__name__}.")
+        part.load_own_variables(store)
     for seed, state in zip(seeds, states):
         seed.assign(state)
-    gan.turns, gan.class_names = config["turns"], config["class_names"]
+    game.turns, game.class_names = config["turns"], config["class_names"]
 
 
-def _seeds(gan):
+def _read_arrays(game, path, name):
+    file = path / f"{name}.npz"
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return file, dict(arrays)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{file} can't be loaded: {error}") from error
+
+
+def _read_arrays_of_format_1(game, path, name):
+    """There an optimizer lay in the file of the network that it trains."""
+    network = game.trains[name.removesuffix("_optimizer")][0]
+    file = path / f"{network}.weights.h5"
+    with h5py.File(file) as opened:
+        arrays = opened.get("optimizer/vars", {})
+        return file, {key: np.array(value) for key, value in arrays.items()}
+
+
+def _seeds(game):
     """The states of random number generators (Dropout's), which Keras leaves out of weight files."""
-    networks = gan.networks_to_save.values()
+    networks = _networks(game).values()
     weights = {id(v) for network in networks for v in network.weights}
     return [v for network in networks for v in network.variables if id(v) not in weights]

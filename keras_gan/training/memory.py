@@ -1,6 +1,4 @@
 """How much memory a turn of a game needs, and how much there is."""
-from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
-
 import contextlib
 import math
 from pathlib import Path
@@ -9,9 +7,11 @@ import keras
 import psutil
 
 from keras_gan.backend.one_graph import OUT_OF_MEMORY, bytes_of, gpu_memory
+from keras_gan.layers.frozen import AroundModel
 
-# Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py): bytes held at the peak of a turn, for each byte of the
-# layers' outputs; and bytes for the compiler and the runtime, whatever the batch is.
+# Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py): bytes held at the
+# peak of a turn, for each byte of the layers' outputs; and bytes for the compiler and the runtime,
+# whatever the batch is.
 HELD = {"XLA": 1.3, "one graph": 1.35, "call by call": 2.9}
 FIXED = {"XLA": 600e6, "one graph": 150e6, "call by call": 80e6}
 CGROUPS = Path("/sys/fs/cgroup")
@@ -26,31 +26,53 @@ def readable(number):
     return f"{number / 2 ** 30:.1f} GiB" if number >= 2 ** 30 else f"{number / 2 ** 20:.0f} MiB"
 
 
-def players(gan):
+def state(game):
     """Bytes of all numbers of the networks and their optimizers: what a saved model holds."""
-    return sum(_bytes(v.shape, v.dtype) for variables in gan.variables_to_save.values() for v in variables)
+    return sum(_bytes(v.shape, v.dtype) for part in game.parts.values() for v in part.variables)
 
 
-def turn(gan, batch_size):
+def turn(game, batch_size):
     """An estimate of the memory of a turn: `(fixed, for the batch)`, in bytes.
 
-    Fixed are weights, their gradients, the optimizers' numbers, and what the compiler takes. The batch's share is the outputs of all
-    layers, several times over: they are kept for the gradient, and have gradients of their own.
+    Fixed are weights, their gradients, the optimizers' numbers, and what the compiler
+    takes. The batch's share is the outputs of all layers, several times over: they are
+    kept for the gradient, and have gradients of their own.
 
     Args:
-        gan: the model.
+        game: the model.
         batch_size: int, samples a step of the discriminator.
     """
-    way = "call by call" if gan.run_eagerly else "XLA" if gan.uses_xla else "one graph"
-    gradients = sum(_bytes(v.shape, v.dtype) for model in (gan.generator, gan.discriminator) for v in model.trainable_weights)
-    outputs = sum(_bytes(output.shape[1:], output.dtype) for model in (gan.generator, gan.discriminator) for output in _outputs(model))
-    data = _bytes((gan.k, *gan.img_shape), keras.config.floatx())
-    return players(gan) + gradients + FIXED[way], batch_size * (HELD[way] * outputs + data)
+    way = "call by call" if game.run_eagerly else "XLA" if game.uses_xla else "one graph"
+    players = game.players.values()
+    gradients = sum(_bytes(v.shape, v.dtype) for network in players
+                    for v in network.trainable_weights)
+    outputs = sum(_calls(game, network) * _bytes(output.shape[1:], output.dtype)
+                  for network in players for output in _outputs(network))
+    data = sum(_bytes((game.k, *kind.shape), keras.config.floatx()) for kind in game.takes.values())
+    return state(game) + gradients + FIXED[way], batch_size * (HELD[way] * outputs + data)
+
+
+def _calls(game, network):
+    """How often a model calls one of its networks: the largest number of all models that train."""
+    def is_call(operation):
+        return network is (operation.model if isinstance(operation, AroundModel) else operation)
+
+    return max(1, *(sum(is_call(node.operation) for node in _nodes(model))
+                    for model in game.trainers.values()))
+
+
+def _nodes(model):
+    return [node for nodes in getattr(model, "_nodes_by_depth", {}).values() for node in nodes]
 
 
 def _outputs(layer):
-    """The outputs of a layer; of a model those of all layers in it, as far as Keras knows them (a subclass keeps its inside to itself)."""
-    inside = [output for inner in layer.layers for output in _outputs(inner)] if isinstance(layer, keras.Model) else []
+    """The outputs of a layer; of a model those of all layers in it, as far as Keras knows them.
+
+    A subclass of `keras.Model` doesn't show what is inside it.
+    """
+    inside = []
+    if isinstance(layer, keras.Model):
+        inside = [output for inner in layer.layers for output in _outputs(inner)]
     try:
         return inside or keras.tree.flatten(layer.output)
     except AttributeError:
@@ -62,22 +84,28 @@ def _bytes(shape, dtype):
 
 
 def available():
-    """Bytes that a training may take: of the GPU, if there is one, else of the machine, or of the container that this process lives in."""
+    """Bytes that a training may take.
+
+    Of the GPU, if there is one, else of the machine, or of the container around this process.
+    """
     free = gpu_memory()
     if free is None:
-        free = min([psutil.virtual_memory().available, *(limit - psutil.Process().memory_info().rss for limit in _limits())])
+        used = psutil.Process().memory_info().rss
+        free = min([psutil.virtual_memory().available, *(limit - used for limit in _limits())])
     return free
 
 
 def _limits():
-    """What containers and schedulers let this process have, in bytes (Linux's control groups, of version 2 or 1)."""
+    """What containers and schedulers let this process have, in bytes: Linux's control groups."""
     try:
         lines = Path("/proc/self/cgroup").read_text().splitlines()
     except OSError:
         return
     for _, controllers, group in (line.split(":", 2) for line in lines):
         if controllers in ("", "memory"):
-            root, file = (CGROUPS, "memory.max") if not controllers else (CGROUPS / "memory", "memory.limit_in_bytes")
+            root, file = CGROUPS, "memory.max"                           # version 2
+            if controllers:                                              # version 1
+                root, file = CGROUPS / "memory", "memory.limit_in_bytes"
             here = root / group.lstrip("/")
             for folder in (here, *here.parents):
                 with contextlib.suppress(OSError, ValueError):           # "max" is no number: no limit
@@ -90,26 +118,33 @@ def for_networks():
     try:
         yield
     except OUT_OF_MEMORY as error:
-        raise MemoryError(f"The networks don't fit into memory, of which there are {readable(available())}. Take a smaller img_shape, latent_dim or "
+        raise MemoryError("The networks don't fit into memory, of which there are "
+                          f"{readable(available())}. Take a smaller img_shape, latent_dim or "
                           "base_channels.") from error
 
 
-def explanation(gan, batch_size):
+def explanation(game, batch_size):
     """What a turn needs and what there is, in a line.
 
     Args:
-        gan: the model.
+        game: the model.
         batch_size: int, samples a step of the discriminator.
     """
-    fixed, batch = turn(gan, batch_size)
-    return (f"A turn of {gan.k * batch_size} samples needs about {readable(fixed + batch)} of memory (networks and optimizers {readable(players(gan))}, "
-            f"the layers' outputs {readable(batch)}); there are {readable(available())}.")
+    fixed, batch = turn(game, batch_size)
+    return (f"A turn of {game.k * batch_size} samples needs about {readable(fixed + batch)} of memory "
+            f"(networks and optimizers {readable(state(game))}, the layers' outputs "
+            f"{readable(batch)}); there are {readable(available())}.")
 
 
-def check(gan, batch_size):
-    """Raise `DoesNotFit`, a `MemoryError`, if a turn won't fit into memory; the message names the largest batch size that does."""
-    (fixed, one), there = turn(gan, 1), available()
+def check(game, batch_size):
+    """Raise `DoesNotFit`, a `MemoryError`, if a turn won't fit into memory.
+
+    The message names the largest batch size that does.
+    """
+    (fixed, one), there = turn(game, 1), available()
     if fixed + batch_size * one > there:
         largest = int((there - fixed) // one)
-        raise DoesNotFit(f"{explanation(gan, batch_size)} " + (f"The largest batch_size that fits is {largest}." if largest > 0 else
-                          "Not even a batch of 1 fits: take smaller pictures or networks."))
+        advice = "Not even a batch of 1 fits: take smaller pictures or networks."
+        if largest > 0:
+            advice = f"The largest batch_size that fits is {largest}."
+        raise DoesNotFit(f"{explanation(game, batch_size)} {advice}")

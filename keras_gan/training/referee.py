@@ -1,4 +1,4 @@
-"""The referee of a game: watches the numbers of every turn and says in words when something is wrong."""
+"""The referee of a game: watches the numbers of each turn and says in words what goes wrong."""
 import collections
 import math
 
@@ -8,20 +8,23 @@ from keras import ops
 WINDOW = 100                  # turns that a verdict is based on
 GRACE = 300                   # turns in which a generator may still be finding its first shapes
 COLLAPSED = 0.25              # diversity below this is suspicious
-LIKELY_CAUSES = "a learning rate that is too high, or a sigmoid or logarithm at its limit (from_logits=True helps)"     # of a loss that isn't finite
+LIKELY_CAUSES = ("a learning rate that is too high, or a sigmoid or logarithm at its limit "
+                 "(from_logits=True helps)")               # of a loss that isn't finite
 
 
 class Referee:
-    """Watches a game. What is wrong is said once, and again only if it has been right in between.
+    """Watches a game.
+
+    What is wrong is said once, and again only if it has been right in between.
 
     Args:
-        gan: the model that is trained.
+        game: the model that is trained.
     """
 
-    def __init__(self, gan):
-        self.gan = gan
+    def __init__(self, game):
+        self.game = game
         self.recent = collections.deque(maxlen=WINDOW)
-        self.weights_before = None
+        self.weights_before = {}                 # by the name of the player
         self.wrong = set()
 
     def watch(self, step, logs):
@@ -32,7 +35,8 @@ class Referee:
             logs: dict of floats, what the turn returned.
 
         Returns:
-            list of str: what has just gone wrong, in words, with what to do about it. Usually empty.
+            list of str: what has just gone wrong, in words, with what to do about it.
+            Usually empty.
         """
         self.recent.append(logs)
         found = dict(self._not_finite(step, logs))
@@ -47,18 +51,27 @@ class Referee:
     def _not_finite(self, step, logs):
         bad = [f"{name} is {value}" for name, value in logs.items() if not math.isfinite(value)]
         if bad:
-            yield "not finite", f"step {step}: a loss is not finite ({', '.join(bad)}): the weights are lost."
+            yield "not finite", (f"step {step}: a loss is not finite ({', '.join(bad)}): the weights "
+                                 "are lost.")
 
     def _in_the_window(self, step):
-        mean = {name: float(np.mean([logs[name] for logs in self.recent])) for name in self.recent[-1]}
-        weights = [ops.convert_to_numpy(v) for v in self.gan.discriminator.trainable_weights]
-        before, self.weights_before = self.weights_before, weights
-        if not weights or (before is not None and all(map(np.array_equal, before, weights))):
-            yield "dead", (f"step {step}: the discriminator has stopped learning: not one of its weights has moved for {WINDOW} steps. Is it "
-                           "frozen (trainable=False)? gan.check_freeze() looks for the cause.")
+        mean = {name: float(np.mean([logs[name] for logs in self.recent]))
+                for name in self.recent[-1]}
+        for player, network in self.game.players.items():
+            weights = [ops.convert_to_numpy(v) for v in network.trainable_weights]
+            before, self.weights_before[player] = self.weights_before.get(player), weights
+            if not weights or (before is not None and all(map(np.array_equal, before, weights))):
+                yield f"dead {player}", (
+                    f"step {step}: the {player} has stopped learning: not one of its weights has "
+                    f"moved for {WINDOW} steps. Is it frozen (trainable=False)? gan.check_freeze() "
+                    "looks for the cause.")
         if mean.get("D(x)", 0.5) > 0.99 and mean.get("D(G(z))", 0.5) < 0.01:
-            yield "wins", (f"step {step}: the discriminator wins: D(x) is {mean['D(x)']:.3f} and D(G(z)) is {mean['D(G(z))']:.3f}, so the generator "
-                           "learns next to nothing. Make the discriminator weaker (Dropout, spectral norms, a lower learning rate).")
+            yield "wins", (
+                f"step {step}: the discriminator wins: D(x) is {mean['D(x)']:.3f} and D(G(z)) is "
+                f"{mean['D(G(z))']:.3f}, so the generator learns next to nothing. Make the "
+                "discriminator weaker (Dropout, spectral norms, a lower learning rate).")
         if step > GRACE and mean.get("diversity", 1.0) < COLLAPSED:
-            yield "collapse", (f"step {step}: collapse is suspected: two generated samples differ {mean['diversity']:.2f} times as much as two real "
-                               "ones. Look at the sample sheet; another seed or lower learning rates may help.")
+            yield "collapse", (
+                f"step {step}: collapse is suspected: two generated samples differ "
+                f"{mean['diversity']:.2f} times as much as two real ones. Look at the sample sheet; "
+                "another seed or lower learning rates may help.")

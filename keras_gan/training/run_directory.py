@@ -1,6 +1,4 @@
 """The directory of a training run: one process at a time writes in it, and every file in it is whole."""
-from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
-
 import csv
 import io
 import json
@@ -17,6 +15,7 @@ from keras_gan.backend.one_graph import backend_version
 
 LOCK = ".lock"                # a file that stays; the operating system takes the lock from a process that dies
 OF_FIRST_MOMENTS = (LOCK, ".config.json.new")      # all that there is before there is a run
+FORMAT = 2                    # of config.json; 1, of keras_gan 0.1, is the same without this number
 
 
 class RunDirectory:
@@ -98,6 +97,7 @@ class RunDirectory:
             raise FileNotFoundError(f"No run in {self}: there is no {self._config}. Give a run directory, such as runs/dcgan-scenes-1.") from None
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{self._config} is not the config.json of a run ({error!r}).") from error
+        checkpoint.check_format(config, FORMAT, self._config)
         return config
 
     # --- begin, and end ----------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ class RunDirectory:
                 if saved.get("versions") != versions:
                     remarks.append(f"The run was begun with {saved.get('versions')}, this is {versions}: it goes on, but perhaps not bit for bit.")
                 versions = saved.get("versions")
-            self._write_json(self._config, {**settings, "plan": plan, "source": source, "versions": versions})
+            self._write_json(self._config, {"format": FORMAT, **settings, "plan": plan, "source": source, "versions": versions})
             for folder in (self.samples, self.checkpoints):
                 folder.mkdir(exist_ok=True)
             tidy_up(self.path)
@@ -160,11 +160,11 @@ class RunDirectory:
 
     # --- checkpoints and history -------------------------------------------------------------------------------------
 
-    def restore(self, gan, interval=1):
+    def restore(self, game, interval=1):
         """Give a model the newest whole checkpoint. A damaged one is moved aside, under the name `damaged-step_000500`.
 
         Args:
-            gan: the model.
+            game: the model.
             interval: int, of steps; only checkpoints of its multiples are looked at.
 
         Returns:
@@ -184,7 +184,7 @@ class RunDirectory:
             except (ValueError, OSError) as damage:
                 remarks.append(f"{damage} {self._move_aside(folder)}")
                 continue
-            checkpoint.load_state(gan, folder)
+            checkpoint.load_state(game, folder)
             return step, history, [*remarks, f"Resumed from {folder} at step {step}."]
         return None, {"step": []}, [*remarks, f"No whole checkpoint in {self} yet: starting at step 0."]
 
@@ -221,9 +221,9 @@ class RunDirectory:
         write_whole(self.path / "history.csv", data)
         return data
 
-    def save_checkpoint(self, gan, step, history, keep_last, keep_every):
+    def save_checkpoint(self, game, step, history, keep_last, keep_every):
         """Save `checkpoints/step_000500`; then delete all but the last `keep_last` of them and those of every `keep_every` steps."""
-        checkpoint.save(gan, self.checkpoint(step), {"history.csv": self.write_history(history)})
+        checkpoint.save(game, self.checkpoint(step), {"history.csv": self.write_history(history)})
         for old in checkpoint.steps_in(self.checkpoints)[:-keep_last]:
             if not keep_every or int(old.name.removeprefix("step_")) % keep_every:
                 discard(old)

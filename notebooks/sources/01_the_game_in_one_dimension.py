@@ -1,21 +1,23 @@
 # %% [markdown]
 # # 1. The game in one dimension
 #
-# A generative adversarial network is a game of two. A **generator** G makes samples out of noise; a **discriminator** D says of
-# samples whether they are real. The inventors' picture: a counterfeiter, and the police.
+# A generative adversarial network is a game of two. A **generator** G makes samples from noise. A
+# **discriminator** D looks at a sample and says whether it is real. The inventors compare them with
+# a counterfeiter and the police.
 #
-# In one dimension every function of the theory can be drawn. So before any picture is made, we play the game where nothing
-# can hide.
+# In one dimension we can draw every function of the theory. So, before we make any picture, we play
+# the game where nothing can hide.
 #
 # **You will learn**
 #
-# - what the two players minimise, and what the best police can know;
+# - what the two players minimise, and the most that the police can know;
 # - why D says ½ at the end, and why its loss is then log 2 (and the game's value −log 4);
-# - what the number k of the discriminator's steps does;
-# - why nobody uses the generator's loss that stands in the theory.
+# - what k, the number of discriminator steps in a turn, does;
+# - why nobody uses the generator's loss of the theory.
 #
-# **You need** a little Python and the idea of a probability density. **Time**: the cells run in about three minutes on two cores; reading and exercises take about
-# an hour. Run one cell at a time, and answer each *Before you run it* first: a guess that turns out wrong is what one remembers.
+# **You need** a little Python and the idea of a probability density. **Time**: the cells run in
+# about three minutes on two cores; reading and exercises take about an hour. Run one cell at a
+# time, and first answer each *Before you run it*: people remember a wrong guess best.
 
 # %%
 import matplotlib.pyplot as plt
@@ -30,8 +32,9 @@ from keras_gan.evaluation.densities import jensen_shannon
 # %% [markdown]
 # ## Two densities
 #
-# Real data come from p = N(3, 1), a normal distribution with mean 3 and standard deviation 1. Nobody tells the players so: they
-# see samples only. The counterfeiter's first attempt may have the density q = N(0, 1).
+# Real data come from p = N(3, 1), a normal distribution with mean 3 and standard deviation 1. The
+# players don't know that: they see only samples. The counterfeiter's first attempt may have the
+# density q = N(0, 1).
 
 # %%
 x = np.linspace(-5, 8, 1301)               # (1301,) points to draw at
@@ -52,20 +55,21 @@ axes.legend();
 # %% [markdown]
 # ## What D wants
 #
-# D(x) is a probability: 1 for "real for sure", 0 for "generated for sure". Both players look at one number, the **value** of the game
-# (equation 1 of [1406.2661](https://arxiv.org/abs/1406.2661)):
+# D(x) is a probability: 1 for "real for sure", 0 for "generated for sure". Both players look at one
+# number, the **value** of the game (equation 1 of [1406.2661](https://arxiv.org/abs/1406.2661)):
 #
 # $$V(D, G) = \mathbb{E}_{x \sim p}[\log D(x)] + \mathbb{E}_{x \sim q}[\log(1 - D(x))]$$
 #
-# D makes it large, G makes it small. Keras minimises, so D minimises −V, which is the sum of two *binary cross-entropies*: of real
-# samples with label 1, and of generated ones with label 0.
+# D makes V large, G makes it small. Keras minimises, so D minimises −V. This is the sum of two
+# *binary cross-entropies*: one for real samples, with label 1, and one for generated samples, with
+# label 0.
 #
-# **Before you run it.** A lazy D says ½ whatever it is shown. What is V then? And what if D says .99 to real samples and .01 to
-# generated ones?
+# **Before you run it.** A lazy D says ½ to every sample. What is V then? And what if D says .99 to
+# real samples and .01 to generated ones?
 
 # %%
 def value(d, p, q):
-    """V(D, G) of a discriminator d, where the data have density p and the samples q: all arrays of their values at x."""
+    """V(D, G) of the discriminator's values d and the densities p and q: arrays over x."""
     return np.trapezoid(p * np.log(d) + q * np.log(1 - d), x)
 
 
@@ -74,14 +78,17 @@ print("-log 4:       ", -np.log(4))
 print("D that is sure:", value(np.where(x > 1.5, 0.99, 0.01), p, q))
 
 # %% [markdown]
-# A D that is sure does better than the lazy one, though it is wrong now and then where the two densities overlap, and pays log .01 for that each time.
+# The D that is sure does better than the lazy one. But it is sometimes wrong where the two
+# densities overlap, and each such mistake costs log .01.
 #
 # ## The best D
 #
-# Which D is best? Look at one x alone. D(x) there makes p log d + q log(1 − d) as large as possible.
+# Which D is best? Look at a single x. There the best d = D(x) makes p log d + q log(1 − d) as large
+# as possible.
 #
 # ### Exercise 1: D*
-# Set the derivative to d to zero, solve for d, and write down the best discriminator. (Proposition 1 of the paper.)
+# Set the derivative with respect to d to zero, solve for d, and write down the best discriminator.
+# (Proposition 1 of the paper.)
 
 # %% tags=["exercise"]
 def optimal_discriminator(p, q):
@@ -92,8 +99,10 @@ with exercise("1"):
     d_star = optimal_discriminator(p, q)
     assert np.shape(d_star) == np.shape(x), "give a value for every x"
     assert np.all((d_star > 0) & (d_star < 1)), "D* is a probability"
-    assert abs(d_star[np.argmin(abs(x - 1.5))] - 0.5) < 1e-6, "at x = 1.5 both densities are the same, and D* can't tell: ½"
-    assert np.allclose(np.log(d_star / (1 - d_star)), 3 * x - 4.5), "for these two densities the logit of D* is 3x − 4.5"
+    assert abs(d_star[np.argmin(abs(x - 1.5))] - 0.5) < 1e-6, (
+        "at x = 1.5 both densities are the same, and D* can't tell: ½")
+    assert np.allclose(np.log(d_star / (1 - d_star)), 3 * x - 4.5), (
+        "for these two densities the logit of D* is 3x − 4.5")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -108,7 +117,8 @@ with exercise("1"):
 # </details>
 
 # %% [markdown]
-# The picture of the best D. It is no step from 0 to 1: where densities overlap, nobody can be sure.
+# This is the picture of the best D. It is not a jump from 0 to 1: where densities overlap, nobody
+# can be sure.
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 2.5))
@@ -122,22 +132,25 @@ says.legend(loc="upper right");
 # %% [markdown]
 # ## What G wants, against the best D
 #
-# Put D* into the value, and (theorem 1) what is left is a distance between the two densities:
+# Put D* into the value. What is left is a distance between the two densities (theorem 1):
 #
 # $$V(D^*, G) = -\log 4 + 2 \cdot \mathrm{JSD}(p, q)$$
 #
-# JSD is the *Jensen-Shannon divergence*: 0 if p = q, log 2 if the two don't overlap at all. A generator that makes V small makes its density
-# equal to the data's. That is the whole promise of a GAN: G is never shown a single real sample, D's verdicts are enough.
+# JSD is the *Jensen-Shannon divergence*: 0 if p = q, log 2 if the two don't overlap at all. A
+# generator that makes V small makes its density equal to that of the data. That is the whole
+# promise of a GAN: G never sees a real sample, the verdicts of D are enough.
 #
-# ### Exercise 2: a distance out of a game
-# Work out the divergence of our two densities from the value of the game alone.
+# ### Exercise 2: a distance from a game
+# Compute the divergence of our two densities from the value of the game alone.
 
 # %% tags=["exercise"]
 value_of_the_best = value(p / (p + q), p, q)
 divergence = ...                           # your turn: a formula of value_of_the_best
 
 with exercise("2"):
-    assert abs(divergence - 0.52678) < 1e-3, f"it should be .52678 (what keras_gan.evaluation says: {jensen_shannon(p, q, x):.5f}), and is {divergence:.5f}"
+    assert abs(divergence - 0.52678) < 1e-3, (
+        f"it should be .52678 (what keras_gan.evaluation says: {jensen_shannon(p, q, x):.5f}), and "
+        f"is {divergence:.5f}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -152,28 +165,32 @@ with exercise("2"):
 # %% [markdown]
 # ## Now with networks
 #
-# Nobody knows p and q of pictures, so D is a network that learns from samples, and so is G. [`GaussianGAN`](../keras_gan/gaussian_gan.py) plays this very game. Both networks are
-# tiny; D ends in a *logit* (a number of any size; the probability is its sigmoid).
+# For pictures, nobody knows p and q. So D is a network that learns from samples, and so is G.
+# [`GaussianGAN`](../keras_gan/gaussian_gan.py) plays exactly this game. Both networks are tiny. D
+# ends in a *logit*: this is a number of any size, and the probability is its sigmoid.
 
 # %%
 gan = GaussianGAN(mu=3.0, sigma=1.0, seed=0)
 for network in (gan.generator, gan.discriminator):
-    print(f"{network.name}: {network.input_shape} -> {network.output_shape}, {network.count_params():,} parameters")
+    print(f"{network.name}: {network.input_shape} -> {network.output_shape}, "
+          f"{network.count_params():,} parameters")
 
 # %% [markdown]
-# One turn of the game, by hand. `k` batches of real data go in, D takes k steps, G one. What comes back is what both saw.
+# We play one turn of the game by hand. `k` batches of real data go in. D takes k steps, and G takes
+# one. The turn returns the losses and what D said.
 
 # %%
 batch = 512
-real = gan.sample_data(gan.k * batch, np.random.default_rng(0))        # (1536, 1): three fresh batches
+real = gan.sample_data(gan.k * batch, np.random.default_rng(0))  # (1536, 1): three fresh batches
 logs = gan.train_on_batch(real)
 print("real", real.shape, " generated", gan.generate(batch).shape)
 for name, number in logs.items():
     print(f"{name:10s} {number:.3f}")
 
 # %% [markdown]
-# **Before you run it.** 3,000 such turns follow. Where will the green density go, and what will the blue curve, D, look like at the end?
-# The dotted line is D* of the generator *as it is at that moment*.
+# **Before you run it.** 3,000 such turns follow. Where will the green density go? What will the
+# blue curve, D, look like at the end? The dotted line is D* of the generator *as it is at that
+# moment*.
 
 # %%
 import tempfile
@@ -184,8 +201,9 @@ history = gan.train(steps=sized(3000, 200), run_dir=folder, sample_interval=size
 Image(f"{folder}/film.gif")
 
 # %% [markdown]
-# The green density has moved onto the data, and D has become flat: it says ½ wherever there are data, for it can't tell any more. (Where
-# there are neither data nor samples it may say what it likes: nobody asks it there.)
+# The green density has moved onto the data, and D has become flat: it says ½ wherever there are
+# data, because it can't see a difference any more. (Where there are neither data nor samples, D may
+# say anything: nobody asks it there.)
 
 # %%
 made = gan.generate(10_000, seed=1)        # (10000, 1)
@@ -196,7 +214,8 @@ print(f"JSD of data and samples: {jensen_shannon(gan.density(x), gan.generated_d
 # %% [markdown]
 # ## How to read the losses
 #
-# **Before you run it.** In supervised learning a good loss curve falls. Which way should *these* go?
+# **Before you run it.** In supervised learning a good loss curve falls. Which way should *these*
+# go?
 
 # %%
 figure, axes = plt.subplots(figsize=(7, 2.8))
@@ -207,15 +226,19 @@ axes.set(xlabel="turn", ylabel="loss (nats)", xlim=(0, 600), ylim=(0.2, 1.4))
 axes.legend();
 
 # %% [markdown]
-# They go *somewhere*, not down: each player's loss is measured against an opponent that changes. D's loss is low as long as it wins; at the end
-# (these are the first 600 turns) both are log 2 ≈ .693, what a coin toss costs. (−V is the sum of D's two losses, so 2 log 2 = log 4.)
+# They go *somewhere*, not down: each player's loss is measured against an opponent that changes.
+# D's loss is low as long as D wins. At the end both losses are log 2 ≈ .693, the price of a coin
+# toss; the figure shows the first 600 turns. (−V is the sum of D's two losses, so at the end it is
+# 2 log 2 = log 4.)
 #
-# Beware: a D that has not learnt *yet* says ½ too, and its loss is .693 too. A loss alone never tells. Look at the samples; and
-# [notebook 5](05_break_it.ipynb) shows what a game looks like in which something is broken.
+# Be careful: a D that has not learnt anything *yet* says ½ too, and its loss is .693 too. A loss
+# alone never tells you. Look at the samples. [Notebook 5](05_break_it.ipynb) shows what broken
+# games look like.
 #
 # ## What k does
 #
-# The theory wants the *best* D before each step of G. Practice takes k steps towards it (algorithm 1 of the paper).
+# The theory wants the *best* D before each step of G. In practice D takes k steps towards it
+# (algorithm 1 of the paper).
 #
 # **Before you run it.** How far will D be from D* for k = 1, and for k = 10?
 
@@ -241,32 +264,38 @@ axes.set(xlabel="turn", ylabel="mean |D − D*|")
 axes.legend();
 
 # %% [markdown]
-# More steps keep D nearer to the best, and each turn costs more. Against pictures k = 1 is the habit: two networks of like size, and one step each.
+# More steps keep D nearer to the best, but each turn costs more. For pictures k = 1 is usual: two
+# networks of similar size, and one step each.
 #
 # ## Why nobody uses the loss of the theory
 #
-# In the value, G minimises log(1 − D(G(z))). Early in a game G is bad and D is sure: D(G(z)) ≈ 0. How much does G learn then? Let $\ell$ be D's logit of a sample,
-# D = sigmoid($\ell$), and look at the derivative of G's loss to $\ell$: it is what flows back into G.
+# In the value, G minimises log(1 − D(G(z))). Early in a game G is bad and D is sure: D(G(z)) ≈ 0.
+# How much does G learn then? Let $\ell$ be D's logit of a sample, so D = sigmoid($\ell$). Look at
+# the derivative of G's loss with respect to $\ell$: this is the gradient that flows back into G.
 #
 # ### Exercise 3: two gradients
-# `saturating` is the theory's loss, log(1 − D); `non_saturating` is −log D, which has its minimum at the same place. Write down how large the derivative
-# to $\ell$ of each is, as a function of D. (A hint: the derivative of the sigmoid is D (1 − D).)
+# `saturating` is the theory's loss, log(1 − D). `non_saturating` is −log D, which has its minimum
+# at the same place. For each loss, write down the absolute value of its derivative with respect to
+# $\ell$, as a function of D. (A hint: the derivative of the sigmoid is D (1 − D).)
 
 # %% tags=["exercise"]
 def saturating_gradient(d):
-    return ...                             # |derivative of log(1 − D) to the logit|
+    return ...                             # |derivative of log(1 − D) with respect to the logit|
 
 
 def non_saturating_gradient(d):
-    return ...                             # |derivative of −log D to the logit|
+    return ...                             # |derivative of −log D with respect to the logit|
 
 
 with exercise("3"):
     logit, small = np.linspace(-6, 6, 25), 1e-5
     sigmoid = lambda logit: 1 / (1 + np.exp(-logit))
-    for answer, loss in ((saturating_gradient, lambda logit: np.log(1 - sigmoid(logit))), (non_saturating_gradient, lambda logit: -np.log(sigmoid(logit)))):
+    for answer, loss in ((saturating_gradient, lambda logit: np.log(1 - sigmoid(logit))),
+                         (non_saturating_gradient, lambda logit: -np.log(sigmoid(logit)))):
         true = np.abs(loss(logit + small) - loss(logit - small)) / (2 * small)
-        assert np.allclose(answer(sigmoid(logit)), true, atol=1e-5), f"{answer.__name__} isn't the derivative that is measured: at D = ½ it should be {true[12]:.2f}"
+        assert np.allclose(answer(sigmoid(logit)), true, atol=1e-5), (
+            f"{answer.__name__} isn't the measured derivative: at D = ½ it should be "
+            f"{true[12]:.2f}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -282,13 +311,15 @@ with exercise("3"):
 #     return 1 - d
 # ```
 #
-# So where D is sure that a sample is generated (D ≈ 0), the first has no gradient, and the second has its largest.
+# So where D is sure that a sample is generated (D ≈ 0), the first loss has no gradient, and the
+# second has its largest gradient.
 #
 # </details>
 
 # %% [markdown]
-# Seen in a game. The data lie far away, at 6, and D is trained before the first turn (`pretraining`), so that it sees through the generator. Then both losses
-# play the same number of turns.
+# Now we see it in a game. The data are far away, at 6. D is trained before the first turn
+# (`pretraining`), so it recognises the generator's samples with certainty. Then both losses play
+# the same number of turns.
 #
 # **Before you run it.** Where will the two generators be after 100 turns?
 
@@ -296,7 +327,8 @@ with exercise("3"):
 figure, axes = plt.subplots(figsize=(7, 2.8))
 for loss in ("saturating", "non_saturating"):
     gan = GaussianGAN(mu=6.0, sigma=1.0, generator_loss=loss, pretraining=sized(1000, 20), seed=0)
-    print(f"{loss:15s} before the first turn D(G(z)) is {gan.discriminate(gan.generate(500, seed=0)).mean():.1e}")
+    print(f"{loss:15s} before the first turn D(G(z)) is "
+          f"{gan.discriminate(gan.generate(500, seed=0)).mean():.1e}")
     means = []
     for _ in range(sized(100, 3)):
         means.append(gan.generate(500, seed=0).mean())
@@ -307,15 +339,19 @@ axes.set(xlabel="turn", ylabel="mean of what is generated")
 axes.legend();
 
 # %% [markdown]
-# The theory's loss hardly moves: its gradient is D(G(z)), next to nothing. The other arrives within a few turns.
+# The generator with the theory's loss hardly moves: the gradient is D(G(z)), almost zero. The other
+# generator arrives within a few turns.
 #
 # ## What to take away
 #
-# - D learns the density ratio p/(p + q). Against the best D, the value is a distance between p and q, and G makes it small.
+# - D learns the density ratio p/(p + q). Against the best D, the value is a distance between p and
+#   q, and G makes this distance small.
 # - At the end D says ½ and both losses are log 2. Losses don't fall; they meet.
-# - −log D instead of log(1 − D): the same goal, and a gradient when it is needed.
+# - −log D replaces log(1 − D): it has the same goal, and it has a gradient when G needs one.
 #
-# **Further reading.** Goodfellow et al. 2014, [1406.2661](https://arxiv.org/abs/1406.2661), section 4 (the theory, figure 1 is our film) · Goodfellow 2016, tutorial,
-# [1701.00160](https://arxiv.org/abs/1701.00160), section 3.2 (the losses) · Arjovsky, Bottou 2017, [1701.04862](https://arxiv.org/abs/1701.04862) (what a D that is too good does).
+# **Further reading.** Goodfellow et al. 2014, [1406.2661](https://arxiv.org/abs/1406.2661), section
+# 4 (the theory, figure 1 is our film) · Goodfellow 2016, tutorial,
+# [1701.00160](https://arxiv.org/abs/1701.00160), section 3.2 (the losses) · Arjovsky, Bottou 2017,
+# [1701.04862](https://arxiv.org/abs/1701.04862) (what a D that is too good does).
 #
 # Next: [2. A GAN by hand](02_a_gan_by_hand.ipynb), the same game with pictures of digits.

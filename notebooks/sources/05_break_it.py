@@ -1,23 +1,27 @@
 # %% [markdown]
 # # 5. Break it
 #
-# A broken GAN doesn't crash. It trains for hours, prints losses, and makes noise. So one has to know what a broken game *looks like*. Here we
-# break it on purpose, eight times, with a few lines each: predict, run, see the symptom, repair.
+# A broken GAN doesn't crash. It trains for hours, prints losses, and makes noise. So you must know
+# what a broken game *looks like*. Here we break it on purpose, eight times, with a few lines each.
+# Each time you predict, run, see the symptom, and repair.
 #
 # **You will learn**
 #
-# - the bugs that nearly every GAN written by hand has had: in the freezing, the optimizers, the normalisation, the colours, the random numbers, the numbers of the recipe;
-# - the symptom of each: in the curves, in the pictures, or in neither;
+# - the bugs of nearly every GAN written by hand: in the freezing, the optimizers, the
+#   normalisation, the colours, the random numbers, the numbers of the recipe;
+# - the symptom of each bug: in the curves, in the pictures, or in neither;
 # - what a referee of the game can tell you, and what `check_freeze` can;
-# - to be the doctor of a game that somebody else has broken.
+# - how to find the fault in a game that somebody else has broken.
 #
-# **You need** notebooks 2 and 3 (its DCGAN, for bug 3). **Time**: the cells run in about three minutes on two cores; reading and exercises take about an hour.
+# **You need** notebooks 2 and 3 (its DCGAN, for bug 3). **Time**: the cells run in about three
+# minutes on two cores; reading and exercises take about an hour.
 
 # %%
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from keras_gan import DCGAN, GAN, Frozen  # before keras, so that TensorFlow starts without its chatter
+# before keras, so that TensorFlow starts without its chatter
+from keras_gan import DCGAN, GAN, Frozen
 import cv2
 import matplotlib.pyplot as plt
 import numpy as np
@@ -33,10 +37,12 @@ digits = load_data("digits").images        # uint8 (1797, 28, 28, 1)
 # %% [markdown]
 # ## A game that is healthy
 #
-# The instrument first, and what it shows of a healthy patient. `play` trains a GAN on digits for a short while and draws what one can see: the
-# losses; what D says of real and of generated pictures; how different two generated samples are (`diversity`, 1 is as different as real ones); and
-# samples. (The curves are those of G itself; with the recipe `"digits"` the samples are made by the moving average of G, as notebook 2 has it.) Each
-# bug below is a subclass of `GAN` that overrides one of the methods which build it. The **referee** of the package watches every run; what it has to say is printed while it trains.
+# First we look at a healthy game with our instrument. `play` trains a GAN on digits for a short
+# time. It draws the losses, what D says about real and about generated pictures, how different two
+# generated samples are (`diversity`; 1 means as different as real ones), and samples. (The curves
+# describe G itself. With the recipe `"digits"` the samples come from the moving average of G, as in
+# notebook 2.) Each bug below is a subclass of `GAN` that overrides one of its building methods. The
+# **referee** of the package watches every run and prints its remarks during the training.
 
 # %%
 def smooth(values, window=sized(20, 3)):
@@ -46,8 +52,10 @@ def smooth(values, window=sized(20, 3)):
 
 def draw_game(history, pictures, title):
     """The curves of a game, and samples: (n, H, W, C) in [0, 1]."""
-    figure, axes = plt.subplots(1, 4, figsize=(13, 2.7), layout="constrained", width_ratios=(1, 1, 1, 1.4))
-    for axis, names, limit in zip(axes, (("d_loss", "g_loss"), ("D(x)", "D(G(z))"), ("diversity",)), (3, 1, 1.8)):
+    figure, axes = plt.subplots(1, 4, figsize=(13, 2.7), layout="constrained",
+                                width_ratios=(1, 1, 1, 1.4))
+    for axis, names, limit in zip(axes, (("d_loss", "g_loss"), ("D(x)", "D(G(z))"), ("diversity",)),
+                                  (3, 1, 1.8)):
         for name in names:
             mean = smooth(history[name])
             axis.plot(history["step"][-len(mean):], mean, label=name)
@@ -66,7 +74,8 @@ def play(gan, title, pictures=digits, steps=sized(500, 10)):
     for name in ("d_loss", "g_loss"):
         turn = int(np.argmax(history[name]))
         if history[name][turn] > 10:
-            print(f"largest {name}: {history[name][turn]:,.0f} nats, in turn {history['step'][turn]}")
+            print(f"largest {name}: {history[name][turn]:,.0f} nats, in turn "
+                  f"{history['step'][turn]}")
     draw_game(history, gan.generate(32, seed=1), title)
     return history
 
@@ -75,14 +84,16 @@ healthy = GAN(recipe="digits", seed=0)
 healthy_history = play(healthy, "healthy", steps=sized(1000, 10))
 
 # %% [markdown]
-# This is what "nothing is wrong" looks like: D is far ahead for a few hundred turns, then G catches up, and from there neither loss is 0; D(x) above ½ and
-# D(G(z)) below, both moving; diversity settles somewhat below 1; and the first digits. The referee says nothing.
+# This is what "nothing is wrong" looks like. D is far ahead for a few hundred turns. Then G catches
+# up, and from there on neither loss is 0. D(x) is above ½ and D(G(z)) is below, and both move.
+# Diversity settles somewhat below 1. The first digits appear. The referee says nothing.
 #
 # ## 1. A discriminator that is frozen for good
 #
-# The most frequent bug of today, and an honest one: these are the lines of Keras-GAN, of many books and of the tutorials that were copied from
-# them. They were right for Keras 2. The discriminator was compiled before; now it is frozen for `combined`. Keras 3 looks at the flag when
-# `train_on_batch` is called for the first time, which is later.
+# This is the most frequent bug today, and an honest one. These are the lines of Keras-GAN, of many
+# books, and of the tutorials that were copied from them. They were right for Keras 2. The
+# discriminator was compiled before; now it is frozen for `combined`. But Keras 3 reads the flag
+# when `train_on_batch` is called for the first time, and that is later.
 
 # %%
 class FrozenTheOldWay(GAN):
@@ -93,54 +104,61 @@ class FrozenTheOldWay(GAN):
 
 
 # %% [markdown]
-# **Before you run it.** D will stay as it was at the start, and G trains against it. What will g_loss do? What will the pictures be?
+# **Before you run it.** D will stay as it was at the start, and G trains against it. What will
+# g_loss do? What will the pictures look like?
 
 # %%
 frozen_history = play(FrozenTheOldWay(recipe="digits", seed=0), "frozen the old way")
 
 # %% [markdown]
-# g_loss falls and falls, to almost nothing. In any other kind of training that would be a success; here it is the worst sign of all. D is a random
-# network, and G has found out which noise it likes: D(G(z)) is close to 1. What D says of real digits stays where it was. Nobody has ever told G
-# what a digit is, and its samples will be noise for ever. (`diversity` is no help: noise is very diverse.) The referee has looked at D's weights,
-# and says so; and Keras warns once, in passing, that the model has no trainable weights.
+# g_loss falls and falls, to almost nothing. In any other kind of training that would be a success;
+# here it is the worst sign of all. D is a random network, and G has found out which noise D likes:
+# D(G(z)) is close to 1. What D says about real digits stays where it was. Nobody has ever told G
+# what a digit is, so its samples will always be noise. (`diversity` doesn't help: noise is very
+# diverse.) The referee has looked at D's weights, and says that D doesn't learn. Keras also warns,
+# only once, that the model has no trainable weights.
 #
-# Whether D learns can be asked before any training:
+# You can ask before any training whether D learns:
 
 # %%
 print(FrozenTheOldWay(recipe="digits", run_eagerly=True).check_freeze(batch_sizes=(4,)))
 
 # %% [markdown]
-# **Repair**: leave D trainable, and put `Frozen(discriminator)` into `combined`. (Switching the flag on before each step of D
-# and off before each step of G moves the right weights, if that is done before the very first step: after it Keras has compiled the step, *traced*
-# it, and doesn't look again. But it brings bug 3.)
+# **Repair**: leave D trainable, and put `Frozen(discriminator)` into `combined`. (Another way is to
+# switch the flag on before each step of D and off before each step of G. This moves the right
+# weights if you do it before the very first step: then Keras compiles the step, it *traces* it, and
+# doesn't read the flag again. But this way brings bug 3.)
 #
 # ## 2. One optimizer for two models
 #
-# Keras-GAN made one `optimizer = Adam(0.0002, 0.5)` and gave it to both `compile` calls. That was handy, and on Keras 2 it went well: an
-# optimizer's numbers were made as they were needed.
+# Keras-GAN made one `optimizer = Adam(0.0002, 0.5)` and gave it to both `compile` calls. That was
+# short, and on Keras 2 it worked: an optimizer made its numbers when it needed them.
 
 # %%
 class OneOptimizer(GAN):
     def build_optimizer(self, player):
-        return self.discriminator.optimizer if player == "generator" else super().build_optimizer(player)
+        return (self.discriminator.optimizer if player == "generator"
+                else super().build_optimizer(player))
 
 
 # %% [markdown]
-# **Before you run it.** An optimizer keeps two numbers for every weight that it trains (Adam's m and v). It was built with D's weights. What will
-# happen when G comes?
+# **Before you run it.** An optimizer keeps two numbers for every weight that it trains (Adam's m
+# and v). This one was built with D's weights. What will happen when G uses it?
 
 # %%
 print(OneOptimizer(run_eagerly=True).check_freeze(batch_sizes=(4,)))
 
 # %% [markdown]
-# The friendliest bug of all: it raises an error at once, if with an odd text (*unknown variable*).
+# This is the friendliest bug of all: it raises an error at once, although the text is strange
+# (*unknown variable*).
 #
 # **Repair**: an `Adam(...)` for each player. `build_optimizer` is called once for each.
 #
 # ### Exercise 1: dead or not?
-# At its start a D says about ½ of everything, and its loss is about .69; a perfect game ends there, too. At that moment only the weights tell the
-# two apart. Write the test: let D make one step on 8 digits (`"these are real"`), and say whether any of its weights has moved. (A weight `w` as an array:
-# `w.numpy()`.)
+# At the start D says about ½ to everything, and its loss is about .69. A perfect game ends there,
+# too. At that moment only the weights tell the two apart. Write the test: let D make one step on 8
+# digits (`"these are real"`), and return whether any of its weights has moved. (`w.numpy()` gives a
+# weight `w` as an array.)
 
 # %% tags=["exercise"]
 def learns(gan):
@@ -152,8 +170,10 @@ def learns(gan):
 with exercise("1"):
     answer = learns(GAN(seed=1))
     assert answer is not ..., "the gap (...) is still open"
-    assert answer, "this discriminator has moved, and you say it hasn't"
-    assert not learns(FrozenTheOldWay(seed=1)), "this discriminator has not moved, and you say it has (a model that is frozen has no trainable_weights at all: what does your test say of an empty list?)"
+    assert answer, "this discriminator has moved, but you say that it hasn't"
+    assert not learns(FrozenTheOldWay(seed=1)), (
+        "this discriminator has not moved, but you say that it has (a frozen model has no "
+        "trainable_weights at all: what does your test return for an empty list?)")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -162,22 +182,26 @@ with exercise("1"):
 # def learns(gan):
 #     before = [w.numpy() for w in gan.discriminator.trainable_weights]
 #     gan.discriminator.train_on_batch(gan.prepare(digits[:8]), np.ones((8, 1)))
-#     return any(not np.array_equal(old, w.numpy()) for old, w in zip(before, gan.discriminator.trainable_weights))
+#     after = gan.discriminator.trainable_weights
+#     return any(not np.array_equal(old, w.numpy()) for old, w in zip(before, after))
 # ```
 #
-# `any` of nothing is False, as it should be here; `all(equal)` of nothing would be True.
+# `any` of an empty list is False, as it should be here. `all(equal)` of an empty list would be
+# True.
 #
 # </details>
 
 # %% [markdown]
 # ## 3. BatchNormalization in inference inside `combined`
 #
-# This is what becomes of bug 1's usual mend, the flag on for D's step and off for G's: the right weights move, but `trainable = False` does one thing
-# more.
+# The usual repair of bug 1 is to switch the flag on for D's step and off for G's step. It leads to
+# this bug. The right weights move, but `trainable = False` does one thing more.
 #
-# `BatchNormalization` is two layers in one. In training it uses the mean and variance of *this batch*; in inference its *moving averages*. A D
-# with BatchNorm that is frozen by the flag `trainable` is in inference inside `combined`. The three lines of `InInference` do just that, and
-# nothing else. So G plays against another network than the one that is trained. (DCGAN has such a D; Keras-GAN's users reported "only noise".)
+# `BatchNormalization` is two layers in one. In training it uses the mean and variance of *this
+# batch*. In inference it uses its *moving averages*. If D has BatchNorm and is frozen by the flag
+# `trainable`, it runs in inference mode inside `combined`. The three lines of `InInference` do just
+# that, and nothing else. So G plays against another network than the one that is trained. (DCGAN
+# has such a D; users of Keras-GAN reported "only noise".)
 
 # %%
 class InInference(Frozen):
@@ -191,61 +215,72 @@ class JudgedInInference(DCGAN):
         return Model(z, InInference(self.discriminator)(self.generator(z)), name="combined")
 
 
-# A small DCGAN, quick to train
-small = {"img_shape": (28, 28, 1), "base_channels": 8, "full_size_features": False, "learning_rate": 1e-3, "dropout": 0.0, "from_logits": True, "fakes_in_training_mode": True}
+# A small DCGAN that trains fast
+small = {"img_shape": (28, 28, 1), "base_channels": 8, "full_size_features": False,
+         "learning_rate": 1e-3, "dropout": 0.0, "from_logits": True, "fakes_in_training_mode": True}
 
 # %% [markdown]
-# A trick shows it. g_loss is −log D(G(z)), worked out in `combined`; and `D(G(z))` is what D said of the same pictures in its own step, a moment
-# ago. In a healthy game the two must go together.
+# A trick shows it. g_loss is −log D(G(z)), computed in `combined`. `D(G(z))` is what D said about
+# the same pictures in its own step, a moment before. In a healthy game the two must agree.
 #
-# **Before you run it.** And in this one? What will `check_freeze` say of it?
+# **Before you run it.** What will the two do in this game? What will `check_freeze` say about it?
 
 # %%
 print(JudgedInInference(**small, run_eagerly=True).check_freeze(batch_sizes=(4,)))
-histories = {model.__name__: play(model(**small, seed=0), model.__name__, steps=sized(400, 10)) for model in (DCGAN, JudgedInInference)}
+histories = {model.__name__: play(model(**small, seed=0), model.__name__, steps=sized(400, 10))
+             for model in (DCGAN, JudgedInInference)}
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True, layout="constrained")
 for axis, (name, history) in zip(axes, histories.items()):
     axis.plot(smooth(history["g_loss"]), label="g_loss: what combined says")
-    axis.plot(smooth(-np.log(np.maximum(history["D(G(z))"], 1e-7))), label="−log D(G(z)): what D said")
+    axis.plot(smooth(-np.log(np.maximum(history["D(G(z))"], 1e-7))),
+              label="−log D(G(z)): what D said")
     axis.set(title=name, xlabel="turn", ylabel="nats")
     axis.legend()
 
 # %% [markdown]
-# In the healthy game the two curves go together (g_loss is a little higher: a mean of logarithms is not the logarithm of a mean, and D has learnt in
-# between). In the broken one they part: `combined` says that D is fooled nearly always (g_loss near 0),
-# while D itself finds out nearly all. Each player believes to be winning, against an opponent that isn't there. G gets no useful gradient any
-# more: it makes a thing that D would like *in inference*, the same of every z, and the referee suspects collapse.
+# In the healthy game the two curves agree. (g_loss is a little higher: a mean of logarithms is not
+# the logarithm of a mean, and D has learnt in between.) In the broken game they separate.
+# `combined` says that D is almost always fooled (g_loss near 0), while D itself recognises nearly
+# all samples. Each player believes that it is winning, against an opponent that doesn't exist. G
+# gets no useful gradient any more. It makes something that D would like *in inference*, the same
+# thing from every z, and the referee suspects collapse.
 #
-# And `check_freeze` said OK: each player trains its own network alone. That is all that it checks. D *is* learning, G *is* learning, from somebody
-# else.
+# But `check_freeze` said OK: each player trains only its own network. That is all that it checks. D
+# *is* learning, and G *is* learning, but from another D.
 #
-# **Repair**: `Frozen(discriminator)`, which is called in training mode where `combined` is. No flag.
+# **Repair**: use `Frozen(discriminator)`, which runs in training mode when `combined` does. Set no
+# flag.
 #
 # ## 4. A learning rate that is too high
 #
-# One argument. The recipe's learning rate is 0.0002.
+# This bug is a single argument. The recipe's learning rate is 0.0002.
 #
 # **Before you run it.** What will 0.05 do to the losses?
 
 # %%
-too_fast_history = play(GAN(recipe="digits", learning_rate=0.05, seed=0), "learning_rate=0.05", steps=sized(500, 10))
+too_fast_history = play(GAN(recipe="digits", learning_rate=0.05, seed=0), "learning_rate=0.05",
+                        steps=sized(500, 10))
 
 # %% [markdown]
-# The losses leave the picture early: thousands of nats and more, where a coin toss costs .69. Weights have grown so large that D is *certain*, and
-# certainly wrong now and then, which costs what it costs. The generator's tanh is at its limits: the samples are black and white without grey, and
-# nearly all the same. The referee says that D wins; that is the consequence, not the cause. Look at the *first* turns: here both
-# losses pass 100 nats in the first two. What exploded at once, exploded for its step size.
+# The losses soon leave the figure: they reach thousands of nats and more, where a coin toss costs
+# .69. Weights have become so large that D is *certain*. Sometimes it is certain and wrong, and that
+# costs a lot. The generator's tanh is at its limits: the samples are black and white without grey,
+# and nearly all the same. The referee says that D wins; that is the consequence, not the cause.
+# Look at the *first* turns: here both losses pass 100 nats in the first two. When losses explode at
+# once, the cause is the step size.
 #
-# **Repair**: ten times lower, until the losses stay below ten; then look at pictures. GANs like 1e-4 to 4e-4 with Adam, and β₁ = .5.
+# **Repair**: divide the learning rate by ten until the losses stay below ten; then look at
+# pictures. With Adam, GANs work well at 1e-4 to 4e-4 with β₁ = .5.
 #
 # ## 5. Collapse
 #
-# Collapse is the disease that only GANs have: G makes the same picture of every z. It is no bug in a line, rather a balance that is lost: if D is
-# too slow to object, one picture that D likes is enough for G. We get there with a D that learns ten times more slowly, and with the networks of
-# the paper of 2014, whose generator has no BatchNormalization. (BatchNormalization makes a batch of equal pictures impossible, nearly; it is a
-# medicine against collapse.)
+# Collapse is a disease that only GANs have: G makes the same picture from every z. It is not a bug
+# in one line but a lost balance. If D is too slow to react, G needs only one picture that D likes.
+# We get there with a D that learns ten times more slowly, and with the networks of the paper of
+# 2014, whose generator has no BatchNormalization. (With BatchNormalization, a batch of equal
+# pictures is almost impossible. It is a medicine against collapse.)
 
 # %%
 class SlowDiscriminator(GAN):
@@ -256,39 +291,46 @@ class SlowDiscriminator(GAN):
 
 
 # %% [markdown]
-# **Before you run it.** Which of the curves will show it? Can you tell it from the losses alone?
+# **Before you run it.** Which of the curves will show it? Can you see it in the losses alone?
 
 # %%
-collapsed_history = play(SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0, seed=0), "a discriminator that is too slow")
+collapsed_history = play(SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0, seed=0),
+                         "a discriminator that is too slow")
 
 # %% [markdown]
-# All samples are the same picture. The losses look as good as can be: both close to log 2, as at the end of a perfect game! `D(x)` and `D(G(z))`
-# too, after the first 300 turns. Of the curves only `diversity` shows it: it should be near 1 and is near 0. The referee looks every 100 turns, after
-# the first 300 (every generator begins with little variety), so here at 400 for the first time, and says "collapse is suspected".
+# All samples are the same picture. The losses look perfect: both are close to log 2, as at the end
+# of a perfect game! After the first 300 turns, `D(x)` and `D(G(z))` look perfect too. Of the
+# curves, only `diversity` shows it: it should be near 1 but is near 0. The referee looks every 100
+# turns, but not in the first 300, because every generator begins with little variety. So it looks
+# at turn 400 for the first time, and says "collapse is suspected".
 #
-# **Repair**: bring D back into the game: its own learning rate, more steps (`k`), more layers. Here is the same game with nothing changed but D's
-# learning rate:
+# **Repair**: bring D back into the game, with a higher learning rate, more steps (`k`), or more
+# layers. Here is the same game, where only D's learning rate has changed:
 
 # %%
-cured_history = play(GAN(recipe="goodfellow_2014", ema_momentum=0.0, seed=0), "the same with D's own learning rate")
+cured_history = play(GAN(recipe="goodfellow_2014", ema_momentum=0.0, seed=0),
+                     "the same with D's own learning rate")
 
 # %% [markdown]
-# The curves look *worse* now: D is ahead, and g_loss is high. But the samples begin to differ, and diversity is on its way up. A game needs an
-# opponent.
+# The curves look *worse* now: D is ahead, and g_loss is high. But the samples begin to differ, and
+# diversity rises. A game needs an opponent.
 #
 # ## 6. Blue is red: BGR
 #
-# OpenCV reads pictures as BGR: blue first. Everything else (Matplotlib, Pillow, browsers, this package) takes them as RGB. No array says which it
-# is. A small colour GAN will show it, on drawn landscapes of 16×20 pixels:
+# OpenCV reads pictures as BGR: blue first. Everything else (Matplotlib, Pillow, browsers, this
+# package) expects RGB. An array doesn't say which of the two it is. A small colour GAN will show
+# it, on drawn landscapes of 16×20 pixels:
 
 # %%
-scenes = load_data("scenes", img_shape=(16, 20, 3)).images               # uint8 (2000, 16, 20, 3), RGB
+scenes = load_data("scenes", img_shape=(16, 20, 3)).images  # uint8 (2000, 16, 20, 3), RGB
 path = f"{tempfile.mkdtemp()}/scene.png"
 cv2.imwrite(path, scenes[1200, ..., ::-1])                               # OpenCV writes BGR, too
-print("as keras_gan reads it, RGB:", read_image(path, (16, 20, 3))[0, 0], "  as cv2.imread does, BGR:", cv2.imread(path)[0, 0])
+print("as keras_gan reads it, RGB:", read_image(path, (16, 20, 3))[0, 0],
+      "  as cv2.imread does, BGR:", cv2.imread(path)[0, 0])
 
 # %% [markdown]
-# The bug is to believe that `cv2.imread` gives RGB. For a whole data set that is the same as:
+# The bug is to believe that `cv2.imread` gives RGB. For a whole data set, this has the same effect
+# as:
 
 # %%
 read_by_opencv = scenes[..., ::-1]
@@ -298,13 +340,16 @@ read_by_opencv = scenes[..., ::-1]
 
 # %%
 bgr = GAN(img_shape=(16, 20, 3), recipe="digits", seed=0)
-bgr_history = play(bgr, "trained on what OpenCV reads", pictures=read_by_opencv, steps=sized(900, 10))
+bgr_history = play(bgr, "trained on what OpenCV reads", pictures=read_by_opencv,
+                   steps=sized(900, 10))
 
 # %% [markdown]
-# A healthy game: D and G don't care what we call the first channel. The symptom is in the eyes alone: orange skies over turquoise sand, and nights
-# that are brown. (Those who keep *all* of it in BGR, and write with OpenCV, never see it, until somebody else reads their arrays.)
+# This is a healthy game: D and G don't care what we call the first channel. Only your eyes see the
+# symptom: orange skies over turquoise sand, and brown nights. (If you keep *everything* in BGR, and
+# write with OpenCV, you never see it, until somebody else reads your arrays.)
 #
-# **Repair**: `[..., ::-1]` turns the last axis around. G need not be trained again; it is enough to turn what it makes:
+# **Repair**: `[..., ::-1]` reverses the last axis. You need not train G again; it is enough to
+# reverse the colours of what it makes:
 
 # %%
 def show(sheets):
@@ -317,26 +362,31 @@ def show(sheets):
 
 
 made = bgr.generate(18, seed=1)            # (18, 16, 20, 3)
-show({"real": scenes[::111][:18], "generated, BGR": made, "generated, made[..., ::-1]": made[..., ::-1]})
+show({"real": scenes[::111][:18], "generated, BGR": made,
+      "generated, made[..., ::-1]": made[..., ::-1]})
 
 # %% [markdown]
 # ## 7. A batch in the mirror
 #
-# "I know that", says a colleague, "on my pictures I always write `[:, :, ::-1]`." On *one* picture (H, W, C) that is the right repair: the third
-# axis are its colours.
+# "I know that", says a colleague, "on my pictures I always write `[:, :, ::-1]`." On *one* picture
+# (H, W, C) that is the right repair: the third axis is the colour.
 #
-# **Before you run it.** A batch has the shape (N, H, W, C). What is its third axis? What will this do to landscapes, and what to digits?
+# **Before you run it.** A batch has the shape (N, H, W, C). What is its third axis? What will this
+# do to landscapes, and what to digits?
 
 # %%
-show({"made[:, :, ::-1]": made[:, :, ::-1], "digits[:, :, ::-1]": digits[:18, :, ::-1], "digits": digits[:18]})
+show({"made[:, :, ::-1]": made[:, :, ::-1], "digits[:, :, ::-1]": digits[:18, :, ::-1],
+      "digits": digits[:18]})
 
 # %% [markdown]
-# The third axis of a batch is the *width*. The landscapes are in the mirror, and still have the wrong colours; as a landscape in the mirror is a
-# landscape, nobody notices the first, and many have shrugged about the second. Digits show it: look at 2, 3, 5 and 7. No curve will ever tell: a
-# mirrored data set is as easy to learn.
+# The third axis of a batch is the *width*. The landscapes are mirrored, and still have the wrong
+# colours. A mirrored landscape is a landscape, so nobody notices the mirror, and many people have
+# ignored the colours. Digits show it: look at 2, 3, 5 and 7. No curve will ever show it: a mirrored
+# data set is just as easy to learn.
 #
 # ### Exercise 2: a repair that is always right
-# Write `swap_colours`, which turns RGB into BGR and back, for one picture (H, W, 3) and for a batch (N, H, W, 3).
+# Write `swap_colours`, which turns RGB into BGR and back, for one picture (H, W, 3) and for a batch
+# (N, H, W, 3).
 
 # %% tags=["exercise"]
 def swap_colours(pictures):
@@ -347,10 +397,13 @@ with exercise("2"):
     picture, batch = scenes[0], scenes[:4]
     assert swap_colours(batch) is not ..., "the gap (...) is still open"
     assert np.shape(swap_colours(batch)) == batch.shape, "the shape must stay as it is"
-    assert not np.array_equal(swap_colours(batch), batch[:, :, ::-1]), "that mirrors a batch: its axes are N, H, W, C"
+    assert not np.array_equal(swap_colours(batch), batch[:, :, ::-1]), (
+        "that mirrors a batch: its axes are N, H, W, C")
     for pictures in (picture, batch):
-        assert np.array_equal(np.asarray(swap_colours(pictures))[..., 0], pictures[..., 2]), f"of an array {pictures.shape}: the first channel should have become the third"
-        assert np.array_equal(swap_colours(swap_colours(pictures)), pictures), f"of an array {pictures.shape}: twice swapped should be as before"
+        assert np.array_equal(np.asarray(swap_colours(pictures))[..., 0], pictures[..., 2]), (
+            f"of an array {pictures.shape}: the first channel should have become the third")
+        assert np.array_equal(swap_colours(swap_colours(pictures)), pictures), (
+            f"of an array {pictures.shape}: after two swaps it should be as before")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -360,15 +413,16 @@ with exercise("2"):
 #     return pictures[..., ::-1]
 # ```
 #
-# `...` stands for all axes that are not named: the last one is the colours in both.
+# `...` stands for all axes that are not named. The last axis is the colours, in a picture and in a
+# batch.
 #
 # </details>
 
 # %% [markdown]
 # ## 8. Workers with one seed
 #
-# Pictures are often drawn and augmented by several workers at once. Each needs random numbers, and as everything should be repeatable, each gets a
-# seed. The same one.
+# Several workers often draw and augment pictures at the same time. Each worker needs random
+# numbers. Everything should be repeatable, so each worker gets a seed: here, the same one.
 
 # %%
 def pictures_of(worker):
@@ -377,7 +431,8 @@ def pictures_of(worker):
 
 
 # %% [markdown]
-# **Before you run it.** Four workers make six pictures each for a batch of 24. How many different ones are in it?
+# **Before you run it.** Four workers make six pictures each for a batch of 24. How many different
+# ones are in it?
 
 # %%
 def batch_of(pictures_of):
@@ -390,16 +445,19 @@ def different(pictures):
 
 
 batch = batch_of(pictures_of)
-show({f"four workers, one seed: {different(batch)} different pictures": batch, "as it should be": digits[:24]})
+show({f"four workers, one seed: {different(batch)} different pictures": batch,
+      "as it should be": digits[:24]})
 
 # %% [markdown]
-# Six: a row each of the same pictures (and where each batch starts again from the seed, the same six in the next batch). Losses, accuracy
-# and the referee see nothing. The game is played with a quarter of the data; D knows it by heart sooner, and G copies it sooner. The same happens
+# There are only six: each row has the same pictures. (And if each batch starts again from the seed,
+# the next batch has the same six.) Losses, accuracy and the referee see nothing. The game uses only
+# a quarter of the data. D knows them by heart sooner, and G copies them sooner. The same happens
 # with processes that are forked after NumPy was seeded: each inherits a copy of the same state.
 #
 # ### Exercise 3: one seed, and yet different
-# Repair it. The batch must be the same each time it is made, whichever worker is the quickest, and all workers must draw different numbers.
-# (`np.random.default_rng` takes a list of numbers as a seed.)
+# Repair it. The batch must be the same each time it is made, whichever worker is the fastest. And
+# all workers must draw different numbers. (`np.random.default_rng` takes a list of numbers as a
+# seed.)
 
 # %% tags=["exercise"]
 def repaired(worker):
@@ -408,8 +466,11 @@ def repaired(worker):
 
 
 with exercise("3"):
-    assert np.array_equal(batch_of(repaired), batch_of(repaired)), "two batches with one seed must be the same (is the gap still open? `...` is no seed)"
-    assert different(batch_of(repaired)) > 20, f"only {different(batch_of(repaired))} different pictures of 24: the workers draw the same numbers"
+    assert np.array_equal(batch_of(repaired), batch_of(repaired)), (
+        "two batches with one seed must be the same (is the gap still open? `...` is no seed)")
+    assert different(batch_of(repaired)) > 20, (
+        f"only {different(batch_of(repaired))} different pictures of 24: the workers draw the same "
+        "numbers")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -420,52 +481,60 @@ with exercise("3"):
 #     return digits[rng.integers(len(digits), size=6)]
 # ```
 #
-# The package goes one step further: in its [`Batches`](../data_loaders/batches.py) the random numbers follow from the seed and the *number of the
-# batch*, so that it makes no difference which worker makes it, or how many there are.
+# The package goes one step further. In its [`Batches`](../data_loaders/batches.py) the random
+# numbers follow from the seed and the *number of the batch*. So it doesn't matter which worker
+# makes a batch, or how many workers there are.
 #
 # </details>
 
 # %%
 batches = Batches(digits, batch_size=24, seed=0)
-epoch = np.concatenate([batches[i][0] for i in range(len(batches))])     # batch after batch, as threads would make them, in any order
+# batch after batch, as threads would make them, in any order
+epoch = np.concatenate([batches[i][0] for i in range(len(batches))])
 print(f"an epoch: {len(epoch)} pictures, {different(epoch)} of them different")
 
 # %% [markdown]
 # ## From the symptom to the repair
 #
-# Read it from the top, and begin with the first turns: later symptoms are often consequences of earlier ones.
+# Read the table from the top, and begin with the first turns: later symptoms are often consequences
+# of earlier ones.
 #
 # | symptom | look at | cause | repair |
 # |---|---|---|---|
 # | g_loss falls to 0, d_loss rises, D(G(z)) goes to 1, D(x) stays; the referee: "has stopped learning" | `check_freeze()`, D's weights | D frozen when its step was traced | `Frozen(discriminator)`, no flag |
 # | an error "unknown variable" | the two `compile` calls | one optimizer for two models | one each |
-# | g_loss and −log D(G(z)) don't go together; samples all alike, the referee: "collapse" | who is in training mode | BatchNorm of D in inference inside `combined` | `Frozen(discriminator)`, no flag |
-# | losses of thousands from the first turns, NaN; the referee: "wins", "not finite", later often "has stopped learning" and "collapse" | learning rates | too high | a tenth of it |
-# | samples all alike, diversity near 0; losses may look perfect; the referee: "collapse" | samples of different z, diversity | the balance of the players | a stronger or quicker D, BatchNormalization in G, another seed |
+# | g_loss and −log D(G(z)) don't agree; samples all alike, the referee: "collapse" | who is in training mode | BatchNorm of D in inference inside `combined` | `Frozen(discriminator)`, no flag |
+# | losses of thousands from the first turns, NaN; the referee: "wins", "not finite", later often "has stopped learning" and "collapse" | learning rates | too high | divide them by ten |
+# | samples all alike, diversity near 0; losses may look perfect; the referee: "collapse" | samples of different z, diversity | the balance of the players | a stronger or faster D, BatchNormalization in G, another seed |
 # | wrong colours; curves are fine | pictures beside real ones | BGR taken for RGB | `[..., ::-1]`, once, where files are read |
-# | letters and digits in the mirror; curves are fine | pictures | `[:, :, ::-1]` on a batch | `[..., ::-1]` |
+# | letters and digits are mirrored; curves are fine | pictures | `[:, :, ::-1]` on a batch | `[..., ::-1]` |
 # | equal pictures in a batch; curves are fine | a sheet of one batch | workers with one seed | the seed and the worker's (or the batch's) number |
 #
 # ## The doctor
 #
-# Three patients. Each has one of the diseases of the list below, or none: it was drawn by lot. Run the cell, look at curves, samples and the
-# referee's words.
+# Here are three patients. Each has one of the diseases of the list below, or none; a random draw
+# decides. Run the cell, and look at the curves, the samples and the words of the referee.
 
 # %%
 def sick_of(disease, seed):
-    """A game with a disease, and the pictures it is played with."""
-    makers = {"healthy": lambda: GAN(recipe="digits", seed=seed), "mirrored batch": lambda: GAN(recipe="digits", seed=seed),
+    """A game with a disease, and the pictures for it."""
+    makers = {"healthy": lambda: GAN(recipe="digits", seed=seed),
+              "mirrored batch": lambda: GAN(recipe="digits", seed=seed),
               "frozen discriminator": lambda: FrozenTheOldWay(recipe="digits", seed=seed),
               "learning rate too high": lambda: GAN(recipe="digits", learning_rate=0.05, seed=seed),
-              "collapse": lambda: SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0, seed=seed)}
+              "collapse": lambda: SlowDiscriminator(recipe="goodfellow_2014", ema_momentum=0.0,
+                                                    seed=seed)}
     return makers[disease](), digits[:, :, ::-1] if disease == "mirrored batch" else digits
 
 
-diseases = ["healthy", "mirrored batch", "frozen discriminator", "learning rate too high", "collapse"]
+diseases = ["healthy", "mirrored batch", "frozen discriminator", "learning rate too high",
+            "collapse"]
 evidence = {
     "healthy": "look at the digits themselves, and not only at the curves",
-    "mirrored batch": "the curves are those of a healthy game. Now look for 3s and 7s: which way are they open?",
-    "frozen discriminator": "what did the referee say of D's weights? And which way does g_loss go?",
+    "mirrored batch": ("the curves are those of a healthy game. "
+                       "Now look for 3s and 7s: which way are they open?"),
+    "frozen discriminator": ("what did the referee say about D's weights? "
+                             "And which way does g_loss go?"),
     "learning rate too high": "how large are the losses, and from which turn on?",
     "collapse": "do two samples differ? What does diversity say?",
 }
@@ -473,7 +542,8 @@ evidence = {
 patients = dict(zip("ABC", np.random.default_rng(37).permutation(diseases)))      # no looking
 for number, (name, disease) in enumerate(patients.items(), 1):
     gan, pictures = sick_of(disease, seed=number)
-    play(gan, f"patient {name}", pictures, steps=sized(2000 if disease in diseases[:2] else 700, 10))
+    play(gan, f"patient {name}", pictures,
+         steps=sized(2000 if disease in diseases[:2] else 700, 10))
     figure, axes = plt.subplots(figsize=(10, 1.4))
     axes.imshow(grid(gan.generate(12, seed=2), columns=12))
     axes.set_title(f"patient {name}, seen from nearer", loc="left", fontsize="medium")
@@ -481,7 +551,7 @@ for number, (name, disease) in enumerate(patients.items(), 1):
 
 # %% [markdown]
 # ### Exercise 4: your diagnosis
-# Write the name of a disease for each patient, as they stand in the list `diseases`.
+# Write the name of a disease for each patient, as in the list `diseases`.
 
 # %% tags=["exercise"]
 diagnosis = {"A": ..., "B": ..., "C": ...}
@@ -489,8 +559,10 @@ diagnosis = {"A": ..., "B": ..., "C": ...}
 with exercise("4"):
     for name, disease in patients.items():
         assert diagnosis[name] is not ..., f"patient {name} is still waiting"
-        assert diagnosis[name] in diseases, f"{diagnosis[name]!r} is no disease of the list: {', '.join(diseases)}"
-        assert diagnosis[name] == disease, f"patient {name} hasn't got {diagnosis[name]!r}: {evidence[disease]}"
+        assert diagnosis[name] in diseases, (
+            f"{diagnosis[name]!r} is not in the list of diseases: {', '.join(diseases)}")
+        assert diagnosis[name] == disease, (
+            f"patient {name} hasn't got {diagnosis[name]!r}: {evidence[disease]}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -499,22 +571,32 @@ with exercise("4"):
 # diagnosis = {"A": "collapse", "B": "mirrored batch", "C": "learning rate too high"}
 # ```
 #
-# A has perfect losses and one picture. B's curves are healthy; its digits can't be read, until one holds them before a mirror. Of C the referee
-# says several things, one after the other, as a doctor's book would: D wins, so no gradient is left, so in the end not even D moves, and G is
-# stuck with one picture. All of that follows from the first turns, in which the losses explode: the learning rate.
+# A has perfect losses and a single picture. The curves of B are healthy, but you can't read its
+# digits until you hold them before a mirror. About C the referee says several things, one after the
+# other, as in a textbook: D wins, so no gradient is left, so in the end not even D moves, and G
+# stays at one picture. All of that follows from the first turns, in which the losses explode: it is
+# the learning rate.
 #
 # </details>
 
 # %% [markdown]
 # ## What to take away
 #
-# - A broken game trains as busily as a good one. Losses alone never tell: those of a collapsed game may be perfect, those of a good one ugly.
-# - Four instruments: `check_freeze()` before the training, the curves and the referee while it goes on, `diversity`, and your eyes. None of them sees everything: bugs of the data are seen by the eyes alone.
-# - Look at a sheet of one batch, just as the network gets it, before any training. It finds three of the eight bugs.
+# - A broken game looks as busy as a good one. Losses alone never tell: those of a collapsed game
+#   may be perfect, those of a good game ugly.
+# - There are four instruments: `check_freeze()` before the training, the curves and the referee
+#   during it, `diversity`, and your eyes. None of them sees everything. Only your eyes see bugs in
+#   the data.
+# - Before any training, look at a sheet of one batch, exactly as the network gets it. This finds
+#   three of the eight bugs.
 #
-# **Further reading.** Goodfellow 2016, tutorial, [1701.00160](https://arxiv.org/abs/1701.00160), section 5.1 (collapse) · Salimans et al. 2016,
-# [1606.03498](https://arxiv.org/abs/1606.03498) (medicines against it) · Ioffe, Szegedy 2015, [1502.03167](https://arxiv.org/abs/1502.03167) (the
-# two modes of BatchNormalization) · Heusel et al. 2017, [1706.08500](https://arxiv.org/abs/1706.08500) (two learning rates, on purpose) · Metz et
-# al. 2016, [1611.02163](https://arxiv.org/abs/1611.02163) (collapse on a ring of Gaussians, which is in the next notebook).
+# **Further reading.** Goodfellow 2016, tutorial, [1701.00160](https://arxiv.org/abs/1701.00160),
+# section 5.1 (collapse) · Salimans et al. 2016, [1606.03498](https://arxiv.org/abs/1606.03498)
+# (medicines against it) · Ioffe, Szegedy 2015, [1502.03167](https://arxiv.org/abs/1502.03167) (the
+# two modes of BatchNormalization) · Heusel et al. 2017,
+# [1706.08500](https://arxiv.org/abs/1706.08500) (two learning rates, on purpose) · Metz et al.
+# 2016, [1611.02163](https://arxiv.org/abs/1611.02163) (collapse on a ring of Gaussians; the next
+# notebook has this ring).
 #
-# Previous: [4. Ask for what you want](04_ask_for_what_you_want.ipynb). Next: [6. GAN Lab](06_gan_lab.ipynb), collapse with all its points in sight.
+# Previous: [4. Ask for what you want](04_ask_for_what_you_want.ipynb). Next: [6. GAN
+# Lab](06_gan_lab.ipynb), where you see every point of a collapse.

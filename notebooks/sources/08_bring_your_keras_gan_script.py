@@ -1,22 +1,24 @@
 # %% [markdown]
 # # 8. Bring your Keras-GAN script to Keras 3
 #
-# Many people have a script in the style of [Keras-GAN](https://github.com/eriklindernoren/Keras-GAN): one class, `build_generator`,
-# `build_discriminator`, a `combined` model,
-# `train_on_batch`. It was written for Keras 2. On Keras 3 it stops with an error. You mend the error, then the next one, and at last it runs,
-# prints losses, and learns nothing.
-# The errors are the harmless part. This notebook has both: a table of the new names, and the traps that say nothing.
+# Many people have a script in the style of
+# [Keras-GAN](https://github.com/eriklindernoren/Keras-GAN): one class, `build_generator`,
+# `build_discriminator`, a `combined` model, `train_on_batch`. It was written for Keras 2. On Keras
+# 3 it stops with an error. You repair the error, then the next one. At last it runs, prints losses,
+# and learns nothing. The errors are the harmless part. This notebook has both: a table of the new
+# names, and the traps that say nothing.
 #
 # **You will learn**
 #
-# - which names have changed, and what today's Keras says of the old ones;
-# - seven traps of such a script, each shown by a measurement, before and after;
+# - which names have changed, and what today's Keras says about the old ones;
+# - seven traps in such a script, each shown by a measurement, before and after;
 # - what `keras_gan.audit` finds in *your* three models, and how to read its report;
-# - what the whole script looks like, mended; and what is left of it with `from keras_gan import GAN`.
+# - what the whole script looks like after the repair, and what is left of it with
+#   `from keras_gan import GAN`.
 #
-# **You need** [notebook 2](02_a_gan_by_hand.ipynb), and Keras enough to have such a script. **Time**: the cells run in about two minutes on two
-# cores; reading and
-# exercises take about an hour.
+# **You need** [notebook 2](02_a_gan_by_hand.ipynb), and enough Keras to have such a script.
+# **Time**: the cells run in about two minutes on two cores; reading and exercises take about an
+# hour.
 
 # %%
 import logging
@@ -25,7 +27,8 @@ import tempfile
 import time
 import warnings
 
-from keras_gan import GAN, Frozen, as_player, audit  # before keras, so that TensorFlow starts without its chatter
+# before keras, so that TensorFlow starts without its chatter
+from keras_gan import GAN, Frozen, as_player, audit
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -40,57 +43,68 @@ from data_loaders import load_data
 from keras_gan.samples.drawing import grid
 
 plt.rcParams["figure.dpi"] = 80
-logging.getLogger("tensorflow").setLevel(logging.ERROR)        # it advises against many models in one notebook, which are meant here
+# it warns about many models in one notebook, but here we want them
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 keras.utils.set_random_seed(0)             # initial weights
 print("Keras", keras.__version__)
 
 # %% [markdown]
 # ## Part one: the names
 #
-# The cell below runs old lines and new ones, and writes the table out of what happens. A new line that doesn't run stops the notebook, so the
-# right column is true for the Keras above.
+# The cell below runs old lines and new lines, and makes the table from what happens. A new line
+# that doesn't run stops the notebook. So the right column is true for the Keras version above.
 #
-# **Before you run it.** Which of these would you expect to work still, with a warning: `Adam(lr=...)`, `LeakyReLU(alpha=...)`, `Dense(...,
-# input_dim=...)`, `Adam(..., decay=...)`?
+# **Before you run it.** Which of these will still work, with a warning: `Adam(lr=...)`,
+# `LeakyReLU(alpha=...)`, `Dense(..., input_dim=...)`, `Adam(..., decay=...)`?
 
 # %%
 RENAMES = [                                # (the old line, the new line)
-    ("from keras.layers.advanced_activations import LeakyReLU", "from keras.layers import LeakyReLU"),
-    ("from keras.layers.convolutional import Conv2D, UpSampling2D", "from keras.layers import Conv2D, UpSampling2D"),
-    ("from keras.layers.normalization import BatchNormalization", "from keras.layers import BatchNormalization"),
+    ("from keras.layers.advanced_activations import LeakyReLU",
+     "from keras.layers import LeakyReLU"),
+    ("from keras.layers.convolutional import Conv2D, UpSampling2D",
+     "from keras.layers import Conv2D, UpSampling2D"),
+    ("from keras.layers.normalization import BatchNormalization",
+     "from keras.layers import BatchNormalization"),
     ("from keras.layers import merge", "from keras.layers import add, concatenate, multiply"),
     ("from keras.engine.topology import Layer", "from keras.layers import Layer"),
     ("from keras.utils import np_utils", "from keras.utils import to_categorical"),
     ("keras.optimizers.Adam(lr=0.0002)", "keras.optimizers.Adam(learning_rate=0.0002)"),
-    ("keras.optimizers.Adam(0.0002, decay=1e-6)", "keras.optimizers.Adam(keras.optimizers.schedules.InverseTimeDecay(0.0002, 1, 1e-6))"),
+    ("keras.optimizers.Adam(0.0002, decay=1e-6)",
+     "keras.optimizers.Adam(keras.optimizers.schedules.InverseTimeDecay(0.0002, 1, 1e-6))"),
     ("keras.layers.LeakyReLU(alpha=0.2)", "keras.layers.LeakyReLU(negative_slope=0.2)"),
     ("Sequential([Dense(256, input_dim=100)])", "Sequential([Input((100,)), Dense(256)])"),
-    ("keras.layers.Conv2D(32, 3, border_mode='same')", "keras.layers.Conv2D(32, 3, padding='same')"),
-    ("keras.layers.Dense(2, init='normal')", "keras.layers.Dense(2, kernel_initializer='random_normal')"),
+    ("keras.layers.Conv2D(32, 3, border_mode='same')",
+     "keras.layers.Conv2D(32, 3, padding='same')"),
+    ("keras.layers.Dense(2, init='normal')",
+     "keras.layers.Dense(2, kernel_initializer='random_normal')"),
     ("Model(input=x, output=x)", "Model(inputs=x, outputs=x)"),
     ("model.optimizer.lr", "model.optimizer.learning_rate"),
     ("keras.backend.mean(array)", "keras.ops.mean(array)"),
     ("keras.backend.random_uniform((32, 1))", "keras.random.uniform((32, 1))"),
-    ("keras.backend.function([model.input], [model.output])", "keras.Model(model.inputs, model.outputs)"),
+    ("keras.backend.function([model.input], [model.output])",
+     "keras.Model(model.inputs, model.outputs)"),
     ("keras.backend.learning_phase()", "model(array, training=True)"),
     ("keras.backend.gradients", "import tensorflow as tf; tf.GradientTape()"),
     ("model.fit_generator", "model.fit"),
-    ("from keras.preprocessing.image import ImageDataGenerator", "from keras.layers import RandomFlip, RandomRotation"),
+    ("from keras.preprocessing.image import ImageDataGenerator",
+     "from keras.layers import RandomFlip, RandomRotation"),
     ("model.save(f'{folder}/model')", "model.save(f'{folder}/model.keras')"),
     ("model.save(f'{folder}/model.h5')", "model.save(f'{folder}/model.keras')"),
-    ("model.save_weights(f'{folder}/model.h5')", "model.save_weights(f'{folder}/model.weights.h5')"),
-    ("from keras_contrib.layers import InstanceNormalization", "keras.layers.GroupNormalization(groups=-1)"),
+    ("model.save_weights(f'{folder}/model.h5')",
+     "model.save_weights(f'{folder}/model.weights.h5')"),
+    ("from keras_contrib.layers import InstanceNormalization",
+     "keras.layers.GroupNormalization(groups=-1)"),
     ("from scipy.misc import imread, imresize", "from data_loaders import load_data, read_image"),
     ("array.astype(np.float)", "array.astype(float)"),
 ]
 folder, x, array = tempfile.mkdtemp(), Input((2,)), np.ones((3, 2), "float32")
 model = Sequential([Input((2,)), Dense(1)])
 model.compile("adam", "mse")
-logging.getLogger("absl").setLevel(logging.ERROR)      # of the .h5 file it says that the format is a legacy
+logging.getLogger("absl").setLevel(logging.ERROR)      # it says that .h5 is a legacy format
 
 
 def what_happens(line):
-    """Run a line: "works", or what is said."""
+    """Run a line. Returns "works", or what Keras says."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
@@ -102,7 +116,8 @@ def what_happens(line):
 
 
 def first_words(message):
-    words = re.sub(r" \(/.*?\)| Received: .*", "", str(message).splitlines()[0])      # no paths of this machine
+    # without the paths of this machine
+    words = re.sub(r" \(/.*?\)| Received: .*", "", str(message).splitlines()[0])
     words = words if len(words) < 110 else f"{words[:100]} ..."
     return words.replace("<", "‹").replace("|", "\\|").replace("`", "")
 
@@ -110,16 +125,19 @@ def first_words(message):
 rows = [(old, what_happens(old), new) for old, new in RENAMES]
 for _, _, new in rows:
     assert what_happens(new) == "works", f"{new}: {what_happens(new)}"
-Markdown("\n".join(["| the old line | what it says today | the new line |", "|---|---|---|", *(f"| `{old}` | {said} | `{new}` |" for old, said, new in rows)]))
+Markdown("\n".join(["| the old line | what it says today | the new line |", "|---|---|---|",
+                    *(f"| `{old}` | {said} | `{new}` |" for old, said, new in rows)]))
 
 # %% [markdown]
-# `Adam(lr=...)` is an error. `alpha` and `input_dim` only warn. And `decay` is the worst of them: it warns that it is *ignored*, and your
-# learning rate no longer falls. Read warnings as if they were errors.
+# `Adam(lr=...)` is an error. `alpha` and `input_dim` only warn. `decay` is the worst of them: Keras
+# warns that it is *ignored*, and your learning rate no longer falls. Read warnings as if they were
+# errors.
 #
-# Saving as `.h5` works, with a message in the log that the format is a legacy: it was kept back here.
+# Saving as `.h5` works. The log then says that the format is a legacy; here we have hidden this
+# message.
 #
 # ### Exercise 1: new names
-# Write this model so that Keras 3 takes it, without an error and without a warning:
+# Write this model for Keras 3, so that there is no error and no warning:
 #
 # ```text
 # model = Sequential()
@@ -140,10 +158,13 @@ with exercise("1"):
         answer = renamed()
     assert isinstance(answer, keras.Model), "return the model"
     assert not said, f"it works, and warns: {said[0].message}"
-    assert answer.input_shape == (None, 100) and answer.output_shape == (None, 784), f"it takes {answer.input_shape} and makes {answer.output_shape}"
+    assert answer.input_shape == (None, 100) and answer.output_shape == (None, 784), (
+        f"it takes {answer.input_shape} and makes {answer.output_shape}")
     assert abs(answer.layers[1].negative_slope - 0.2) < 1e-6, "the slope should be .2"
-    assert answer.compiled and abs(float(answer.optimizer.learning_rate) - 2e-4) < 1e-9, "the learning rate should be .0002"
-    assert "RandomNormal" in type(answer.layers[0].kernel_initializer).__name__, "the first layer began with normally distributed weights"
+    assert answer.compiled and abs(float(answer.optimizer.learning_rate) - 2e-4) < 1e-9, (
+        "the learning rate should be .0002")
+    assert "RandomNormal" in type(answer.layers[0].kernel_initializer).__name__, (
+        "the first layer had normally distributed weights at the start")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -165,8 +186,8 @@ with exercise("1"):
 # %% [markdown]
 # ## Part two: the script, with new names
 #
-# Here is a script in the old style, for the digits of [notebook 2](02_a_gan_by_hand.ipynb). Its names are those of Keras 3. Lines that will make
-# trouble have the number of their trap.
+# Here is a script in the old style, for the digits of [notebook 2](02_a_gan_by_hand.ipynb). Its
+# names are those of Keras 3. Each line that will cause trouble has the number of its trap.
 
 # %%
 latent_dim, img_shape = 100, (28, 28, 1)
@@ -176,19 +197,20 @@ def generator_network(end="tanh"):
     """Noise (batch, 100) -> pictures (batch, 28, 28, 1)."""
     return Sequential([
         Input((latent_dim,)),
-        Dense(128), LeakyReLU(negative_slope=0.2), BatchNormalization(momentum=0.8),       # (batch, 128)
-        Dense(256), LeakyReLU(negative_slope=0.2), BatchNormalization(momentum=0.8),       # (batch, 256)
-        Dense(784, activation=end), Reshape(img_shape),                                    # (batch, 28, 28, 1)
+        Dense(128), LeakyReLU(negative_slope=0.2), BatchNormalization(momentum=0.8),  # (batch, 128)
+        Dense(256), LeakyReLU(negative_slope=0.2), BatchNormalization(momentum=0.8),  # (batch, 256)
+        Dense(784, activation=end), Reshape(img_shape),                # (batch, 28, 28, 1)
     ], name="generator")
 
 
 def discriminator_network(end="sigmoid", normalise=False):
     """Pictures (batch, 28, 28, 1) -> validity (batch, 1)."""
     return Sequential([
-        Input(img_shape), Flatten(),                                                       # (batch, 784)
-        Dense(256), *([BatchNormalization(momentum=0.8)] if normalise else []), LeakyReLU(negative_slope=0.2), Dropout(0.3),       # (batch, 256)
-        Dense(128), LeakyReLU(negative_slope=0.2), Dropout(0.3),                           # (batch, 128)
-        Dense(1, activation=end),                                                          # (batch, 1)
+        Input(img_shape), Flatten(),                                   # (batch, 784)
+        Dense(256), *([BatchNormalization(momentum=0.8)] if normalise else []),
+        LeakyReLU(negative_slope=0.2), Dropout(0.3),                   # (batch, 256)
+        Dense(128), LeakyReLU(negative_slope=0.2), Dropout(0.3),       # (batch, 128)
+        Dense(1, activation=end),                                      # (batch, 1)
     ], name="discriminator")
 
 
@@ -199,14 +221,15 @@ class OldGAN:
 
     def compile_models(self):
         optimizer = Adam(0.0002, 0.5)
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=optimizer, metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=optimizer,
+                                   metrics=["accuracy"])
         self.discriminator.trainable = False                                               # (1) (3)
         z = Input((latent_dim,))
         self.combined = Model(z, self.discriminator(self.generator(z)))                    # (1) (3)
         self.combined.compile(loss="binary_crossentropy", optimizer=optimizer)             # (2)
 
     def turn(self, real_imgs):
-        """One turn of the game. Returns what D's step on real and on generated pictures returned, and G's loss."""
+        """One turn of the game. Returns the logs of D's two steps, and G's loss."""
         n = len(real_imgs)
         valid, fake = np.ones((n, 1)), np.zeros((n, 1))
         noise = np.random.normal(0, 1, (n, latent_dim))
@@ -217,44 +240,49 @@ class OldGAN:
         return d_loss_real, d_loss_fake, g_loss
 
 
-images = load_data("digits").images.astype("float32") / 127.5 - 1                          # (1797, 28, 28, 1) in [-1, 1]
+images = load_data("digits").images.astype("float32") / 127.5 - 1  # (1797, 28, 28, 1) in [-1, 1]
 batch = images[:32]
 print("real", images.shape, " generated", OldGAN().generator(np.zeros((32, latent_dim))).shape)
 
 # %% [markdown]
 # ## Trap 1: the discriminator that is frozen for good
 #
-# The script runs. In Keras 2 the flag `trainable` counted at the moment of `compile`: D, compiled before the flag was set, went on learning, and
-# `combined`, compiled after it, didn't
-# train D. Keras 3 reads the flag when `train_on_batch` is *traced*: at its first call, and again for each new shape of the batch.
+# The script runs. In Keras 2 the flag `trainable` counted at the moment of `compile`. D was
+# compiled before the flag was set, so it kept learning. `combined` was compiled after it, so it
+# didn't train D. Keras 3 reads the flag when `train_on_batch` is *traced*: at its first call, and
+# again for each new shape of the batch.
 #
-# **Before you run it.** Some turns. Which of the numbers below will tell you that something is wrong?
+# **Before you run it.** A few turns follow. Which of the numbers below will tell you that something
+# is wrong?
 
 # %%
 def play(gan, turns):
-    """Turns of the game. Prints what a script would print, and then how far D's weights have moved."""
+    """Turns of the game. Prints a script's numbers, then how far D's weights have moved."""
     rng = np.random.default_rng(0)
     before = [weight.numpy() for weight in gan.discriminator.weights]
     for turn in range(1, turns + 1):
         real, fake, g_loss = gan.turn(images[rng.integers(len(images), size=32)])
         if turn % (turns // 4) == 0:
-            print(f"turn {turn:3d}: D loss {(real[0] + fake[0]) / 2:.3f}, accuracy {(real[1] + fake[1]) / 2:.0%}; G loss {np.ravel(g_loss)[0]:.3f}")
-    moved = max(np.abs(after.numpy() - weight).max() for after, weight in zip(gan.discriminator.weights, before))
+            print(f"turn {turn:3d}: D loss {(real[0] + fake[0]) / 2:.3f}, accuracy "
+                  f"{(real[1] + fake[1]) / 2:.0%}; G loss {np.ravel(g_loss)[0]:.3f}")
+    moved = max(np.abs(after.numpy() - weight).max()
+                for after, weight in zip(gan.discriminator.weights, before))
     print(f"the weight of D that moved most has moved by {moved:.4f}")
 
 
 keras.utils.set_random_seed(0)
 old = OldGAN()
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")        # Keras says once "The model does not have any trainable weights", somewhere above the first loss
+    # Keras says "The model does not have any trainable weights", once, above the first loss
+    warnings.simplefilter("ignore")
     play(old, sized(80, 8))
 
 # %% [markdown]
-# The losses are printed as ever. They even change, for G moves. Only the last line tells: D has not moved at all. G has learned to please a judge
-# that knows nothing.
+# The losses are printed as always. They even change, because G moves. Only the last line shows it:
+# D has not moved at all. G has learned to please a judge that knows nothing.
 #
-# Nobody measures that in a script of his own. So there is a function that does. It takes your three models, plays them on random numbers, puts
-# everything back, and says what to change:
+# Nobody measures that in a script, so there is a function that does. It takes your three models,
+# plays them on random numbers, restores everything, and says what to change:
 
 # %%
 def audit_of(gan):
@@ -264,12 +292,13 @@ def audit_of(gan):
 print(audit_of(old))
 
 # %% [markdown]
-# Read it so: first the shapes, then what each call moved, then a line with an exclamation mark for each finding. There are two. The second is the
-# one that we have just measured. (The first will show itself soon.)
+# Read the report in this order: first the shapes, then what each call moved, then a line with an
+# exclamation mark for each finding. There are two findings. The second is what we have just
+# measured. (The first will become visible soon.)
 #
-# The mend is not to touch the flag. [`Frozen`](../keras_gan/layers.py) is a layer that calls D and lets nothing change it. `as_player` makes
-# `combined` count D's weights as non-trainable (it works without too,
-# but then Keras warns that these weights got no gradients).
+# The repair is to leave the flag alone. [`Frozen`](../keras_gan/layers) is a layer that calls D and
+# lets nothing change it. `as_player` makes `combined` count D's weights as non-trainable. (It works
+# without `as_player` too, but then Keras warns that these weights got no gradients.)
 #
 # ```diff
 # - self.discriminator.trainable = False
@@ -279,13 +308,15 @@ print(audit_of(old))
 #
 # ## Trap 2: one optimizer for two models
 #
-# **Before you run it.** Now both players learn, with one optimizer, as before. What will happen at the first turn?
+# **Before you run it.** Now both players learn, with one optimizer, as before. What will happen in
+# the first turn?
 
 # %%
 class HalfMended(OldGAN):
     def compile_models(self):
         optimizer = Adam(0.0002, 0.5)
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=optimizer, metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=optimizer,
+                                   metrics=["accuracy"])
         z = Input((latent_dim,))
         self.combined = as_player(Model(z, Frozen(self.discriminator)(self.generator(z))))
         self.combined.compile(loss="binary_crossentropy", optimizer=optimizer)             # (2)
@@ -300,8 +331,9 @@ for finding in audit_of(half).findings:
     print("!", finding)
 
 # %% [markdown]
-# An optimizer of Keras 3 is built for the weights of one model: it keeps moments for each of them, and knows no others. The old script never came
-# so far: its D had nothing to train, so the optimizer was G's alone.
+# In Keras 3 an optimizer is built for the weights of one model. It keeps moments for each of them,
+# and knows no others. The old script never had this problem: its D had nothing to train, so the
+# optimizer was G's alone.
 #
 # ```diff
 # - optimizer = Adam(0.0002, 0.5)
@@ -314,7 +346,8 @@ for finding in audit_of(half).findings:
 # %%
 class Mended(OldGAN):
     def compile_models(self):
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5), metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5),
+                                   metrics=["accuracy"])
         z = Input((latent_dim,))
         self.combined = as_player(Model(z, Frozen(self.discriminator)(self.generator(z))))
         self.combined.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5))
@@ -328,17 +361,21 @@ print(audit_of(gan))
 # %% [markdown]
 # ## Trap 3: BatchNormalization that is frozen too
 #
-# Another mend is found on the web: switch the flag on before each step of D, and off before each step of G. Then the right weights move. But the
-# flag means more than that: a `BatchNormalization` with
-# `trainable=False` runs in *inference mode*. It normalises with its moving averages, and not with the statistics of the batch.
+# On the web you find another repair: switch the flag on before each step of D, and off before each
+# step of G. Then the right weights move. But the flag means more than that: a `BatchNormalization`
+# with `trainable=False` runs in *inference mode*. It normalises with its moving averages, and not
+# with the statistics of the batch.
 #
-# **Before you run it.** The same D, the same eight pictures, twice in training mode. How far apart will its answers be?
+# **Before you run it.** The same D sees the same eight pictures twice, both times in training mode.
+# How far apart will its answers be?
 
 # %%
 class Switching(OldGAN):
     def __init__(self):
-        self.generator, self.discriminator = generator_network(), discriminator_network(normalise=True)
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5), metrics=["accuracy"])
+        self.generator, self.discriminator = (generator_network(),
+                                              discriminator_network(normalise=True))
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5),
+                                   metrics=["accuracy"])
         z = Input((latent_dim,))
         self.combined = Model(z, self.discriminator(self.generator(z)))
         self.combined.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5))
@@ -348,7 +385,8 @@ class Switching(OldGAN):
         noise = np.random.normal(0, 1, (n, latent_dim))
         gen_imgs = self.generator.predict_on_batch(noise)
         self.discriminator.trainable = True
-        real, fake = self.discriminator.train_on_batch(real_imgs, np.ones((n, 1))), self.discriminator.train_on_batch(gen_imgs, np.zeros((n, 1)))
+        real, fake = (self.discriminator.train_on_batch(real_imgs, np.ones((n, 1))),
+                      self.discriminator.train_on_batch(gen_imgs, np.zeros((n, 1))))
         self.discriminator.trainable = False
         return real, fake, self.combined.train_on_batch(noise, np.ones((n, 1)))
 
@@ -360,29 +398,32 @@ made = gan.generator(np.random.default_rng(1).normal(size=(8, latent_dim)), trai
 answers = []
 for flag in (True, False):
     gan.discriminator.trainable = flag
-    features = Model(gan.discriminator.inputs, gan.discriminator.layers[2].output)         # up to BatchNormalization: Dropout comes after it
+    # up to BatchNormalization: Dropout comes after it
+    features = Model(gan.discriminator.inputs, gan.discriminator.layers[2].output)
     answers.append(np.asarray(features(made, training=True)))
     print(f"trainable={flag!s:5}: BatchNormalization's first outputs", answers[-1][0, :4].round(2))
 print(f"they are {np.abs(answers[0] - answers[1]).max():.2f} apart, where they are furthest")
 
 # %% [markdown]
-# The right weights moved. And still G doesn't play against the D that is trained, but against a relative of it. Keras-GAN's readers know the
-# result: "only noise". The audit compares the two D, so it finds this too.
-# (It takes the flag as it is now, off. So it says of D's step what it says of trap 1 too: with another shape of the batch, or one line of the
-# loop forgotten, it would be so.)
+# The right weights moved. But G still doesn't play against the D that is trained: it plays against
+# a relative of it. Readers of Keras-GAN know the result: "only noise". The audit compares the two
+# versions of D, so it finds this too. (It takes the flag as it is now: off. So about D's step it
+# says the same as in trap 1. That would become true with another batch shape, or if one line of the
+# loop were forgotten.)
 
 # %%
 for finding in audit_of(gan).findings:
     print("!", finding)
 
 # %% [markdown]
-# `Frozen` calls D in training mode, batch statistics and all, and throws away what the call would write into the moving averages. The same D,
-# with `Frozen`:
+# `Frozen` calls D in training mode, with batch statistics. It discards what the call would write
+# into the moving averages. Here is the same D with `Frozen`:
 
 # %%
 class MendedWithNormalisation(Mended):
     def __init__(self):
-        self.generator, self.discriminator = generator_network(), discriminator_network(normalise=True)
+        self.generator, self.discriminator = (generator_network(),
+                                              discriminator_network(normalise=True))
         self.compile_models()
 
 
@@ -391,13 +432,14 @@ print("OK:", audit_of(MendedWithNormalisation()).ok)
 # %% [markdown]
 # ## Trap 4: `predict` in a loop
 #
-# `predict` is made for large arrays: it builds a data pipeline at each call. In a loop of thousands of small batches that costs more than the
-# network.
+# `predict` is made for large arrays: it builds a data pipeline at each call. In a loop of thousands
+# of small batches, this costs more than the network.
 #
 # **Before you run it.** Guess the ratio.
 
 # %%
-generator, noise = generator_network(), np.random.default_rng(0).normal(size=(32, latent_dim)).astype("float32")
+generator, noise = (generator_network(),
+                    np.random.default_rng(0).normal(size=(32, latent_dim)).astype("float32"))
 ways = {"generator.predict(noise, verbose=0)": lambda: generator.predict(noise, verbose=0),
         "generator.predict_on_batch(noise)": lambda: generator.predict_on_batch(noise),
         "generator(noise, training=False)": lambda: generator(noise, training=False)}
@@ -407,11 +449,13 @@ for name, way in ways.items():
     for _ in range(sized(50, 3)):
         way()
     print(f"{name:40s} {(time.perf_counter() - start) / sized(50, 3) * 1000:6.1f} ms a call")
-print("equal:", np.allclose(ways["generator.predict(noise, verbose=0)"](), generator(noise, training=False), atol=1e-5))
+print("equal:", np.allclose(ways["generator.predict(noise, verbose=0)"](),
+                            generator(noise, training=False), atol=1e-5))
 
 # %% [markdown]
-# `predict_on_batch` is one compiled call. `generator(noise, training=False)` goes layer by layer, and serves where gradients are wanted too;
-# write its `training=` each time, so that one sees which mode it is.
+# `predict_on_batch` is one compiled call. `generator(noise, training=False)` runs layer by layer;
+# use it where you also need gradients. Write `training=` each time, so that everybody can see the
+# mode.
 #
 # ```diff
 # - gen_imgs = self.generator.predict(noise)
@@ -420,19 +464,23 @@ print("equal:", np.allclose(ways["generator.predict(noise, verbose=0)"](), gener
 #
 # ## Trap 5: the order of what `train_on_batch` returns
 #
-# With one output it is as before: `[loss, accuracy]`. With two, as in an AC-GAN (validity and class), a script reads `d_loss[3]` as the accuracy
-# of the validity, for Keras 2 returned
-# the metrics in the order of the outputs.
+# With one output the order is as before: `[loss, accuracy]`. An AC-GAN has two outputs (validity
+# and class). There a script reads `d_loss[3]` as the accuracy of the validity, because Keras 2
+# returned the metrics in the order of the outputs.
 #
-# **Before you run it.** All labels say "real" and all classes are wrong on purpose. Which number is which?
+# **Before you run it.** All labels say "real", and all classes are wrong on purpose. Which number
+# is which?
 
 # %%
 img = Input(img_shape)
 features = Flatten()(img)
-two_outputs = Model(img, [Dense(1, activation="sigmoid", name="validity", bias_initializer=keras.initializers.Constant(50))(features),
+two_outputs = Model(img, [Dense(1, activation="sigmoid", name="validity",
+                                bias_initializer=keras.initializers.Constant(50))(features),
                           Dense(10, activation="softmax", name="class")(features)])
-two_outputs.compile(loss=["binary_crossentropy", "sparse_categorical_crossentropy"], optimizer=Adam(0.0002, 0.5), metrics=["accuracy", "accuracy"])
-wrong = np.argmin(two_outputs(batch)[1], axis=1)[:, None]                                  # the class that it holds for the least likely
+two_outputs.compile(loss=["binary_crossentropy", "sparse_categorical_crossentropy"],
+                    optimizer=Adam(0.0002, 0.5), metrics=["accuracy", "accuracy"])
+# the class that the model finds least likely
+wrong = np.argmin(two_outputs(batch)[1], axis=1)[:, None]
 values = two_outputs.test_on_batch(batch, [np.ones((32, 1)), wrong])
 names = two_outputs.test_on_batch(batch, [np.ones((32, 1)), wrong], return_dict=True)
 print("list:         ", [round(float(value), 2) for value in values])
@@ -440,8 +488,9 @@ print("dict:         ", {name: round(float(value), 2) for name, value in names.i
 print("metrics_names:", two_outputs.metrics_names)
 
 # %% [markdown]
-# The metrics come in alphabetical order of the outputs' names, `class` before `validity`. So `d_loss[3]` is the accuracy of the *class*, 0 here,
-# and a script prints it as D's. Even `metrics_names` doesn't help. The mend:
+# The metrics come in the alphabetical order of the outputs' names: `class` before `validity`. So
+# `d_loss[3]` is the accuracy of the *class*, 0 here, and a script prints it as D's accuracy. Even
+# `metrics_names` doesn't help. The repair is:
 #
 # ```diff
 # - d_loss = self.discriminator.train_on_batch(imgs, [valid, labels])
@@ -452,8 +501,9 @@ print("metrics_names:", two_outputs.metrics_names)
 #
 # ## Trap 6: `combined` from a file of its own
 #
-# In memory, `combined` and D share weights. In files they don't. Whoever saves all three models and loads them again has two different D: one
-# that is trained, and one that G plays against and that never changes.
+# In memory, `combined` and D share weights. In files they don't. If you save all three models and
+# load them again, you have two different D: one that is trained, and one that G plays against and
+# that never changes.
 
 # %%
 gan, folder = OldGAN(), tempfile.mkdtemp()
@@ -461,19 +511,23 @@ for name in ("generator", "discriminator", "combined"):
     getattr(gan, name).save(f"{folder}/{name}.keras")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")        # a remark on the state of the optimizer
-    loaded = [keras.models.load_model(f"{folder}/{name}.keras") for name in ("generator", "discriminator", "combined")]
+    loaded = [keras.models.load_model(f"{folder}/{name}.keras")
+              for name in ("generator", "discriminator", "combined")]
 for finding in audit(*loaded).findings:
     print("!", finding)
 
 # %% [markdown]
-# Load G and D, and build `combined` around them anew. It has nothing of its own to save.
+# Load G and D, and build a new `combined` around them. It has nothing of its own to save.
 
 # %%
 class Loaded(Mended):
     def __init__(self, folder):
-        self.generator, self.discriminator = [keras.models.load_model(f"{folder}/{name}.keras") for name in ("generator", "discriminator")]
-        for layer in self.discriminator.layers:    # the file remembers that the old script had frozen them. discriminator.trainable
-            layer.trainable = True                 # is True after loading, and setting it to True again would change nothing
+        self.generator, self.discriminator = [keras.models.load_model(f"{folder}/{name}.keras")
+                                              for name in ("generator", "discriminator")]
+        # the file remembers that the old script had frozen the layers. discriminator.trainable
+        # is True after loading, and setting it to True again would change nothing
+        for layer in self.discriminator.layers:
+            layer.trainable = True
         self.compile_models()
 
 
@@ -482,35 +536,38 @@ print("OK:", audit_of(Loaded(folder)).ok)
 # %% [markdown]
 # ## Trap 7: colours and mirrors
 #
-# OpenCV reads pictures as BGR. So scripts turn the last axis round, or they think they do.
+# OpenCV reads pictures as BGR. So scripts reverse the last axis, or they think that they do.
 #
-# **Before you run it.** A batch has the shape (N, H, W, C). What does `[:, :, ::-1]` turn round, which was right for a single picture (H, W, C)?
+# **Before you run it.** For a single picture (H, W, C), `[:, :, ::-1]` was right. A batch has the
+# shape (N, H, W, C). Which axis does the same line reverse there?
 
 # %%
 photo = load_sample_image("flower.jpg")[40:390:2, 100:600:2]
 rgb = photo[None]                          # (1, 175, 250, 3): a batch of one
 figure, axes = plt.subplots(1, 3, figsize=(9, 2.4))
-for ax, title, pictures in zip(axes, ("the batch, RGB", "batch[:, :, ::-1]", "batch[..., ::-1]"), (rgb, rgb[:, :, ::-1], rgb[..., ::-1])):
+for ax, title, pictures in zip(axes, ("the batch, RGB", "batch[:, :, ::-1]", "batch[..., ::-1]"),
+                               (rgb, rgb[:, :, ::-1], rgb[..., ::-1])):
     ax.imshow(pictures[0])
     ax.set(title=title, xticks=[], yticks=[])
 figure.tight_layout()
 
 # %% [markdown]
-# In a batch `[:, :, ::-1]` mirrors the width and leaves the colours as they are. So a batch that OpenCV has read stays BGR, and is mirrored
-# besides, and nobody notices: a generator
-# learns mirrored blue flowers as gladly as any. `[..., ::-1]` turns the colours round, in a picture and in a batch: here RGB became BGR, and the
-# other way round it is the mend. No audit of models can
-# see this. Look at your data once, as the networks get them. (`load_data` gives RGB, whatever the file.)
+# In a batch, `[:, :, ::-1]` mirrors the width and leaves the colours as they are. So a batch that
+# OpenCV has read stays BGR, and is mirrored too. Nobody notices: a generator learns mirrored blue
+# flowers as easily as any others. `[..., ::-1]` reverses the colours, in a picture and in a batch.
+# Here RGB became BGR; in the other direction it is the repair. No audit of models can see this.
+# Look at your data once, as the networks get them. (`load_data` gives RGB, whatever the file.)
 #
-# ## The whole script, mended
+# ## The whole script, repaired
 #
-# The networks are the old ones. What differs are the lines of traps 1, 2, 4 and 5.
+# The networks are the old ones. Only the lines of traps 1, 2, 4 and 5 differ.
 
 # %%
 class MyGAN:
     def __init__(self):
         self.generator, self.discriminator = generator_network(), discriminator_network()
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5), metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5),
+                                   metrics=["accuracy"])
         z = Input((latent_dim,))
         self.combined = as_player(Model(z, Frozen(self.discriminator)(self.generator(z))))
         self.combined.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5))
@@ -526,7 +583,8 @@ class MyGAN:
             d_fake = self.discriminator.train_on_batch(gen_imgs, fake, return_dict=True)
             g = self.combined.train_on_batch(noise, valid, return_dict=True)
             if (step + 1) % (steps // 4) == 0:
-                print(f"step {step + 1}: D loss {(d_real['loss'] + d_fake['loss']) / 2:.3f}, accuracy {(d_real['accuracy'] + d_fake['accuracy']) / 2:.0%}; "
+                print(f"step {step + 1}: D loss {(d_real['loss'] + d_fake['loss']) / 2:.3f}, "
+                      f"accuracy {(d_real['accuracy'] + d_fake['accuracy']) / 2:.0%}; "
                       f"G loss {g['loss']:.3f}")
 
 
@@ -538,7 +596,7 @@ mine.train(images, steps=sized(2000, 8))
 print(f"{(time.perf_counter() - start) / sized(2000, 8) * 1000:.0f} ms a turn")
 
 # %% [markdown]
-# And the old script beside it, with its dead D, for some hundred turns more.
+# For comparison, the old script with its dead D plays some hundred turns more.
 
 # %%
 def show(pictures, title):
@@ -558,27 +616,28 @@ show(mine.generator(z, training=False) / 2 + 0.5, "the script, mended")
 show(images[:30] / 2 + 0.5, "real")
 
 # %% [markdown]
-# The first rows are what pleases a judge that knows nothing: noise. The second are blurred, but they are on the way to digits, after a training
-# that is short.
+# The first rows please a judge that knows nothing: they are noise. The second rows are blurred, but
+# after a short training they are already on the way to digits.
 #
 # ## The same, with the package
 #
-# [`GAN`](../keras_gan/gan.py) is that script, written once: the same methods under the same names. Its turn is compiled as one graph, a run can
-# be resumed, and a referee watches it.
+# [`GAN`](../keras_gan/gan.py) is that script, written once: the same methods under the same names.
+# Its turn is compiled as one graph. You can resume a run, and a referee watches it.
 
 # %%
 gan = GAN(img_shape=img_shape, recipe="digits", seed=0)
 start = time.perf_counter()
 gan.train(load_data("digits"), steps=sized(2000, 8), batch_size=32)
-print(f"{(time.perf_counter() - start) / sized(2000, 8) * 1000:.0f} ms a turn, the compilation included; and its networks are larger")
+print(f"{(time.perf_counter() - start) / sized(2000, 8) * 1000:.0f} ms a turn, the compilation "
+      "included; and its networks are larger")
 print("OK:", audit_of(gan).ok)
 show(gan.generate(30, seed=2), "from keras_gan import GAN")
 
 # %% [markdown]
 # ## Three small broken models
 #
-# Each of these makes three models. **Read first**, and write down what you think is wrong. Then ask: `print(audit(*broken_1()))`. Then mend them,
-# until the audit is content.
+# Each of these functions makes three models. **Read first**, and write down what you think is
+# wrong. Then ask: `print(audit(*broken_1()))`. Then repair them until the audit finds nothing.
 
 # %%
 def broken_1():
@@ -586,7 +645,8 @@ def broken_1():
     discriminator.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, 0.5))
     z = Input((latent_dim,))
     combined = as_player(Model(z, Frozen(discriminator)(generator(z))))
-    combined.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), optimizer=Adam(2e-4, 0.5))
+    combined.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True),
+                     optimizer=Adam(2e-4, 0.5))
     return generator, discriminator, combined
 
 
@@ -602,7 +662,8 @@ def broken_2():
 
 def broken_3():
     generator = generator_network()
-    discriminator = Sequential([Input(img_shape), Dense(64), LeakyReLU(negative_slope=0.2), Dense(1, activation="sigmoid")])
+    discriminator = Sequential([Input(img_shape), Dense(64), LeakyReLU(negative_slope=0.2),
+                                Dense(1, activation="sigmoid")])
     discriminator.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, 0.5))
     z = Input((latent_dim,))
     combined = as_player(Model(z, Frozen(discriminator)(generator_network()(z))))
@@ -611,9 +672,11 @@ def broken_3():
 
 
 def check(models):
-    assert isinstance(models, tuple) and len(models) == 3, "return generator, discriminator, combined"
+    assert isinstance(models, tuple) and len(models) == 3, (
+        "return generator, discriminator, combined")
     report = audit(*models)
-    assert report.ok, f"the audit still has {len(report.findings)} finding(s). The first: {report.findings[0]}"
+    assert report.ok, (
+        f"the audit still has {len(report.findings)} finding(s). The first: {report.findings[0]}")
 
 
 # %% [markdown]
@@ -630,17 +693,19 @@ with exercise("2"):
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
-# The generator ended in a sigmoid, so it could make nothing below 0, and the digits begin at −1. D ended in logits, its own loss took them for
-# probabilities, and combined's loss took them for what they are. Logits for both,
-# or a sigmoid for both:
+# The generator ended in a sigmoid, so it could make nothing below 0, but the digits begin at −1. D
+# ended in logits. Its own loss took them for probabilities; the loss of `combined` took them for
+# logits. Use logits for both, or a sigmoid for both:
 #
 # ```python
 # def mended_1():
 #     generator, discriminator = generator_network(end="tanh"), discriminator_network(end=None)
-#     discriminator.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), optimizer=Adam(2e-4, 0.5))
+#     discriminator.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True),
+#                           optimizer=Adam(2e-4, 0.5))
 #     z = Input((latent_dim,))
 #     combined = as_player(Model(z, Frozen(discriminator)(generator(z))))
-#     combined.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), optimizer=Adam(2e-4, 0.5))
+#     combined.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True),
+#                      optimizer=Adam(2e-4, 0.5))
 #     return generator, discriminator, combined
 # ```
 #
@@ -660,7 +725,8 @@ with exercise("3"):
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
-# One optimizer for both; and nothing was frozen, so each step of G also trained D to take generated pictures for real.
+# Both models had the same optimizer. And nothing was frozen, so each step of G also trained D to
+# call generated pictures real.
 #
 # ```python
 # def mended_2():
@@ -675,7 +741,7 @@ with exercise("3"):
 # </details>
 
 # %% [markdown]
-# ### Exercise 4: a line that is missing, and a line too much
+# ### Exercise 4: one line too few, and one too many
 
 # %% tags=["exercise"]
 def mended_3():
@@ -688,14 +754,15 @@ with exercise("4"):
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
-# `Flatten` was missing: `Dense` works on the last axis alone, so D gave a verdict on each pixel, and Keras stretched the labels over them without
-# a word. And `combined` held a generator of its own, which would have been trained while
-# `generator` stayed as it was.
+# `Flatten` was missing. `Dense` works on the last axis alone, so D gave a verdict on each pixel,
+# and Keras stretched the labels over them without a word. And `combined` held a generator of its
+# own. That one would have been trained, while `generator` stayed as it was.
 #
 # ```python
 # def mended_3():
 #     generator = generator_network()
-#     discriminator = Sequential([Input(img_shape), Flatten(), Dense(64), LeakyReLU(negative_slope=0.2), Dense(1, activation="sigmoid")])
+#     discriminator = Sequential([Input(img_shape), Flatten(), Dense(64),
+#                                 LeakyReLU(negative_slope=0.2), Dense(1, activation="sigmoid")])
 #     discriminator.compile(loss="binary_crossentropy", optimizer=Adam(2e-4, 0.5))
 #     z = Input((latent_dim,))
 #     combined = as_player(Model(z, Frozen(discriminator)(generator(z))))
@@ -708,13 +775,18 @@ with exercise("4"):
 # %% [markdown]
 # ## What to take away
 #
-# - Old names raise errors, and errors are harmless. What only warns, or says nothing, costs weeks.
-# - `Frozen(discriminator)`, and no flag. Two optimizers. `predict_on_batch`. `return_dict=True`. `combined` is built, never loaded.
-# - A loss doesn't prove that anybody learns. Weights that moved do: `print(audit(generator, discriminator, combined))` is one line in your script.
+# - Old names raise errors, and errors are harmless. Things that only warn, or say nothing, cost
+#   weeks.
+# - Use `Frozen(discriminator)` and no flag, two optimizers, `predict_on_batch`, and
+#   `return_dict=True`. Build `combined`; never load it.
+# - A loss doesn't prove that anything learns. Weights that moved prove it:
+#   `print(audit(generator, discriminator, combined))` is one line in your script.
 #
-# **Further reading.** Goodfellow et al. 2014, [1406.2661](https://arxiv.org/abs/1406.2661) (the game) · Ioffe, Szegedy 2015,
-# [1502.03167](https://arxiv.org/abs/1502.03167) (BatchNormalization: what training
-# and inference mode are) · Odena, Olah, Shlens 2016, [1610.09585](https://arxiv.org/abs/1610.09585) (AC-GAN, the D with two outputs).
+# **Further reading.** Goodfellow et al. 2014, [1406.2661](https://arxiv.org/abs/1406.2661) (the
+# game) · Ioffe, Szegedy 2015, [1502.03167](https://arxiv.org/abs/1502.03167) (BatchNormalization:
+# what training mode and inference mode are) · Odena, Olah, Shlens 2016,
+# [1610.09585](https://arxiv.org/abs/1610.09585) (AC-GAN, the D with two outputs).
 #
-# Before: [7. Is it any good?](07_is_it_any_good.ipynb) The traps again, with their symptoms in curves and pictures: [5. Break
-# it](05_break_it.ipynb). Back to the beginning: [1. The game in one dimension](01_the_game_in_one_dimension.ipynb).
+# Before: [7. Is it any good?](07_is_it_any_good.ipynb) The traps again, with their symptoms in
+# curves and pictures: [5. Break it](05_break_it.ipynb). Back to the beginning: [1. The game in one
+# dimension](01_the_game_in_one_dimension.ipynb).

@@ -103,7 +103,7 @@ def test_runs_that_were_begun_before_go_on_with_the_same_batches(seed):
     assert (SHUFFLE, FLIP, SAMPLES) == (1, 2, 4)
 
 
-# --- several arrays that don't belong together ---------------------------------------------------
+# --- several arrays that don't belong together ----------------------------------------
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 50), st.integers(1, 50), st.integers(1, 8), st.integers(0, 3))
@@ -148,7 +148,7 @@ def test_domains_of_other_shapes_and_errors_in_words():
         Unpaired([])
 
 
-# --- somebody else's batches ---------------------------------------------------------------------
+# --- somebody else's batches ----------------------------------------------------------
 
 def test_a_stream_goes_through_a_dataset_again_and_again():
     dataset = tf.data.Dataset.from_tensor_slices(numbered(6)).batch(2)

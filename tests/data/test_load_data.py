@@ -1,7 +1,6 @@
 """Folders, their cache, scenes, digits and the named data sets."""
 import gzip
 import os
-import shutil
 import struct
 
 import cv2
@@ -21,7 +20,10 @@ def write(path, colour, size=(20, 30)):
 
 @pytest.fixture
 def folder(tmp_path):
-    """cats: 2 red, dogs: 1 green and 1 blue deeper down; a text, a broken and an empty file, and a hidden folder."""
+    """Cats: 2 red pictures. Dogs: a green one, and a blue one deeper down.
+
+    Besides a text, a broken and an empty file, and a hidden folder.
+    """
     here = tmp_path / "photos"
     write(here / "cats" / "b.png", (255, 0, 0))
     write(here / "cats" / "a.png", (255, 0, 0), (40, 30))
@@ -38,15 +40,19 @@ SHAPE = (10, 12, 3)
 
 
 def test_a_folder_becomes_one_array_with_labels_and_a_report(folder):
-    with pytest.warns(UserWarning, match=r"cats/broken.png \(broken picture\), dogs/empty.jpg \(empty file\)"):
+    message = r"cats/broken.png \(broken picture\), dogs/empty.jpg \(empty file\)"
+    with pytest.warns(UserWarning, match=message):
         data = load_data(folder, img_shape=SHAPE)
     assert data.files == ["cats/a.png", "cats/b.png", "dogs/c.png", "dogs/deeper/d.png"]
     assert data.images.shape == (4, *SHAPE) and data.images.dtype == np.uint8
-    np.testing.assert_array_equal(data.images[:, 5, 5], [(255, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)])
+    np.testing.assert_array_equal(data.images[:, 5, 5],
+                                  [(255, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)])
     assert data.class_names == ["cats", "dogs"] and data.labels.tolist() == [0, 0, 1, 1]
-    assert data.skipped == {"cats/broken.png": "broken picture", "dogs/empty.jpg": "empty file", "notes.txt": "not an image"}
+    assert data.skipped == {"cats/broken.png": "broken picture", "dogs/empty.jpg": "empty file",
+                            "notes.txt": "not an image"}
     assert data.sizes == {(20, 30): 3, (40, 30): 1}
-    for said in ("4 pictures, as 12x10 RGB", "30x20 (3), 30x40 (1)", "cats (2), dogs (2)", "not an image: notes.txt"):
+    for said in ("4 pictures, as 12x10 RGB", "30x20 (3), 30x40 (1)", "cats (2), dogs (2)",
+                 "not an image: notes.txt"):
         assert said in str(data)
 
 
@@ -60,26 +66,22 @@ def test_without_sub_folders_there_are_no_labels(tmp_path):
 
 def test_on_error_raise_raises_at_the_broken_file(folder):
     for _ in range(2):                                      # also when it comes from the cache
-        with pytest.raises(NotAPicture, match="broken.png"):
+        with pytest.raises(NotAPicture, match=r"broken\.png"):
             ImageFolder(folder, SHAPE, on_error="raise")
         with pytest.warns(UserWarning):
             ImageFolder(folder, SHAPE)
 
 
 def test_a_missing_or_pictureless_folder_says_what_was_looked_for(tmp_path):
-    with pytest.raises(FileNotFoundError, match="No folder .*nowhere.*JPEG, PNG"):
+    with pytest.raises(FileNotFoundError, match=r"No folder .*nowhere.*JPEG, PNG"):
         load_data(tmp_path / "nowhere")
     (tmp_path / "a.txt").write_text("text")
-    with pytest.raises(FileNotFoundError, match=r"No picture below .*files found: 1 \(a.txt: not an image\)"):
+    message = r"No picture below .*files found: 1 \(a.txt: not an image\)"
+    with pytest.raises(FileNotFoundError, match=message):
         load_data(tmp_path)
 
 
-# --- the cache --------------------------------------------------------------------------------------------------------------
-
-def entries(folder):
-    """The cache entries whose pictures came from `folder`."""
-    return [p.parent for p in (cache_folder() / "folders").rglob("report.json") if str(folder.name) in p.read_text()]
-
+# --- the cache ------------------------------------------------------------------------
 
 @pytest.fixture
 def plain(tmp_path):
@@ -95,13 +97,14 @@ def cache_file(data):
 def test_the_second_start_reads_the_cache_and_not_the_pictures(plain):
     first = ImageFolder(plain, SHAPE)
     stamp = os.stat(plain / "unique-name.png")
-    junk = b"x" * stamp.st_size                             # same size, same time: only somebody who reads it can tell
+    junk = b"x" * stamp.st_size             # same size, same time: only who reads it can tell
     (plain / "unique-name.png").write_bytes(junk)
     os.utime(plain / "unique-name.png", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     second = ImageFolder(plain, SHAPE)
     np.testing.assert_array_equal(second.images, first.images)
     assert isinstance(second.images, np.memmap) and not second.images.flags.writeable
-    assert sorted(p.name for p in plain.iterdir()) == ["unique-name.png"]       # nothing beside the pictures
+    # Nothing is written beside the pictures
+    assert sorted(p.name for p in plain.iterdir()) == ["unique-name.png"]
 
 
 def test_a_changed_folder_or_other_arguments_are_read_anew_and_old_entries_go(plain):
@@ -114,7 +117,7 @@ def test_a_changed_folder_or_other_arguments_are_read_anew_and_old_entries_go(pl
     write(plain / "second.png", (0, 0, 255))
     assert len(ImageFolder(plain, SHAPE)) == 2
     assert ImageFolder(plain, (7, 7, 1), fit="pad").images.shape == (2, 7, 7, 1)
-    assert len(ImageFolder(plain, SHAPE)) == 2              # and that of the first arguments is still there
+    assert len(ImageFolder(plain, SHAPE)) == 2              # the entry of the first arguments stays
 
 
 def test_a_half_written_cache_is_never_used(plain):
@@ -127,14 +130,14 @@ def test_a_half_written_cache_is_never_used(plain):
     np.testing.assert_array_equal(ImageFolder(plain, SHAPE).images, expected)
 
 
-# --- embedded data ------------------------------------------------------------------------------------------------------------
+# --- embedded data --------------------------------------------------------------------
 
 def test_digits_are_real_and_resized():
     data = load_data("digits")
     assert data.images.shape == (1797, 28, 28, 1) and data.images.dtype == np.uint8
     assert data.class_names == list("0123456789") and np.bincount(data.labels).min() > 170
     assert load_data("digits", img_shape=(16, 20, 3)).images.shape == (1797, 16, 20, 3)
-    # a nine has more ink above than below, a six below than above
+    # A nine has more ink above than below, a six below than above
     ink = data.images.mean(axis=(2, 3))
     above = ink[:, :14].mean(1) - ink[:, 14:].mean(1)
     assert above[data.labels == 9].mean() > 10 and above[data.labels == 6].mean() < -10
@@ -149,12 +152,14 @@ def test_scenes_are_deterministic_labelled_and_varied():
     # 16x20 pixels are .31 apart on average; even the nearest two of 64 are no twins
     assert apart[np.triu_indices(64, 1)].mean() > 0.25 and (apart + np.eye(64)).min() > 0.03
     sand, water = (some[np.arange(64) % 4 == k, 100:].mean((0, 1, 2)) for k in (0, 2))
-    assert sand[0] > sand[2] + 0.1 and water[2] > water[0] + 0.05            # red above blue in the desert, not at sea
+    # In the desert there is more red than blue, at sea more blue
+    assert sand[0] > sand[2] + 0.1 and water[2] > water[0] + 0.05
 
 
 def test_scenes_go_through_files_and_the_loader(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path))
-    monkeypatch.setattr("data_loaders.datasets.SCENES", {"train": range(0, 16), "test": range(16, 20)})
+    monkeypatch.setattr("data_loaders.datasets.SCENES",
+                        {"train": range(0, 16), "test": range(16, 20)})
     data = load_data("scenes")
     assert data.class_names == list(scenes.CLASSES) and np.bincount(data.labels).tolist() == [4] * 4
     assert sorted({name.split(".")[1] for name in data.files}) == ["jpg", "png"]
@@ -165,21 +170,23 @@ def test_scenes_go_through_files_and_the_loader(monkeypatch, tmp_path):
     assert len(load_data("scenes", split="test")) == 4
 
 
-# --- data sets that others ship -------------------------------------------------------------------------------------------------
+# --- data sets that others ship -------------------------------------------------------
 
 def idx(array):
-    return b"\0\0\x08" + bytes([array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+    lengths = struct.pack(f">{array.ndim}I", *array.shape)
+    return b"\0\0\x08" + bytes([array.ndim]) + lengths + array.tobytes()
 
 
 @pytest.mark.parametrize("pack, suffix", [(gzip.compress, ".gz"), (bytes, "")])
 def test_mnist_from_a_folder_of_idx_files(tmp_path, rng, pack, suffix):
-    images, labels = rng.integers(0, 256, (5, 28, 28), dtype=np.uint8), np.array([3, 1, 4, 1, 5], np.uint8)
+    images = rng.integers(0, 256, (5, 28, 28), dtype=np.uint8)
+    labels = np.array([3, 1, 4, 1, 5], np.uint8)
     (tmp_path / f"t10k-images-idx3-ubyte{suffix}").write_bytes(pack(idx(images)))
     (tmp_path / f"t10k-labels-idx1-ubyte{suffix}").write_bytes(pack(idx(labels)))
     data = load_data("mnist", folder=tmp_path, split="test")
     np.testing.assert_array_equal(data.images, images[..., None])
     assert data.labels.tolist() == [3, 1, 4, 1, 5] and data.class_names[3] == "3"
-    with pytest.raises(FileNotFoundError, match="mnist.npz, or train-images-idx3-ubyte.gz"):
+    with pytest.raises(FileNotFoundError, match=r"mnist\.npz, or train-images-idx3-ubyte\.gz"):
         load_data("mnist", folder=tmp_path)
 
 
@@ -198,7 +205,8 @@ def test_without_a_network_the_error_says_where_to_put_which_file(monkeypatch):
         raise Exception("URL fetch failure")
 
     monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", offline)
-    with pytest.raises(FileNotFoundError, match=r"Without a network: load_data\('fashion_mnist', folder=...\).*fashion_mnist.npz"):
+    message = r"Without a network: load_data\('fashion_mnist', folder=...\).*fashion_mnist.npz"
+    with pytest.raises(FileNotFoundError, match=message):
         load_data("fashion_mnist")
 
 
@@ -219,7 +227,7 @@ def test_of_hostile_files_each_is_used_or_skipped_by_name(tmp_path):
     data = ImageFolder(tmp_path, SHAPE)
     assert {**data.skipped, **dict.fromkeys(data.files, USED)} == becomes
     assert len(data) == list(becomes.values()).count(USED)
-    str(data).encode()                                       # can be printed, whatever the names are
+    str(data).encode()                                       # can be printed, for any names
     again = ImageFolder(tmp_path, SHAPE)                     # from the cache
     assert again.files == data.files and again.skipped == data.skipped
 
@@ -245,7 +253,8 @@ def test_a_file_that_vanishes_or_is_still_being_written_is_skipped_and_read_the_
             (plain / "vanishes.png").unlink()                # between listing and reading
             return found
 
-    with pytest.warns(UserWarning, match="grows.png .broken picture., vanishes.png .can't be read: No such file"):
+    message = r"grows.png \(broken picture\), vanishes.png \(can't be read: No such file"
+    with pytest.warns(UserWarning, match=message):
         assert Slow(plain, SHAPE).files == ["unique-name.png"]
     (plain / "grows.png").write_bytes(written)
     assert ImageFolder(plain, SHAPE).files == ["grows.png", "unique-name.png"]
@@ -256,7 +265,7 @@ def test_a_folder_that_cannot_be_listed_is_named(plain, monkeypatch):
     listing = os.scandir
 
     def scandir(path):
-        if str(path).endswith("secret"):                     # root, whom tests often are, may list everything
+        if str(path).endswith("secret"):                     # root (tests often are) may list all
             raise PermissionError(13, "Permission denied", str(path))
         return listing(path)
 

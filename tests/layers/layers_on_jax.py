@@ -1,4 +1,7 @@
-"""`UpSamplingConv2D` beside Keras's two layers on JAX, a process of its own without TensorFlow: `test_layers.py` runs it."""
+"""`UpSamplingConv2D` beside Keras's two layers on JAX, without TensorFlow.
+
+A process of its own, which `test_layers.py` runs.
+"""
 import os
 import sys
 
@@ -20,16 +23,23 @@ def output_and_gradients(layer, x):
     def play(x, weights):
         return layer.stateless_call(weights, rest, x)[0]
 
-    to_x, to_weights = jax.jit(jax.grad(lambda x, weights: (play(x, weights) ** 2).sum(), argnums=(0, 1)))(x, weights)
+    to_x, to_weights = jax.jit(
+        jax.grad(lambda x, weights: (play(x, weights) ** 2).sum(), argnums=(0, 1))
+    )(x, weights)
     return [play(x, weights), to_x, *to_weights]
 
 
 x = np.random.default_rng(0).normal(size=(2, 6, 4, 5)).astype("float32")
-ours, plain = UpSamplingConv2D(7), keras.Sequential([layers.UpSampling2D(2), layers.Conv2D(7, 3, padding="same")])
+ours, plain = (
+    UpSamplingConv2D(7),
+    keras.Sequential([layers.UpSampling2D(2), layers.Conv2D(7, 3, padding="same")]),
+)
 ours.build(x.shape)
 plain.build(x.shape)
 plain.set_weights(ours.get_weights())
-for mine, keras_own in zip(output_and_gradients(ours, x), output_and_gradients(plain, x), strict=True):
+for mine, keras_own in zip(
+    output_and_gradients(ours, x), output_and_gradients(plain, x), strict=True
+):
     np.testing.assert_allclose(mine, keras_own, rtol=0, atol=3e-6 * np.abs(keras_own).max())
 
 assert keras.backend.backend() == "jax"

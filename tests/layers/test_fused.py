@@ -25,12 +25,21 @@ def test_batch_normalization_is_that_of_keras(shape, training, rng):
     ours, plain = BatchNormalization(momentum=0.8), layers.BatchNormalization(momentum=0.8)
     same_weights(ours, plain, shape, rng)
     before = ours.get_weights()
-    results = [outputs_and_gradients(lambda x: layer(x, training=training), x, seen, weights=layer.trainable_weights) for layer in (ours, plain)]
+    results = [
+        outputs_and_gradients(
+            lambda x, layer=layer: layer(x, training=training), x, seen,
+            weights=layer.trainable_weights
+        )
+        for layer in (ours, plain)
+    ]
     for mine, keras_own in zip(*results, strict=True):
-        np.testing.assert_allclose(mine, keras_own, rtol=0, atol=1e-5 * max(1, np.abs(keras_own).max()))
-    for mine, keras_own, old in zip(ours.get_weights(), plain.get_weights(), before, strict=True):        # the moving averages too
+        np.testing.assert_allclose(
+            mine, keras_own, rtol=0, atol=1e-5 * max(1, np.abs(keras_own).max())
+        )
+    # The moving averages too
+    for mine, keras_own in zip(ours.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_allclose(mine, keras_own, rtol=1e-5)
-    assert np.array_equal(mine, old) != training
+    assert np.array_equal(ours.get_weights()[-1], before[-1]) != training
 
 
 def test_batch_normalization_of_vectors_and_in_float64_is_that_of_keras_bit_for_bit(rng):
@@ -45,21 +54,30 @@ def test_batch_normalization_of_vectors_and_in_float64_is_that_of_keras_bit_for_
 @pytest.mark.parametrize("rate", [0.25, 0.5])
 def test_dropout_drops_its_share_of_numbers_that_know_nothing_of_each_other(rate, jit_compile, rng):
     layer = Dropout(rate, seed=1)
-    x = tf.constant(rng.uniform(1.0, 2.0, (101, 7, 13, 33)).astype("float32"))        # a size that no four bytes divide
+    # A size that no four bytes divide
+    x = tf.constant(rng.uniform(1.0, 2.0, (101, 7, 13, 33)).astype("float32"))
     play = tf.function(lambda x: layer(x, training=True), jit_compile=jit_compile)
     first, second = play(x).numpy(), play(x).numpy()
     for y in (first, second):
         dropped = (y == 0).ravel()
         assert abs(dropped.mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / dropped.size)
-        np.testing.assert_allclose(y.ravel()[~dropped], x.numpy().ravel()[~dropped] / (1 - rate), rtol=1e-6)
-        for apart in (1, 2, 3, 4, 33):              # bytes of one draw, of the next, and of the next pixel
-            assert abs(np.corrcoef(dropped[:-apart], dropped[apart:])[0, 1]) < 5 / np.sqrt(dropped.size)
+        np.testing.assert_allclose(
+            y.ravel()[~dropped], x.numpy().ravel()[~dropped] / (1 - rate), rtol=1e-6
+        )
+        # Bytes of one draw, of the next, and of the next pixel
+        for apart in (1, 2, 3, 4, 33):
+            assert abs(np.corrcoef(dropped[:-apart], dropped[apart:])[0, 1]) < 5 / np.sqrt(
+                dropped.size
+            )
     assert abs(np.corrcoef(first.ravel() == 0, second.ravel() == 0)[0, 1]) < 5 / np.sqrt(first.size)
 
 
 def test_dropout_follows_from_its_seed_and_stops_the_gradient_where_it_drops(rng):
     x = tf.constant(rng.uniform(1.0, 2.0, (5, 7)).astype("float32"))
-    results = [outputs_and_gradients(lambda x: layer(x, training=True), x, tf.ones_like(x)) for layer in (Dropout(0.5, seed=3), Dropout(0.5, seed=3))]
+    results = [
+        outputs_and_gradients(lambda x, layer=layer: layer(x, training=True), x, tf.ones_like(x))
+        for layer in (Dropout(0.5, seed=3), Dropout(0.5, seed=3))
+    ]
     np.testing.assert_array_equal(*(y for y, _ in results))
     y, gradient = results[0]
     np.testing.assert_allclose(gradient, np.where(y == 0, 0.0, 2.0))
@@ -68,14 +86,18 @@ def test_dropout_follows_from_its_seed_and_stops_the_gradient_where_it_drops(rng
 
 def test_dropout_of_a_rate_that_a_byte_does_not_hold_is_that_of_keras(rng):
     x = rng.normal(size=(50, 9))
-    np.testing.assert_array_equal(Dropout(0.4, seed=1)(x, training=True), layers.Dropout(0.4, seed=1)(x, training=True))
+    np.testing.assert_array_equal(
+        Dropout(0.4, seed=1)(x, training=True), layers.Dropout(0.4, seed=1)(x, training=True)
+    )
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("dtype, rtol", [("float64", 1e-12), ("float32", 1e-4)])
 def test_adam_is_that_of_keras(dtype, rtol, jit_compile, rng):
-    """Of a dense layer and an embedding, whose gradient is sparse, with weight decay and a learning rate that falls."""
-    gradients = [[rng.normal(size=shape).astype(dtype) for shape in ((7, 5), (10, 4))] for _ in range(6)]
+    """A dense layer and an embedding (sparse gradient), weight decay, falling rate."""
+    gradients = [
+        [rng.normal(size=shape).astype(dtype) for shape in ((7, 5), (10, 4))] for _ in range(6)
+    ]
     ends = []
     for optimizer in (Adam, keras.optimizers.Adam):
         rate = keras.optimizers.schedules.ExponentialDecay(0.01, 2, 0.5)
@@ -85,7 +107,8 @@ def test_adam_is_that_of_keras(dtype, rtol, jit_compile, rng):
 
         @tf.function(jit_compile=jit_compile)
         def step(dense, values):
-            optimizer.apply([dense, tf.IndexedSlices(values, tf.range(0, 20, 2) // 2, (10, 4))], variables)
+            embedded = tf.IndexedSlices(values, tf.range(0, 20, 2) // 2, (10, 4))
+            optimizer.apply([dense, embedded], variables)  # noqa: B023
 
         for dense, values in gradients:
             step(tf.constant(dense), tf.constant(values))
@@ -99,5 +122,12 @@ def test_convolutions_go_without_xla_where_there_is_no_gpu():
     if tf.config.list_physical_devices("GPU"):
         pytest.skip("where there is a GPU, Keras chooses")
     small = {"img_shape": (8, 8, 1)}
-    assert GAN(**small).uses_xla and CGAN(**small).uses_xla and not DCGAN(**small, base_channels=1).uses_xla
-    assert DCGAN(**small, base_channels=1, jit_compile=True).uses_xla and not GAN(**small, jit_compile=False).uses_xla
+    assert (
+        GAN(**small).uses_xla
+        and CGAN(**small).uses_xla
+        and not DCGAN(**small, base_channels=1).uses_xla
+    )
+    assert (
+        DCGAN(**small, base_channels=1, jit_compile=True).uses_xla
+        and not GAN(**small, jit_compile=False).uses_xla
+    )

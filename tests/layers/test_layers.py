@@ -1,4 +1,4 @@
-"""Layers against those of Keras that they replace, `Maxout` against its formula, and `Frozen` against what it must not do."""
+"""Layers beside those of Keras that they replace; `Maxout`; what `Frozen` leaves."""
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.games import values
 
 
 def outputs_and_gradients(layer, x, seen, jit_compile=False, weights=()):
-    """[output, gradient of the sum of output times `seen` to x, and to the weights], in a graph."""
+    """[output, gradients of sum(output * seen) with respect to x and the weights]."""
     @tf.function(jit_compile=jit_compile)
     def play(x):
         with tf.GradientTape() as tape:
@@ -29,28 +29,44 @@ def outputs_and_gradients(layer, x, seen, jit_compile=False, weights=()):
 
 
 def assert_same_function(ours, plain, x, rtol, jit_compile=False):
-    """Outputs and all gradients of two layers or models with the same weights, relative to the largest number of each."""
+    """Two layers or models with the same weights have the same outputs and gradients.
+
+    `rtol` is relative to the largest number of each.
+    """
     ours.build(x.shape)
     plain.build(x.shape)
     rng = np.random.default_rng(1)
-    plain.set_weights([rng.normal(size=w.shape) / np.sqrt(np.prod(w.shape[:-1])) for w in plain.weights])
+    plain.set_weights(
+        [rng.normal(size=w.shape) / np.sqrt(np.prod(w.shape[:-1])) for w in plain.weights]
+    )
     ours.set_weights(plain.get_weights())             # the very weights
     x = tf.constant(x)
     seen = tf.constant(rng.normal(size=plain(x).shape), x.dtype)
-    for mine, keras_own in zip(outputs_and_gradients(ours, x, seen, jit_compile, ours.trainable_weights),
-                               outputs_and_gradients(plain, x, seen, weights=plain.trainable_weights), strict=True):
+    for mine, keras_own in zip(
+        outputs_and_gradients(ours, x, seen, jit_compile, ours.trainable_weights),
+        outputs_and_gradients(plain, x, seen, weights=plain.trainable_weights),
+        strict=True,
+    ):
         np.testing.assert_allclose(mine, keras_own, rtol=0, atol=rtol * np.abs(keras_own).max())
 
 
 def upsampled_and_convolved(filters, **how):
-    return keras.Sequential([layers.UpSampling2D(2, **how), layers.Conv2D(filters, 3, padding="same", **how)])
+    return keras.Sequential(
+        [layers.UpSampling2D(2, **how), layers.Conv2D(filters, 3, padding="same", **how)]
+    )
 
 
 @settings(max_examples=10, deadline=None)
 @given(st.tuples(*[st.integers(1, 7)] * 2), st.integers(1, 9), st.integers(1, 5), st.booleans())
 def test_folded_upsampling_is_upsampling_and_convolution(size, channels, filters, jit_compile):
     x = np.random.default_rng(0).normal(size=(2, *size, channels))
-    assert_same_function(UpSamplingConv2D(filters, dtype="float64"), upsampled_and_convolved(filters, dtype="float64"), x, 1e-12, jit_compile)
+    assert_same_function(
+        UpSamplingConv2D(filters, dtype="float64"),
+        upsampled_and_convolved(filters, dtype="float64"),
+        x,
+        1e-12,
+        jit_compile,
+    )
 
 
 @pytest.mark.parametrize("channels, filters", [(1, 1), (512, 256), (3, 512), (512, 3)])
@@ -63,7 +79,13 @@ def test_folded_upsampling_of_few_and_many_channels_in_float32(channels, filters
 @pytest.mark.parametrize("size, filters", [((2, 2), 1), ((6, 10), 3), ((4, 2), 5)])
 def test_picture_convolution_is_a_convolution(size, filters, jit_compile):
     x = np.random.default_rng(0).normal(size=(3, *size, 4))
-    assert_same_function(PictureConv2D(filters, dtype="float64"), layers.Conv2D(filters, 3, padding="same", dtype="float64"), x, 1e-12, jit_compile)
+    assert_same_function(
+        PictureConv2D(filters, dtype="float64"),
+        layers.Conv2D(filters, 3, padding="same", dtype="float64"),
+        x,
+        1e-12,
+        jit_compile,
+    )
 
 
 def test_picture_convolution_takes_no_odd_sizes():
@@ -72,7 +94,13 @@ def test_picture_convolution_takes_no_odd_sizes():
 
 
 def test_folded_upsampling_is_saved_and_loaded(tmp_path):
-    model = keras.Sequential([keras.Input((3, 5, 2)), UpSamplingConv2D(4, kernel_initializer="he_normal"), PictureConv2D(3)])
+    model = keras.Sequential(
+        [
+            keras.Input((3, 5, 2)),
+            UpSamplingConv2D(4, kernel_initializer="he_normal"),
+            PictureConv2D(3),
+        ]
+    )
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     x = np.random.default_rng(0).normal(size=(2, 3, 5, 2))
@@ -83,19 +111,32 @@ def test_folded_upsampling_is_saved_and_loaded(tmp_path):
 
 @pytest.fixture
 def model():
-    return keras.Sequential([keras.Input((4,)), layers.Dense(8), layers.BatchNormalization(), layers.Dropout(0.5), layers.Dense(1)])
+    return keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(8),
+            layers.BatchNormalization(),
+            layers.Dropout(0.5),
+            layers.Dense(1),
+        ]
+    )
 
 
 def test_frozen_is_the_model_in_training_mode_and_changes_nothing(rng):
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(8), layers.BatchNormalization(), layers.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(8), layers.BatchNormalization(), layers.Dense(1)]
+    )
     x = rng.normal(3.0, 1.0, (64, 4))
     before = values(model)
     frozen = Frozen(model)(x, training=True)
     for path, value in values(model).items():
         np.testing.assert_array_equal(value, before[path], err_msg=path)
-    assert np.abs(frozen - model(x, training=False)).max() > 0.1       # not the moving averages, which still are 0 and 1 ...
-    np.testing.assert_allclose(frozen, model(x, training=True), atol=1e-5)        # ... but the batch's own statistics
-    assert any(not np.array_equal(value, before[path]) for path, value in values(model).items())      # which this did note
+    # Not the moving averages, which still are 0 and 1 ...
+    assert np.abs(frozen - model(x, training=False)).max() > 0.1
+    # ... but the batch's own statistics
+    np.testing.assert_allclose(frozen, model(x, training=True), atol=1e-5)
+    # Which this did note
+    assert any(not np.array_equal(value, before[path]) for path, value in values(model).items())
 
 
 def test_frozen_draws_a_new_dropout_mask_each_time(model, rng):
@@ -121,7 +162,10 @@ def test_maxout_is_the_largest_of_its_linear_pieces(rng):
     assert layer(x).shape == (7, 4) and layer.kernel.shape == (5, 12)
     layer.set_weights([rng.normal(size=(5, 12)), rng.normal(size=12)])
     kernel, bias = layer.get_weights()
-    by_hand = [[max(row @ kernel[:, 3 * i + j] + bias[3 * i + j] for j in range(3)) for i in range(4)] for row in x]
+    by_hand = [
+        [max(row @ kernel[:, 3 * i + j] + bias[3 * i + j] for j in range(3)) for i in range(4)]
+        for row in x
+    ]
     np.testing.assert_allclose(layer(x), by_hand)
     assert layer.compute_output_shape((None, 5)) == (None, 4)
 
@@ -135,14 +179,23 @@ def test_maxout_of_one_piece_is_dense(rng):
 
 
 def test_a_network_with_maxout_can_be_saved_and_loaded(rng, tmp_path):
-    network = keras.Sequential([keras.Input((5,)), Maxout(4, pieces=3, kernel_initializer="he_normal")])
+    network = keras.Sequential(
+        [keras.Input((5,)), Maxout(4, pieces=3, kernel_initializer="he_normal")]
+    )
     network.save(tmp_path / "maxout.keras")
     x = rng.normal(size=(7, 5))
     loaded = keras.saving.load_model(tmp_path / "maxout.keras")
     np.testing.assert_array_equal(loaded(x), network(x))
-    assert loaded.layers[0].pieces == 3 and isinstance(loaded.layers[0].kernel_initializer, keras.initializers.HeNormal)
+    assert loaded.layers[0].pieces == 3 and isinstance(
+        loaded.layers[0].kernel_initializer, keras.initializers.HeNormal
+    )
 
 
 def test_folded_upsampling_is_the_same_function_on_jax_without_tensorflow():
-    played = subprocess.run([sys.executable, "-m", "tests.layers.layers_on_jax"], cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    played = subprocess.run(
+        [sys.executable, "-m", "tests.layers.layers_on_jax"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
     assert played.returncode == 0, played.stderr

@@ -1,4 +1,8 @@
-"""The audit of models that somebody brings: every finding from a GAN in which just that is wrong, silence where nothing is."""
+"""The audit of models that somebody brings.
+
+Each finding comes from a GAN in which only that is wrong. Where nothing is wrong,
+nothing is found.
+"""
 import importlib
 
 import keras
@@ -12,27 +16,61 @@ import keras_gan
 from keras_gan import Frozen, audit
 from tests.games import values
 
-pytestmark = [pytest.mark.filterwarnings("ignore:Gradients do not exist"),          # for D's weights under Frozen, in a plain keras.Model
-              pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")]
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore:Gradients do not exist"
+    ),  # for D's weights under Frozen, in a plain keras.Model
+    pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer"),
+]
 SHAPE = (4, 6, 1)
 WITH_STATE = [layers.BatchNormalization(), layers.Dropout(0.5)]
 
 
 def generator(end="tanh", shape=SHAPE, behind=()):
-    return Sequential([Input((5,)), layers.Dense(8), layers.LeakyReLU(0.2), layers.BatchNormalization(),
-                       layers.Dense(int(np.prod(shape)), activation=end), layers.Reshape(shape), *behind])
+    return Sequential(
+        [
+            Input((5,)),
+            layers.Dense(8),
+            layers.LeakyReLU(0.2),
+            layers.BatchNormalization(),
+            layers.Dense(int(np.prod(shape)), activation=end),
+            layers.Reshape(shape),
+            *behind,
+        ]
+    )
 
 
 def discriminator(end="sigmoid", between=(), shape=SHAPE):
-    return Sequential([Input(shape), layers.Flatten(), layers.Dense(8), layers.LeakyReLU(0.2),
-                       *[type(layer).from_config(layer.get_config()) for layer in between], layers.Dense(1, activation=end)])
+    return Sequential(
+        [
+            Input(shape),
+            layers.Flatten(),
+            layers.Dense(8),
+            layers.LeakyReLU(0.2),
+            *[type(layer).from_config(layer.get_config()) for layer in between],
+            layers.Dense(1, activation=end),
+        ]
+    )
 
 
-def mended(g=None, d=None, combine=None, d_loss="binary_crossentropy", g_loss=None, compiled=("discriminator", "combined"), run_eagerly=True):
-    """A script's three models, right unless told otherwise. `combine(d)` stands behind the generator in combined. Eager: tracing is slow."""
+def repaired(
+    g=None,
+    d=None,
+    combine=None,
+    d_loss="binary_crossentropy",
+    g_loss=None,
+    compiled=("discriminator", "combined"),
+    run_eagerly=True,
+):
+    """A script's three models, right unless told otherwise.
+
+    `combine(d)` stands behind the generator in combined. Eager: tracing is slow.
+    """
     g, d = g or generator(), d or discriminator()
     if "discriminator" in compiled:
-        d.compile(loss=d_loss, optimizer=Adam(2e-4, 0.5), metrics=["accuracy"], run_eagerly=run_eagerly)
+        d.compile(
+            loss=d_loss, optimizer=Adam(2e-4, 0.5), metrics=["accuracy"], run_eagerly=run_eagerly
+        )
     z = Input(g.input_shape[1:])
     combined = Model(z, (combine or Frozen)(d)(g(z)))
     if "combined" in compiled:
@@ -62,42 +100,66 @@ def assert_fine(models):
     assert report.ok and report.findings == [] and "OK" in str(report), str(report)
 
 
-# --- nothing is wrong -----------------------------------------------------------------------------------------------------
+# --- nothing is wrong ---
 
 @pytest.mark.parametrize("between", [(), WITH_STATE], ids=["plain", "with state"])
-def test_a_mended_script_is_fine(between):
-    assert_fine(mended(d=discriminator(between=between), run_eagerly=False))
+def test_a_repaired_script_is_fine(between):
+    assert_fine(repaired(d=discriminator(between=between), run_eagerly=False))
 
 
 def test_the_models_of_the_house_are_fine(make_game):
-    gan = make_game(run_eagerly=True)                        # compiled, the contract has them in `check_freeze`, which moves them the same way
+    # Compiled, the contract has them in `check_freeze`, which moves them the same way
+    gan = make_game(run_eagerly=True)
     assert_fine((gan.generator, gan.discriminator, gan.combined))
 
 
-@pytest.mark.parametrize("end, loss", [
-    ("sigmoid", "binary_crossentropy"), ("sigmoid", "bce"), ("sigmoid", ["binary_crossentropy"]), ("sigmoid", keras.losses.binary_crossentropy),
-    ("sigmoid", BinaryCrossentropy()), (None, BinaryCrossentropy(from_logits=True)),
-    (None, "mse"), (None, lambda truth, said: ops.mean(truth * said)), ("tanh", "hinge"),
-], ids=["name", "short name", "list", "function", "object", "logits", "LSGAN", "WGAN", "hinge"])
+@pytest.mark.parametrize(
+    "end, loss",
+    [
+        ("sigmoid", "binary_crossentropy"),
+        ("sigmoid", "bce"),
+        ("sigmoid", ["binary_crossentropy"]),
+        ("sigmoid", keras.losses.binary_crossentropy),
+        ("sigmoid", BinaryCrossentropy()),
+        (None, BinaryCrossentropy(from_logits=True)),
+        (None, "mse"),
+        (None, lambda truth, said: ops.mean(truth * said)),
+        ("tanh", "hinge"),
+    ],
+    ids=["name", "short name", "list", "function", "object", "logits", "LSGAN", "WGAN", "hinge"],
+)
 def test_last_layers_and_losses_that_go_together_are_fine(end, loss):
-    assert_fine(mended(d=discriminator(end), d_loss=loss))
+    assert_fine(repaired(d=discriminator(end), d_loss=loss))
 
 
-# --- who moves ------------------------------------------------------------------------------------------------------------
+# --- who moves ---
 
-@pytest.mark.parametrize("freeze, words", [(frozen_the_old_way, "Its flag `trainable` is False"), (frozen_layer_by_layer, "of its layers are False")])
+@pytest.mark.parametrize(
+    "freeze, words",
+    [
+        (frozen_the_old_way, "Its flag `trainable` is False"),
+        (frozen_layer_by_layer, "of its layers are False"),
+    ],
+)
 def test_a_discriminator_that_does_not_move_is_found(freeze, words):
-    models = mended(combine=freeze, run_eagerly=False)
-    the_only_finding(models, "discriminator.train_on_batch moves nothing", words, "Frozen(discriminator)")
+    models = repaired(combine=freeze, run_eagerly=False)
+    the_only_finding(
+        models, "discriminator.train_on_batch moves nothing", words, "Frozen(discriminator)"
+    )
     assert "moved 0 of 4 trainable weights of the discriminator" in str(audit(*models))
 
 
 def test_a_combined_model_that_moves_the_discriminator_is_found():
-    the_only_finding(mended(combine=lambda d: d), "combined.train_on_batch changes the discriminator", "kernel", "Frozen(discriminator)")
+    the_only_finding(
+        repaired(combine=lambda d: d),
+        "combined.train_on_batch changes the discriminator",
+        "kernel",
+        "Frozen(discriminator)",
+    )
 
 
 class TrainsTheGenerator(Model):
-    """Leaves the weights of the discriminator, its last layer, alone, but not its statistics."""
+    """Changes the statistics of its last layer, the discriminator, not its weights."""
 
     @property
     def trainable_weights(self):
@@ -107,22 +169,29 @@ class TrainsTheGenerator(Model):
 
 
 def test_a_combined_model_that_moves_statistics_of_the_discriminator_is_found():
-    g, d, _ = mended(d=discriminator(between=WITH_STATE))
+    g, d, _ = repaired(d=discriminator(between=WITH_STATE))
     z = Input((5,))
     combined = TrainsTheGenerator(z, d(g(z)))
     combined.compile(loss="binary_crossentropy", optimizer=Adam())
-    the_only_finding((g, d, combined), "combined.train_on_batch changes statistics of the discriminator", "moving_mean", "Frozen(discriminator)")
+    the_only_finding(
+        (g, d, combined),
+        "combined.train_on_batch changes statistics of the discriminator",
+        "moving_mean",
+        "Frozen(discriminator)",
+    )
 
 
 def test_a_generator_that_does_not_move_is_found():
     cut = lambda d: lambda img: Frozen(d)(layers.Lambda(ops.stop_gradient)(img))
-    the_only_finding(mended(combine=cut), "combined.train_on_batch raises", "No gradient reaches it")
+    the_only_finding(
+        repaired(combine=cut), "combined.train_on_batch raises", "No gradient reaches it"
+    )
 
 
 def test_a_frozen_generator_is_found():
     g = generator()
     g.trainable = False
-    the_only_finding(mended(g=g), "combined.train_on_batch raises", "flag `trainable` is False")
+    the_only_finding(repaired(g=g), "combined.train_on_batch raises", "flag `trainable` is False")
 
 
 class HasAnIdleWeight(layers.Layer):
@@ -134,36 +203,46 @@ class HasAnIdleWeight(layers.Layer):
 
 
 def test_weights_that_never_move_are_found():
-    the_only_finding(mended(g=generator(behind=[HasAnIdleWeight()])), "No call moves these weights of the generator", "idle")
+    the_only_finding(
+        repaired(g=generator(behind=[HasAnIdleWeight()])),
+        "No call moves these weights of the generator",
+        "idle",
+    )
 
 
 def test_a_loss_that_is_not_finite_is_found():
     loss = lambda truth, said: ops.mean(ops.log(said - said))
-    report = audit(*mended(g_loss=loss))
-    assert any("combined.train_on_batch returns loss=" in finding for finding in report.findings), str(report)
+    report = audit(*repaired(g_loss=loss))
+    assert any("combined.train_on_batch returns loss=" in finding for finding in report.findings), (
+        str(report)
+    )
 
 
 def test_a_model_that_raises_is_a_finding():
     def fails(truth, said):
         raise RuntimeError("I never work")
 
-    the_only_finding(mended(g_loss=fails), "combined.train_on_batch raises RuntimeError: ", "I never work")
+    the_only_finding(
+        repaired(g_loss=fails), "combined.train_on_batch raises RuntimeError: ", "I never work"
+    )
 
 
-# --- optimizers and compilation -------------------------------------------------------------------------------------------
+# --- optimizers and compilation ---
 
 def with_one_optimizer():
-    g, d, combined = mended()
+    g, d, combined = repaired()
     combined.compile(loss="binary_crossentropy", optimizer=d.optimizer)
     return g, d, combined
 
 
 def test_one_optimizer_for_both_is_found():
-    the_only_finding(with_one_optimizer(), "share one optimizer (Adam)", "Unknown variable", "each its own")
+    the_only_finding(
+        with_one_optimizer(), "share one optimizer (Adam)", "Unknown variable", "each its own"
+    )
 
 
 def test_one_optimizer_for_both_does_raise():
-    g, d, combined = with_one_optimizer()
+    _, d, combined = with_one_optimizer()
     combined.run_eagerly = True
     d.train_on_batch(np.zeros((2, *SHAPE)), np.ones((2, 1)))
     with pytest.raises(Exception, match="nknown variable"):
@@ -171,7 +250,7 @@ def test_one_optimizer_for_both_does_raise():
 
 
 def test_an_optimizer_that_has_served_another_model_is_found():
-    g, d, combined = mended()
+    g, d, combined = repaired()
     d.train_on_batch(np.zeros((2, *SHAPE)), np.ones((2, 1)))
     combined.compile(loss="binary_crossentropy", optimizer=d.optimizer)
     d.compile(loss="binary_crossentropy", optimizer=Adam())
@@ -181,19 +260,29 @@ def test_an_optimizer_that_has_served_another_model_is_found():
 @pytest.mark.parametrize("compiled", ["discriminator", "combined"])
 def test_models_that_are_not_compiled_are_found(compiled):
     missing, = {"discriminator", "combined"} - {compiled}
-    the_only_finding(mended(compiled=[compiled]), f"{missing} is not compiled", f"{missing}.compile(")
+    the_only_finding(
+        repaired(compiled=[compiled]), f"{missing} is not compiled", f"{missing}.compile("
+    )
 
 
-# --- the discriminator in combined ----------------------------------------------------------------------------------------
+# --- the discriminator in combined ---
 
 def test_batch_normalization_in_inference_mode_is_found():
-    g, d, combined = mended(d=discriminator(between=[layers.BatchNormalization()]), combine=frozen_the_old_way)
+    g, d, combined = repaired(
+        d=discriminator(between=[layers.BatchNormalization()]), combine=frozen_the_old_way
+    )
     report = audit(g, d, combined)
-    assert any("BatchNormalization with trainable=False runs in inference mode" in finding for finding in report.findings), str(report)
+    assert any(
+        "BatchNormalization with trainable=False runs in inference mode" in finding
+        for finding in report.findings
+    ), str(report)
 
 
 def test_frozen_dropout_is_no_false_alarm():
-    the_only_finding(mended(d=discriminator(between=[layers.Dropout(0.5)]), combine=frozen_the_old_way), "moves nothing of the discriminator")
+    the_only_finding(
+        repaired(d=discriminator(between=[layers.Dropout(0.5)]), combine=frozen_the_old_way),
+        "moves nothing of the discriminator",
+    )
 
 
 class FrozenInInference(Frozen):
@@ -202,44 +291,65 @@ class FrozenInInference(Frozen):
 
 
 def test_a_discriminator_that_is_called_as_if_nobody_trained_is_found():
-    the_only_finding(mended(d=discriminator(between=WITH_STATE), combine=FrozenInInference), "is not the one that is trained",
-                     "as if nobody were training")
+    the_only_finding(
+        repaired(d=discriminator(between=WITH_STATE), combine=FrozenInInference),
+        "is not the one that is trained",
+        "as if nobody were training",
+    )
 
 
 def test_a_combined_model_of_other_networks_is_found():
-    g, d, _ = mended()
-    report = audit(*mended(d=d)[:2], mended(g=g)[2])
-    assert [finding.split(" in combined")[0] for finding in report.findings] == ["The discriminator", "The generator"], str(report)
+    g, d, _ = repaired()
+    report = audit(*repaired(d=d)[:2], repaired(g=g)[2])
+    assert [finding.split(" in combined")[0] for finding in report.findings] == [
+        "The discriminator",
+        "The generator",
+    ], str(report)
     assert "build combined around them" in report.findings[0]
 
 
 def test_a_combined_model_loaded_from_a_file_of_its_own_is_found(tmp_path):
-    g, d, combined = mended(combine=frozen_the_old_way)
+    g, d, combined = repaired(combine=frozen_the_old_way)
     combined.save(tmp_path / "combined.keras")
     report = audit(g, d, keras.models.load_model(tmp_path / "combined.keras"))
-    assert any("The discriminator in combined is not this discriminator" in finding for finding in report.findings), str(report)
+    assert any(
+        "The discriminator in combined is not this discriminator" in finding
+        for finding in report.findings
+    ), str(report)
 
 
-# --- shapes, ranges, losses -----------------------------------------------------------------------------------------------
+# --- shapes, ranges, losses ---
 
 def test_shapes_that_do_not_fit_are_found():
     flat = generator(shape=(24,))
-    the_only_finding(mended(g=flat, combine=lambda d: lambda img: Frozen(d)(layers.Reshape(SHAPE)(img))),
-                     "makes (batch, 24) and the discriminator takes (batch, 4, 6, 1)", "Reshape(img_shape)")
+    the_only_finding(
+        repaired(g=flat, combine=lambda d: lambda img: Frozen(d)(layers.Reshape(SHAPE)(img))),
+        "makes (batch, 24) and the discriminator takes (batch, 4, 6, 1)",
+        "Reshape(img_shape)",
+    )
 
 
-@pytest.mark.parametrize("end, words", [("sigmoid", "never below 0"), ("relu", "not bound to [-1, 1]"), (None, "not bound to [-1, 1]")])
+@pytest.mark.parametrize(
+    "end, words",
+    [
+        ("sigmoid", "never below 0"),
+        ("relu", "not bound to [-1, 1]"),
+        (None, "not bound to [-1, 1]"),
+    ],
+)
 def test_pictures_out_of_range_are_found(end, words):
-    the_only_finding(mended(g=generator(end)), words, "activation='tanh'")
+    the_only_finding(repaired(g=generator(end)), words, "activation='tanh'")
 
 
 def test_a_sigmoid_that_is_scaled_is_no_false_alarm():
-    assert_fine(mended(g=generator("sigmoid", behind=[layers.Rescaling(2.0, offset=-1.0)])))
+    assert_fine(repaired(g=generator("sigmoid", behind=[layers.Rescaling(2.0, offset=-1.0)])))
 
 
 def test_a_discriminator_that_forgot_to_flatten_is_found():
     d = Sequential([Input(SHAPE), layers.Dense(8), layers.Dense(1, activation="sigmoid")])
-    the_only_finding(mended(d=d), "The discriminator says (batch, 4, 6, 1)", "(batch, 1)", "Flatten()")
+    the_only_finding(
+        repaired(d=d), "The discriminator says (batch, 4, 6, 1)", "(batch, 1)", "Flatten()"
+    )
 
 
 @pytest.mark.parametrize("end, loss, words", [
@@ -248,23 +358,27 @@ def test_a_discriminator_that_forgot_to_flatten_is_found():
     ("tanh", BinaryCrossentropy(), "numbers that leave [0, 1]"),
 ], ids=["two sigmoids", "no sigmoid", "tanh"])
 def test_last_layers_and_losses_that_do_not_go_together_are_found(end, loss, words):
-    keras.utils.set_random_seed(0)         # a tanh that happens to say less than 0 of everything has no gradient either: one finding more
-    report = audit(*mended(d=discriminator(end), d_loss=loss))
-    assert [words in finding for finding in report.findings] == [True, True], str(report)           # of both models
+    # A tanh that happens to say less than 0 of everything has no gradient either: one finding more
+    keras.utils.set_random_seed(0)
+    report = audit(*repaired(d=discriminator(end), d_loss=loss))
+    # Of both models
+    assert [words in finding for finding in report.findings] == [True, True], str(report)
 
 
 def test_only_the_loss_that_is_wrong_is_named():
-    the_only_finding(mended(g_loss=BinaryCrossentropy(from_logits=True)), "The loss of combined")
+    the_only_finding(repaired(g_loss=BinaryCrossentropy(from_logits=True)), "The loss of combined")
 
 
-# --- conditional models ---------------------------------------------------------------------------------------------------
+# --- conditional models ---
 
 def conditional(combine=Frozen, num_classes=3):
     z, label = Input((5,)), Input((1,), dtype="int32")
     embedded = layers.Multiply()([z, layers.Flatten()(layers.Embedding(num_classes, 5)(label))])
     g = Model([z, label], generator()(embedded))
     img, label = Input(SHAPE), Input((1,), dtype="int32")
-    embedded = layers.Multiply()([img, layers.Reshape(SHAPE)(layers.Embedding(num_classes, 24)(label))])
+    embedded = layers.Multiply()(
+        [img, layers.Reshape(SHAPE)(layers.Embedding(num_classes, 24)(label))]
+    )
     d = Model([img, label], discriminator(between=WITH_STATE)(embedded))
     d.compile(loss="binary_crossentropy", optimizer=Adam())
     z, label = Input((5,)), Input((1,), dtype="int32")
@@ -279,10 +393,14 @@ def test_a_conditional_gan_is_fine():
 
 def test_a_conditional_gan_that_is_frozen_the_old_way_is_found():
     report = audit(*conditional(frozen_the_old_way))
-    assert len(report.findings) == 2 and "inference mode" in report.findings[0] and "moves nothing" in report.findings[1], str(report)
+    assert (
+        len(report.findings) == 2
+        and "inference mode" in report.findings[0]
+        and "moves nothing" in report.findings[1]
+    ), str(report)
 
 
-# --- what it leaves behind ------------------------------------------------------------------------------------------------
+# --- what it leaves behind ---
 
 def play(d, combined):
     """Three turns of the game: what they return, and all weights."""
@@ -290,18 +408,26 @@ def play(d, combined):
     said = []
     for _ in range(3):
         said += d.train_on_batch(rng.uniform(-1, 1, (4, *SHAPE)).astype("float32"), np.ones((4, 1)))
-        said.append(combined.train_on_batch(rng.normal(size=(4, 5)).astype("float32"), np.ones((4, 1))))
+        said.append(
+            combined.train_on_batch(rng.normal(size=(4, 5)).astype("float32"), np.ones((4, 1)))
+        )
     return said, [*values(combined).values()]
 
 
 @pytest.mark.parametrize("turns_before", [0, 1])
-@pytest.mark.parametrize("make_optimizer", [
-    lambda: Adam(2e-4, 0.5), lambda: SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.9), momentum=0.9)], ids=["Adam", "SGD"])
+@pytest.mark.parametrize(
+    "make_optimizer",
+    [
+        lambda: Adam(2e-4, 0.5),
+        lambda: SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.9), momentum=0.9),
+    ],
+    ids=["Adam", "SGD"],
+)
 def test_everything_is_put_back(turns_before, make_optimizer):
     played = []
     for audited in (False, True):
         keras.utils.set_random_seed(0)
-        g, d, combined = mended(d=discriminator(between=WITH_STATE))
+        g, d, combined = repaired(d=discriminator(between=WITH_STATE))
         for model in (d, combined):
             model.compile(loss="binary_crossentropy", optimizer=make_optimizer(), run_eagerly=True)
         for _ in range(turns_before):
@@ -316,27 +442,38 @@ def test_everything_is_put_back(turns_before, make_optimizer):
 
 
 def test_flags_are_put_back():
-    g, d, combined = mended(combine=frozen_layer_by_layer)
+    g, d, combined = repaired(combine=frozen_layer_by_layer)
     d.layers[1].trainable = True
     g.layers[0].trainable = False
     flags = [layer.trainable for model in (g, d, combined) for layer in model._flatten_layers()]
     audit(g, d, combined)
-    assert [layer.trainable for model in (g, d, combined) for layer in model._flatten_layers()] == flags
+    assert [
+        layer.trainable for model in (g, d, combined) for layer in model._flatten_layers()
+    ] == flags
 
 
-# --- what it does not take ------------------------------------------------------------------------------------------------
+# --- what it does not take ---
 
 def test_what_is_no_model_is_named():
-    g, d, combined = mended()
-    with pytest.raises(TypeError, match="discriminator must be a keras.Model .* Received: discriminator='D', of type str"):
+    g, d, combined = repaired()
+    with pytest.raises(
+        TypeError,
+        match=r"discriminator must be a keras.Model .* Received: discriminator='D', of type str",
+    ):
         audit(g, "D", combined)
-    with pytest.raises(TypeError, match="generator must be a keras.Model that knows its inputs.* Received: generator=<Sequential"):
+    with pytest.raises(
+        TypeError,
+        match=r"generator must be a keras.Model .* Received: generator=<Sequential",
+    ):
         audit(Sequential([layers.Dense(3)]), d, combined)
 
 
 def test_several_outputs_are_named():
-    g, d, combined = mended()
-    with pytest.raises(ValueError, match=r"discriminator must have one output. Received: 2, \(batch, 1\), \(batch, 1\)"):
+    g, d, combined = repaired()
+    with pytest.raises(
+        ValueError,
+        match=r"discriminator must have one output. Received: 2, \(batch, 1\), \(batch, 1\)",
+    ):
         audit(g, Model(d.inputs, [d.outputs[0], d.outputs[0]]), combined)
 
 

@@ -4,13 +4,15 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import DCGAN
-from keras_gan.players.player import Player
 from keras_gan.backend.one_graph import one_graph, share_reads
+from keras_gan.players.player import Player
 from tests.games import random_data, small
 
 
 def reads_of(turn):
-    return sum(op.type == "ReadVariableOp" for op in turn.get_concrete_function().graph.get_operations())
+    return sum(
+        op.type == "ReadVariableOp" for op in turn.get_concrete_function().graph.get_operations()
+    )
 
 
 def test_a_variable_is_read_once_between_two_writes_and_its_gradient_is_whole():
@@ -68,22 +70,40 @@ def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_onc
     gan = small(k=3)
     traced = []
     train_step = Player.train_step
-    monkeypatch.setattr(Player, "train_step", lambda player, data: traced.append(player) or train_step(player, data))
+    monkeypatch.setattr(
+        Player, "train_step", lambda player, data: traced.append(player) or train_step(player, data)
+    )
     play = gan.compiled_turn()
     for batch_size in (2, 4, 2):
         play(*random_data(rng, 3 * batch_size, gan), gan.sample_noise(3 * batch_size))
-    assert [player.name for player in traced] == 2 * ["discriminator", "combined"]          # six moves of the discriminator, in two batch sizes
+    # Six moves of the discriminator, in two batch sizes
+    assert [player.name for player in traced] == 2 * ["discriminator", "combined"]
 
 
 def test_a_model_that_calls_another_one_twice_is_trained_on_its_weights_as_they_are(rng):
     real, generated = rng.normal(size=(2, 4, 324)).astype("float32")
     losses = []
-    for _ in range(20):                  # with TensorFlow's dependency optimizer some of them read weights that were half updated
+    # With TensorFlow's dependency optimizer some of them read weights that were half updated
+    for _ in range(20):
         keras.utils.set_random_seed(0)
-        critic = keras.Sequential([keras.Input((324,)), keras.layers.Dense(512), keras.layers.LeakyReLU(), keras.layers.Dense(256),
-                                   keras.layers.LeakyReLU(), keras.layers.Dense(1)])
+        critic = keras.Sequential(
+            [
+                keras.Input((324,)),
+                keras.layers.Dense(512),
+                keras.layers.LeakyReLU(),
+                keras.layers.Dense(256),
+                keras.layers.LeakyReLU(),
+                keras.layers.Dense(1),
+            ]
+        )
         inputs = [keras.Input((324,)), keras.Input((324,))]
         model = keras.Model(inputs, keras.layers.Subtract()([critic(inputs[0]), critic(inputs[1])]))
-        model.compile(keras.optimizers.RMSprop(1e-3), lambda truth, difference: (1 - 2 * truth) * difference, jit_compile=False)
-        losses.append([float(model.train_on_batch([real, generated], np.ones((4, 1)))) for _ in range(3)])
+        model.compile(
+            keras.optimizers.RMSprop(1e-3),
+            lambda truth, difference: (1 - 2 * truth) * difference,
+            jit_compile=False,
+        )
+        losses.append(
+            [float(model.train_on_batch([real, generated], np.ones((4, 1)))) for _ in range(3)]
+        )
     assert all(loss == losses[0] for loss in losses)

@@ -1,0 +1,91 @@
+"""What models have in common that know the classes of their pictures."""
+import numpy as np
+
+from keras_gan.backend.one_graph import being_compiled
+from keras_gan.base.noise_game import generator_of
+from keras_gan.base.options import options
+from keras_gan.samples.drawing import grid, write_png, write_real_vs_generated
+from keras_gan.samples.kinds import Labels, Samples
+from keras_gan.samples.ranges import to_network, to_pictures
+
+
+@options
+class Classes:
+    """Labels beside the pictures, and pictures of the classes that one asks for.
+
+    A part of a `NoiseGame` whose generator takes [noise (batch, latent_dim), labels
+    (batch, 1)]. Labels are whole numbers from 0 to num_classes - 1, (N,).
+    """
+
+    num_classes: int = 10
+    """How many classes there are, at least 2."""
+
+    knows_vectors, why_no_vectors = False, ""
+
+    @property
+    def takes(self):
+        """What one batch of the data is: pictures, and their classes."""
+        return {"images": Samples(self.img_shape), "labels": Labels(self.num_classes)}
+
+    def check_arguments(self):
+        """Raise `ValueError` for arguments that make no sense."""
+        self.require_whole("num_classes", 2)
+        super().check_arguments()
+
+    def prepare_labels(self, labels, n):
+        """The labels of n pictures as the networks take them: int32 (n, 1)."""
+        return labels if being_compiled() else self.takes["labels"].checked(labels, n)
+
+    def generate(self, n, seed=None, labels=None):
+        """Generate pictures of the classes that you ask for.
+
+        Args:
+            n: int, how many.
+            seed: int >= 0; the same seed gives the same pictures. None: other pictures at
+                each call.
+            labels: n of them, whole numbers or class names. None: all classes in turn,
+                0, 1, 2, ..., 0, 1, 2, ...
+
+        Returns:
+            float32 array (n, *img_shape) in [0, 1], RGB or grey.
+
+        Raises:
+            ValueError: for labels that the model doesn't know, or if there aren't n.
+        """
+        noise = self.draw_noise(n, generator_of(seed))
+        if isinstance(labels, str) or (labels is not None and not hasattr(labels, "__iter__")):
+            raise ValueError(f"labels must be {n}, one for each picture: labels=[{labels!r}] * {n}. "
+                             f"Received: labels={labels!r}")
+        if labels is None:
+            labels = np.arange(n) % self.num_classes
+        else:
+            labels = np.array([self.class_number(label) for label in labels])
+        return self.generate_from(noise, self.takes["labels"].checked(labels, n))
+
+    def class_number(self, label):
+        """The number of a class: of its name, or of a number (also as a str).
+
+        Raises:
+            ValueError: for a name that the model doesn't know.
+        """
+        if not isinstance(label, str):
+            return label
+        if label in self.class_names:
+            return list(self.class_names).index(label)
+        if label.isdecimal():
+            return int(label)
+        known = ", ".join(self.class_names) or "0, 1, 2, ... (they have no names)"
+        raise ValueError(f"This model knows the classes {known}. Received: {label!r}")
+
+    def write_samples(self, path):
+        """Write a sheet of samples: a class a column (the first ten), in each row the same noise."""
+        columns = min(self.num_classes, 10)
+        noise = np.repeat(self.draw_noise(5, np.random.default_rng(self.seed)), columns, axis=0)
+        labels = np.tile(np.arange(columns, dtype="int32"), 5)[:, None]
+        write_png(path, grid(self.generate_from(noise, labels), columns))
+
+    def write_beside_real(self, path, real):
+        """Write real beside generated samples of the same classes. `real`: (images, labels)."""
+        images, labels = real
+        write_real_vs_generated(path, to_pictures(to_network(images)),
+                                self.generate(len(images), self.seed, labels=np.ravel(labels)))

@@ -1,0 +1,232 @@
+"""Games in which a generator makes samples out of noise, and a discriminator judges them."""
+import math
+from typing import Literal
+
+import keras
+import numpy as np
+from keras import Input, Model, ops
+from keras.metrics import BinaryAccuracy, MeanMetricWrapper
+from keras.saving import register_keras_serializable
+from rich.progress import track
+
+from keras_gan import networks
+from keras_gan.base.game import Game
+from keras_gan.base.options import options
+from keras_gan.layers.penalties import R1
+from keras_gan.samples import drawing
+from keras_gan.samples.checks import is_whole
+from keras_gan.samples.ranges import to_network, to_pictures
+
+VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
+
+
+@register_keras_serializable("keras_gan")
+def probability(truth, validity):
+    """What a discriminator says that ends in a sigmoid. Both (batch, 1), or patches."""
+    return validity
+
+
+@register_keras_serializable("keras_gan")
+def probability_of_logits(truth, validity):
+    """What a discriminator says that ends in logits, as a probability. Both (batch, 1)."""
+    return ops.sigmoid(validity)
+
+
+def generator_of(seed):
+    """The `numpy.random.Generator` of a `generate(n, seed)`; None gives another at each call.
+
+    Raises:
+        ValueError: unless `seed` is None or a whole number of at least 0.
+    """
+    if seed is not None and not is_whole(seed, 0):
+        raise ValueError(f"seed must be a whole number of at least 0, or None. "
+                         f"Received: seed={seed!r}")
+    return np.random.default_rng(seed)
+
+
+@options
+class NoiseGame(Game):
+    """Base of the games of `gan.py`: its options, and what comes out of the generator.
+
+    Samples are pictures, `img_shape` (height, width, channels), or vectors, `img_shape`
+    (dimensions,). Pictures come out as float32 in [0, 1], vectors in the data's own
+    units.
+
+    Attributes:
+        own_networks: what `networks` calls the architecture in the paper's own file.
+        convolutional: bool, whether that one is convolutional.
+        updates_of_discriminator: int, steps of its optimizer for each of the k batches:
+            2, on real and on generated samples, or 1, on both at once.
+        window: (low, high) of the axes on which vectors are drawn; None leaves it open.
+    """
+
+    latent_dim: int = 100
+    """Length of the noise vector z."""
+    generator_learning_rate: float | None = None
+    """Of the generator's optimizer, if it is another one (Martin Heusel et al., 2017,
+    arXiv:1706.08500). None: the same."""
+    from_logits: bool = False
+    """True lets the discriminator end without sigmoid; the loss applies it. The mathematics is the
+    same, but a sigmoid that has rounded to 0 or 1 has no gradient left."""
+    generator_loss: Literal["non_saturating", "saturating"] = "non_saturating"
+    """What the generator minimises. "non_saturating": -log D(G(z)). "saturating": log(1 - D(G(z))),
+    as in equation 1. That one has hardly a gradient while the discriminator still recognises every
+    generated sample."""
+    r1_gamma: float = 0.0
+    """Weight γ of R1, a penalty on the discriminator's gradient at real samples (see
+    keras_gan/layers/penalties.py). 0: none. It takes from_logits=True, and a discriminator without
+    BatchNormalization."""
+    dropout: float = 0.5
+    """Share of activations that Dropout drops in a discriminator that has it."""
+    fakes_in_training_mode: bool = False
+    """True makes the discriminator's fakes with the statistics of the batch, as the generator's own
+    step does. False makes them with moving averages, as Keras-GAN's `predict` did."""
+    generator_weight_decay: float = 0.0
+    """Share of each weight of the generator (not of its biases) that its optimizer subtracts in a
+    step, times the learning rate (Ilya Loshchilov, Frank Hutter, 2017, arXiv:1711.05101). 0:
+    none."""
+
+    shows = ["generator"]
+    draws = {"z": 3}
+    updates_of_discriminator = 2
+    window = None
+    own_networks, convolutional = "keras_gan", False
+
+    def check_arguments(self):
+        """Raise `ValueError` for arguments that make no sense."""
+        super().check_arguments()
+        self.require_whole("latent_dim", 1)
+        if self.generator_learning_rate is None:
+            self.generator_learning_rate = self.learning_rate
+        self.require_number("generator_learning_rate", lambda rate: 0 < rate < 1,
+                            "a number between 0 and 1, or None")
+        for name in ("generator_weight_decay", "r1_gamma"):
+            self.require_number(name, lambda weight: weight >= 0, "a number of at least 0")
+        self.require_number("dropout", lambda share: 0 <= share < 1,
+                            "a number from 0 up to, not including, 1")
+        self.require(self.from_logits or not self.r1_gamma, "from_logits",
+                     "True where there is a penalty on the logit's gradient (r1_gamma)")
+
+    @property
+    def penalises_slope(self):
+        """Whether the discriminator pays for its own gradient at each sample."""
+        return self.r1_gamma > 0
+
+    @property
+    def undecided_loss(self):
+        """The discriminator's loss when it can't tell real from generated: log 2, in nats."""
+        return math.log(2)
+
+    # --- networks -------------------------------------------------------------------------------
+
+    @property
+    def architecture(self):
+        """Where `generator_layers` and `discriminator_layers` stand.
+
+        In the paper's own file, or in the file of `keras_gan/networks` that `networks` names.
+        """
+        return type(self) if self.networks == self.own_networks else networks.named(self.networks)
+
+    @property
+    def knows_vectors(self):
+        """Whether samples may be vectors."""
+        return not self.architecture.convolutional
+
+    def build_discriminator_on_real(self):
+        """The discriminator as it is trained on real samples: with R1, that costs a penalty too.
+
+        From the same inputs to the same outputs, and by the same optimizer. Without R1 it is the
+        discriminator itself.
+        """
+        if not self.r1_gamma:
+            return self.discriminator
+        inputs = [Input(x.shape[1:], dtype=x.dtype) for x in self.discriminator.inputs]
+        inputs = inputs if len(inputs) > 1 else inputs[0]
+        model = Model(inputs, R1(self.discriminator, self.r1_gamma)(inputs),
+                      name="discriminator_on_real")
+        return self.compiled(model, self.build_discriminator_loss(), self.discriminator.optimizer,
+                             self.build_metrics())
+
+    def build_metrics(self):
+        """What the discriminator reports about a batch besides its loss.
+
+        `accuracy`, and `validity`: what it says, as a probability of being real.
+        `train_on_batch` takes them by these names.
+        """
+        said = probability_of_logits if self.from_logits else probability
+        return [BinaryAccuracy(name="accuracy", threshold=0.0 if self.from_logits else 0.5),
+                MeanMetricWrapper(said, name="validity")]
+
+    def learning_rate_of(self, player):
+        """Of the "discriminator" or the "generator", as an optimizer takes it."""
+        if player == "discriminator":
+            return self.falling(self.learning_rate, self.k * self.updates_of_discriminator)
+        return self.falling(self.generator_learning_rate)
+
+    # --- noise goes in, samples come out --------------------------------------------------------
+
+    def draw_noise(self, n, rng):
+        """Noise z ~ N(0, 1) from a `numpy.random.Generator`: float array (n, latent_dim)."""
+        if not is_whole(n, 1):
+            raise ValueError(f"n must be a whole number of at least 1. Received: n={n!r}")
+        return rng.standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
+
+    def draw_z(self, n, rng):
+        """The noise of a turn with n samples."""
+        return self.draw_noise(n, rng)
+
+    def generate(self, n, seed=None):
+        """Generate samples.
+
+        Args:
+            n: int, how many.
+            seed: int >= 0; the same seed gives the same samples. None: others at each
+                call.
+
+        Returns:
+            Of pictures a float32 array (n, *img_shape) in [0, 1], RGB or grey; of vectors
+            a float array (n, dimensions), in the data's own units.
+        """
+        return self.generate_from(self.draw_noise(n, generator_of(seed)))
+
+    def generate_from(self, *inputs):
+        """What the generator (its average, if there is one) makes of its inputs.
+
+        Args:
+            inputs: an array (n, ...) for each input of the generator.
+
+        Returns:
+            As `generate`. It is made batch by batch, so that it takes little more memory
+            than the result.
+        """
+        n, size = len(inputs[0]), max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
+        results = None
+        for i in track(range(0, n, size), "generating", transient=True, disable=n <= 10 * size):
+            batch = [array[i:i + size] for array in inputs]
+            made = self.generator_ema(batch if len(batch) > 1 else batch[0], training=False)
+            made = to_pictures(made) if self.makes_pictures else ops.convert_to_numpy(made)
+            if results is None:
+                results = np.empty((n, *made.shape[1:]), made.dtype)
+            results[i:i + size] = made
+        return results
+
+    def meet(self, data):
+        """Note the names of classes, and the axes on which vectors are drawn."""
+        super().meet(data)
+        self.window = data.window
+
+    def write_samples(self, path):
+        """Write a sheet of 25 pictures, or a picture of 1,000 vectors, always from the same noise."""
+        if self.makes_pictures:
+            drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed)))
+        else:
+            drawing.write_vectors(path, {f"turn {self.turns}": self.generate(1000, seed=self.seed)},
+                                  self.window)
+
+    def write_beside_real(self, path, real):
+        """Write real beside generated samples. `real` is a batch of the data, a tuple of arrays."""
+        real, generated = real[0], self.generate(len(real[0]), seed=self.seed)
+        if self.makes_pictures:
+            drawing.write_real_vs_generated(path, to_pictures(to_network(real)), generated)
+        else:
+            drawing.write_vectors(path, {"real": real, "generated": generated}, self.window)

@@ -1,0 +1,138 @@
+"""The arguments of a game: fields of its class, with a text under each, and recipes for them.
+
+    @options
+    class LSGAN(GAN):
+        learning_rate: float = 2e-4            # another default than that of GAN
+        from_logits: ClassVar = True           # settled: in this paper nobody can choose it
+        a: float = 0.0
+        "Code of generated pictures."          # the text of the argument, for --help too
+"""
+import dataclasses
+import inspect
+import math
+import numbers
+import typing
+
+from keras_gan.samples.checks import is_whole
+
+POSITIONAL = ("img_shape", "num_classes")      # may be given without their names, in this order
+
+
+@typing.dataclass_transform(kw_only_default=True, eq_default=False)
+def options(game):
+    """`dataclasses.dataclass` for a game: all but the arguments in `POSITIONAL` are given by name.
+
+    What is inherited keeps its place, its text and, unless it is written again, its
+    default. An annotation with `ClassVar` takes an inherited argument out of the
+    constructor.
+    """
+    for name in POSITIONAL:
+        if name in vars(game).get("__annotations__", {}):
+            setattr(game, name, dataclasses.field(default=vars(game)[name], kw_only=False))
+    return dataclasses.dataclass(eq=False, repr=False, kw_only=True)(game)
+
+
+class Options:
+    """What can be done with the arguments of a game.
+
+    Attributes:
+        recipes: dict, named sets of other defaults: `recipe="laptop"` takes them.
+            `"classic"` is the class as it stands. What the caller passes always wins.
+    """
+
+    recipes = {}
+
+    def __new__(cls, *args, **given):
+        """Note which arguments are given, as `keras.Layer` does: a recipe leaves those alone."""
+        refuse_unwritten_options(cls)
+        parameters = inspect.signature(cls.__init__).parameters
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        for name in [] if takes_any else sorted(given.keys() - parameters.keys()):
+            if name in cls.__dataclass_fields__:
+                raise TypeError(f"{cls.__name__} takes no {name}: there is no choice about it in "
+                                f"this paper, it is {getattr(cls, name)!r}.")
+            raise TypeError(f"{cls.__name__} takes no {name}. "
+                            f"It takes: {', '.join(list(parameters)[1:])}")
+        game = super().__new__(cls)
+        game.given = {*list(parameters)[1:1 + len(args)], *given}
+        return game
+
+    @classmethod
+    def option_names(cls):
+        """The names of all arguments, a list of str."""
+        return [field.name for field in dataclasses.fields(cls)]
+
+    @classmethod
+    def recipe_options(cls, recipe):
+        """The arguments that a recipe changes, a dict.
+
+        Raises:
+            ValueError: if this class has no such recipe.
+        """
+        recipes = {"classic": {}, **cls.recipes}
+        if not isinstance(recipe, str) or recipe not in recipes:
+            raise ValueError(f"recipe must be one of {', '.join(map(repr, recipes))} for "
+                             f"{cls.__name__}. Received: {recipe!r}")
+        return {name: v for name, v in recipes[recipe].items() if name in cls.option_names()}
+
+    def take_recipe(self):
+        """Give the arguments that nobody has given the values of the recipe."""
+        defaults = {field.name: field.default for field in dataclasses.fields(self)}
+        for name, value in self.recipe_options(self.recipe).items():
+            # A subclass with a constructor of its own hands on what its caller didn't give
+            if name not in self.given and getattr(self, name) == defaults[name]:
+                setattr(self, name, value)
+
+    def get_config(self):
+        """The arguments of this game, a dict that JSON can hold."""
+        values = {name: getattr(self, name) for name in self.option_names()}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+
+    # --- checks ---------------------------------------------------------------------------------
+
+    def require(self, ok, name, expected):
+        """Raise `ValueError` unless `ok`: the argument `name` is not what was `expected`."""
+        if not ok:
+            raise ValueError(f"{name} must be {expected}. "
+                             f"Received: {name}={getattr(self, name)!r}")
+
+    def require_whole(self, name, lowest):
+        """Make an `int` of a whole number of at least `lowest`, which JSON can hold."""
+        self.require(is_whole(getattr(self, name), lowest), name,
+                     f"a whole number of at least {lowest}")
+        setattr(self, name, int(getattr(self, name)))
+
+    def require_number(self, name, ok, expected):
+        """Make a `float` of a finite number for which the function `ok` is true."""
+        value = getattr(self, name)
+        self.require(isinstance(value, numbers.Real) and math.isfinite(value) and ok(value), name,
+                     expected)
+        setattr(self, name, float(value))
+
+    def check_choices(self):
+        """Raise `ValueError` where an argument is none of those that its type names."""
+        for field in dataclasses.fields(self):
+            if field.type is bool:
+                self.require(isinstance(getattr(self, field.name), bool), field.name,
+                             "True or False")
+            elif typing.get_origin(field.type) is typing.Literal:
+                *others, last = map(repr, typing.get_args(field.type))
+                self.require(repr(getattr(self, field.name)) in (*others, last), field.name,
+                             f"{', '.join(others)} or {last}")
+
+
+def refuse_unwritten_options(cls):
+    """Raise `TypeError` where a class would change an argument, and no constructor knows of it."""
+    for part in cls.__mro__:
+        unwritten = vars(part).keys() | vars(part).get("__annotations__", {}).keys()
+        unwritten &= set(cls.option_names())
+        if unwritten and "__dataclass_fields__" not in vars(part):
+            name = sorted(unwritten)[0]
+            raise TypeError(f"{part.__name__}.{name} is an argument of the constructor. Write "
+                            f"@options (from keras_gan.base.options) above the class, and "
+                            f"{name} with its type: {name}: TYPE = ...")
+    for name, value in vars(cls).items():
+        field = cls.__dataclass_fields__.get(name)
+        if field is not None and value is not field.default:
+            raise TypeError(f"{cls.__name__}.{name} is an argument of the constructor and has no "
+                            f"type: {name}: TYPE = {value!r}")

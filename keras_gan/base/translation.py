@@ -1,0 +1,76 @@
+"""Games that turn pictures into other pictures."""
+import numpy as np
+from keras import ops
+from rich.progress import track
+
+from keras_gan.base.game import Game
+from keras_gan.base.options import options
+from keras_gan.samples import drawing
+from keras_gan.samples.kinds import Samples
+from keras_gan.samples.ranges import to_network, to_pictures
+
+AT_ONCE = 16                  # pictures that a generator translates at once
+SHOWN = 5                     # pictures of a sheet
+
+
+@options
+class Translation(Game):
+    """Base of games between two domains of pictures, a and b.
+
+    Attributes:
+        translators: dict, the domain that is wanted, "b" or "a" -> the name of the
+            generator that leads there.
+        examples: dict, some pictures of each domain, always the same, for the sheets of
+            samples.
+    """
+
+    translators = {}
+    examples = None
+
+    @property
+    def takes(self):
+        """What one batch of the data is: pictures of both domains, which don't belong together."""
+        return {"a": Samples(self.img_shape), "b": Samples(self.img_shape)}
+
+    def translate(self, images, to="b"):
+        """Translate pictures into the other domain.
+
+        Args:
+            images: (n, *img_shape), uint8 0..255 or float in [-1, 1], of the domain that
+                is not `to`.
+            to: "b" or "a", the domain that is wanted.
+
+        Returns:
+            float32 array (n, *img_shape) in [0, 1].
+
+        Raises:
+            ValueError: if the pictures don't fit, or for another domain.
+        """
+        if to not in self.translators:
+            known = " or ".join(map(repr, self.translators))
+            raise ValueError(f"to must be {known} for {type(self).__name__}. Received: to={to!r}")
+        self.takes["a"].checked(images)
+        generator = getattr(self, f"{self.translators[to]}_ema")
+        starts = range(0, len(images), AT_ONCE)
+        made = [to_pictures(generator(to_network(ops.convert_to_tensor(images[i:i + AT_ONCE])),
+                                      training=False))
+                for i in track(starts, "translating", transient=True, disable=len(starts) < 10)]
+        return np.concatenate(made)
+
+    def meet(self, data):
+        """Note the first pictures of both domains, for the sheets of samples."""
+        super().meet(data)
+        self.examples = dict(zip(self.takes, data.first(SHOWN)))
+
+    def write_samples(self, path):
+        """Write a sheet: for each way a row of pictures, and below it their translations."""
+        rows = []
+        for to in self.translators:
+            given = self.examples["a" if to == "b" else "b"]
+            rows += [to_pictures(to_network(given)), self.translate(given, to)]
+        drawing.write_png(path, drawing.grid(np.concatenate(rows), columns=SHOWN))
+
+    def write_beside_real(self, path, real):
+        """Write real pictures of a beside their translations to b. `real` is (of a, of b)."""
+        drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
+                                        self.translate(real[0]))

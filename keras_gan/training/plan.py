@@ -1,0 +1,64 @@
+"""How long to train, and what to write when: the arguments of `train`, checked."""
+import dataclasses
+import os
+
+import numpy as np
+
+from keras_gan.samples.checks import is_whole
+
+CHANGEABLE = ("steps", "sample_interval", "checkpoint_interval", "keep_last", "keep_every",
+              "if_not_finite", "if_write_fails")        # what a resume may have otherwise
+
+
+@dataclasses.dataclass
+class Plan:
+    """The arguments of `Game.train` that have nothing to do with the model.
+
+    Raises:
+        ValueError: for those that make no sense.
+    """
+
+    steps: int
+    batch_size: int
+    run_dir: str | os.PathLike | None
+    sample_interval: int
+    checkpoint_interval: int
+    keep_last: int
+    keep_every: int | None
+    resume: bool
+    flip: bool
+    if_not_finite: str
+    if_write_fails: str
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            if isinstance(value, np.integer):
+                setattr(self, name, value.item())               # JSON holds no others
+        for name in ("steps", "batch_size", "sample_interval", "checkpoint_interval", "keep_last"):
+            self._require(is_whole(getattr(self, name), 1), name, "a whole number of at least 1")
+        interval = self.checkpoint_interval
+        self._require(self.keep_every is None
+                      or (is_whole(self.keep_every, 1) and self.keep_every % interval == 0),
+                      "keep_every", f"a multiple of checkpoint_interval={interval}, or None")
+        self._require(self.if_not_finite in ("stop", "go_back"), "if_not_finite",
+                      "'stop' or 'go_back'")
+        self._require(self.if_write_fails in ("stop", "go_on"), "if_write_fails",
+                      "'stop' or 'go_on'")
+        for name in ("resume", "flip"):
+            self._require(isinstance(getattr(self, name), bool), name, "True or False")
+        self._require(self.run_dir is None or isinstance(self.run_dir, (str, os.PathLike)),
+                      "run_dir", "the path of a folder, or None")
+        if self.run_dir is None and self.resume:
+            raise ValueError("resume=True goes on with the run in run_dir. Received: run_dir=None")
+        if self.run_dir is None and self.if_not_finite == "go_back":
+            raise ValueError("if_not_finite='go_back' goes back to a checkpoint in run_dir. "
+                             "Received: run_dir=None")
+
+    def _require(self, ok, name, expected):
+        if not ok:
+            raise ValueError(f"{name} must be {expected}. Received: {name}={getattr(self, name)!r}")
+
+    @property
+    def changeable(self):
+        """What a resume may have otherwise, a dict."""
+        return {name: getattr(self, name) for name in CHANGEABLE}
