@@ -1,4 +1,4 @@
-"""The papers of this house, known without importing one: that takes TensorFlow's seconds.
+"""The papers of this house, known without importing one, which takes seconds.
 
 `python -m keras_gan.command.gallery` makes `keras_gan/README.md` from this table.
 """
@@ -14,9 +14,11 @@ class Paper:
         module: name of its file in `keras_gan`, and of the model on the command line.
         model: name of its class.
         title, authors, year, arxiv: of the paper.
-        command: what the bare command does: arguments of the class, of `train`, and `data`.
+        command: what the bare command does: arguments of the class and of `train`,
+            and `data`.
         idea: what is new in the paper, in a sentence.
-        number: what was measured, with a link to the page that says how. Empty: nothing yet.
+        number: what was measured, with a link to the page that says how. Empty:
+            nothing yet.
         picture: file name in `benchmarks/pictures/gallery`. Empty: none yet.
     """
     module: str
@@ -123,7 +125,7 @@ def class_named(name):
     """Import a model's class.
 
     Raises:
-        ValueError: if this house has no class of that name, because it is somebody's own.
+        ValueError: if this house has no class of that name: it is somebody's own.
     """
     if name not in MODULES:
         raise ValueError(
