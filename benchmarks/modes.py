@@ -84,7 +84,7 @@ def mean_and_error(values):
 
 
 def main(arguments):
-    # Five models side by side, each with its data one below the other; then the next five.
+    # Five models side by side, each with its data one below the other; then five more.
     width, kinds = min(5, len(arguments.rows)), len(arguments.data)
     height = kinds * -(-len(arguments.rows) // width)
     picture = Figure(figsize=(2.2 * width, 2.4 * height), layout="constrained")
