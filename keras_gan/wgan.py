@@ -9,8 +9,8 @@ other.
 
     W1 = max_f E_x[f(x)] - E_z[f(G(z))]                                       (equations 2 and 3)
 
-The critic is trained to find it, well and often (n_critic steps a turn, here `k`), and the generator
-to make it small. Clipping the critic's weights keeps it from becoming ever steeper (algorithm 1).
+The critic learns to find it, well and often (n_critic steps a turn, here `k`), and the generator to
+make it small. Clipping the critic's weights keeps it from becoming ever steeper (algorithm 1).
 """
 import math
 import numbers
@@ -55,7 +55,8 @@ class WGAN(ChoiceOfNetworks, GAN):
     generator_weight_decay: ClassVar = 0.0
 
     recipes = {"radford_2015": recipes.CRITIC_RADFORD_2015, "laptop": recipes.CRITIC_LAPTOP}
-    trains = {"distance": ["discriminator"], "combined": ["generator"]}
+    trains = {"discriminator": ["discriminator"], "distance": ["discriminator"],
+              "combined": ["generator"]}
     updates_of_discriminator = 1
     undecided_loss = 0.0          # the critic's loss when it can't tell real from generated
 

@@ -28,7 +28,7 @@ from keras_gan.wgan import WGAN
 
 @options
 class WGANGP(WGAN):
-    """The Wasserstein GAN with gradient penalty. Its critic has no BatchNormalization (section 4)."""
+    """The Wasserstein GAN with gradient penalty; no BatchNormalization in its critic (section 4)."""
 
     learning_rate: float = 1e-4
     penalty: float = 10.0
@@ -38,8 +38,8 @@ class WGANGP(WGAN):
     draws = {"z": 3, "alpha": 5}
 
     def build_distance(self):
-        """Real and generated pictures, both (batch, *img_shape), and α (batch, 1) -> f(x) - f(G(z)),
-        and the penalty at x̂, both (batch, 1)."""
+        """Real and generated pictures, both (batch, *img_shape), and α (batch, 1) -> f(x) -
+        f(G(z)), and the penalty at x̂, both (batch, 1)."""
         real_img, gen_img, alpha = Input(self.img_shape), Input(self.img_shape), Input((1,))
         difference = Subtract(name="W1")([self.critic(real_img), self.critic(gen_img)])
         penalty = GradientPenalty(self.critic, self.penalty, name="penalty")(

@@ -69,10 +69,9 @@ def check_freeze(game, batch_sizes):
                     given[batch_size] = what_each_call_is_given(game, batch_size, rng)
             for way, batch_size in track(rounds, "checking the freeze", transient=True):
                 for name, call in ways[way].items():
-                    if name in given[batch_size]:            # otherwise the turn doesn't play it
-                        moved |= make_move(report, players, f"{way}, batch of {batch_size}", name,
-                                           trained[name],
-                                           functools.partial(call, *given[batch_size][name]))
+                    play = functools.partial(call, *given[batch_size][name])
+                    moved |= make_move(report, players, f"{way}, batch of {batch_size}", name,
+                                       trained[name], play)
     finally:
         game.turns = turns
     if max(batch_sizes) > 1:           # of one picture, BatchNormalization makes zero: no gradient
@@ -105,7 +104,17 @@ def what_each_call_is_given(game, batch_size, rng):
     finally:
         for model in models.values():
             object.__delattr__(model, TURN)
+    for name, model in models.items():                   # one that only people call, by hand
+        given.setdefault(f"{name}.{TURN}", by_hand(model, batch_size, rng))
     return given
+
+
+def by_hand(model, batch_size, rng):
+    """Random samples for each input of a model, and ones for each output."""
+    x = [rng.uniform(-1, 1, (batch_size, *tensor.shape[1:])).astype(tensor.dtype)
+         for tensor in model.inputs]
+    y = [np.ones((batch_size, *tensor.shape[1:]), tensor.dtype) for tensor in model.outputs]
+    return tuple(arrays if len(arrays) > 1 else arrays[0] for arrays in (x, y))
 
 
 @contextlib.contextmanager
