@@ -1,4 +1,4 @@
-"""The README's table: train models on MNIST with a user's commands, and measure them.
+"""The table of digits: train models on MNIST with a user's commands, and measure them.
 
     python benchmarks/mnist.py --folder path/to/mnist --rows cgan-digits --seeds 0 1 2
 

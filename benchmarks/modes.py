@@ -1,6 +1,6 @@
 """How many modes of a mixture of normal distributions do the models find?
 
-    python benchmarks/modes.py                           # all rows of the README: hours
+    python benchmarks/modes.py                           # every row: hours
     python benchmarks/modes.py --rows gan gan-r1 --data ring --seeds 0
 
 It also counts how many samples are near a mode. Data and protocol are those of VEEGAN
@@ -84,10 +84,15 @@ def mean_and_error(values):
 
 
 def main(arguments):
-    width, height = len(arguments.rows), len(arguments.data)
+    # Five models side by side, each with its data one below the other; then five more.
+    width, kinds = min(5, len(arguments.rows)), len(arguments.data)
+    height = kinds * -(-len(arguments.rows) // width)
     picture = Figure(figsize=(2.2 * width, 2.4 * height), layout="constrained")
     panels = picture.subplots(height, width, squeeze=False)
-    for data, line in zip(arguments.data, panels):
+    for empty in panels.flat:
+        empty.axis("off")
+    for number, data in enumerate(arguments.data):
+        line = panels[number::kinds].flat
         runs = {row: [run_of(row, data, seed, arguments) for seed in arguments.seeds]
                 for row in arguments.rows}
         real = mode_coverage(DATA[data].sample(COUNTED), DATA[data])
@@ -102,6 +107,7 @@ def main(arguments):
         Console(width=120).print(table)
         reach = 1.4 * np.abs(DATA[data].modes).max()
         for axes, (row, figures) in zip(line, runs.items()):
+            axes.axis("on")
             axes.scatter(*np.transpose(figures[0]["samples"]), s=0.5)
             axes.set(title=row, xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal",
                      xticks=(), yticks=())

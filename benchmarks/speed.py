@@ -27,7 +27,7 @@ from rich.table import Table
 from data_loaders.cache import cache_folder
 
 PEERS = Path(__file__).parent / "peers"
-KERAS_GAN, OURS = "Keras-GAN's loop, freeze mended", "ours, classic"
+KERAS_GAN, OURS = "Keras-GAN's loop, freeze repaired", "ours, classic"
 SECONDS = 3.0                # each way is timed at least so long a round, after a turn to warm up
 console = Console(width=160)
 
