@@ -1,33 +1,32 @@
 """Adversarial Feature Learning: the bidirectional GAN.
 
 Jeff Donahue, Philipp Krähenbühl, Trevor Darrell, 2016. arXiv:1605.09782
-The same game: Vincent Dumoulin et al., 2016, "Adversarially learned inference", arXiv:1606.00704.
+The same game: "Adversarially learned inference", Dumoulin et al., 2016, arXiv:1606.00704
 
-The generator G makes pictures out of noise z, and the encoder E finds the z of a picture. They
-never meet. The discriminator D looks at a pair of a picture and its z, and says which of the two
-made the other:
+The generator G makes pictures out of noise z, and the encoder E finds the z of a
+picture. They never meet. The discriminator D looks at a picture and a z, and says
+which of the two was made of the other:
 
-    min_G,E max_D V(D, E, G) = E_x[log D(x, E(x))] + E_z[log(1 - D(G(z), z))]        (equation 2)
+    min_G,E max_D E_x[log D(x, E(x))] + E_z[log(1 - D(G(z), z))]     (equations 2 and 3)
 
-No loss asks for E(G(z)) = z. But D learns which z belongs to which picture, and each pair that
-doesn't fit gives itself away. At the optimum D is 1/2 everywhere (theorem 1), and E is the inverse
-of G (theorem 2). G and E are trained together, on the same losses with the labels exchanged: their
-gradient is stronger (section 3.4).
+No loss asks for E(G(z)) = z. But D learns which z belongs to which picture, and a pair
+that doesn't fit gives itself away. At the optimum D is 1/2 everywhere (theorem 1), and
+E is the inverse of G (theorem 2). G and E are trained together, on D's losses with the
+labels exchanged, which have more gradient (section 3.4).
 
-Networks and numbers are those of Keras-GAN. The paper's own for digits are wider (two layers of
-1024), with z uniform in [-1, 1]^50. Paper and script draw a fresh batch for the step of G and E.
-Here it takes the discriminator's last batch again, as in `gan.py`, and D's batches are whole ones,
-as in the paper, where the script halves them.
+Networks and numbers are those of Keras-GAN. The paper's own for digits have layers of
+1024, and a z of 50 numbers, uniform in [-1, 1]. Paper and script draw a fresh batch for
+the step of G and E; here they get D's last one again, as in `gan.py`. D's batches are
+whole ones, as in the paper; the script halves them.
 """
 import math
 from typing import ClassVar
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import numpy as np
 from keras import Input, Model, Sequential, ops
-from keras.layers import (BatchNormalization, Concatenate, Dense, Dropout, Flatten, LeakyReLU,
-                          Reshape)
+from keras.layers import BatchNormalization, Dense, Dropout, Flatten, LeakyReLU, Reshape
 
 from keras_gan.base import options
 from keras_gan.gan import GAN
@@ -41,10 +40,10 @@ AT_ONCE = 500                 # pictures that are encoded at once, for a bounded
 
 @options
 class BiGAN(GAN):
-    """The bidirectional GAN. All three networks are fully connected, those of Keras-GAN."""
+    """The bidirectional GAN. All networks are fully connected, those of Keras-GAN."""
 
     networks: ClassVar = "keras_gan"
-    r1_gamma: ClassVar = 0.0      # R1 is for samples that no player moves; here E moves half of a pair
+    r1_gamma: ClassVar = 0.0      # R1 holds D flat at pairs that nobody moves; here E moves them
 
     trains = {"discriminator": ["discriminator"], "combined": ["generator", "encoder"]}
     shows = ["generator", "encoder"]
@@ -85,10 +84,10 @@ class BiGAN(GAN):
         ], name="generator")
 
     def build_discriminator(self):
-        """z (batch, latent_dim) and pictures (batch, *img_shape) -> validity (batch, 1): probability
-        that z was encoded from the picture, or its logit."""
+        """[z, pictures] -> validity (batch, 1): probability that z was encoded from the
+        picture, or its logit."""
         z, img = Input((self.latent_dim,)), Input(self.img_shape)
-        pair = Concatenate()([z, Flatten()(img)])                      # (batch, 884) for 28x28
+        pair = ops.concatenate([z, Flatten()(img)], axis=1)            # (batch, 884) for 28x28
         validity = Sequential([
             Dense(1024),                                               # (batch, 1024)
             LeakyReLU(negative_slope=0.2),
@@ -104,23 +103,21 @@ class BiGAN(GAN):
         return Model([z, img], validity, name="discriminator")
 
     def build_combined(self):
-        """Noise z and pictures x -> validity of (z, G(z)) and of (E(x), x), (batch, 1) each."""
+        """[noise z, pictures x] -> [validity of (z, G(z)), validity of (E(x), x)]."""
         z, img = Input((self.latent_dim,)), Input(self.img_shape)
         judge = Frozen(self.discriminator)
         generated, encoded = judge([z, self.generator(z)]), judge([self.encoder(img), img])
         return Model([z, img], [generated, encoded], name="combined")
 
     def train_on_batch(self, images, random=None):
-        """One turn of the game: k steps of the discriminator, one of generator and encoder.
+        """One turn: k steps of the discriminator, one of generator and encoder.
 
         Args:
-            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
-            random: {"z": float (k batch, latent_dim)}; None draws it from N(0, 1).
+            images, random: as for `GAN.train_on_batch`.
 
         Returns:
             dict of floats, as `GAN.train_on_batch`. D(x) is D(x, E(x)), D(G(z)) is
-            D(G(z), z), and g_loss the mean of generator and encoder (nats): log 2, as
-            d_loss, where D can't tell.
+            D(G(z), z), and g_loss the mean of the losses of generator and encoder.
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape)
         z = self.random_numbers(imgs.shape[0], random)["z"]            # (k batch, latent_dim)
@@ -146,7 +143,7 @@ class BiGAN(GAN):
         #  Train Generator and Encoder
         # ---------------------
 
-        # Train both (they want the discriminator to take each kind of pair for the other)
+        # Train both (they want the discriminator to mistake each pair for the other)
         g = self.combined.train_on_batch([noise, real_imgs], [valid, fake], return_dict=True)
         self.update_ema()
 
@@ -177,7 +174,7 @@ class BiGAN(GAN):
         return self.generate_from(self.encode(images))
 
     def write_beside_real(self, path, real):
-        """Write real pictures beside their reconstructions, vectors beside generated ones."""
+        """Write real pictures beside their reconstructions. Vectors: as `GAN` does."""
         if not self.makes_pictures:
             return super().write_beside_real(path, real)
         drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
