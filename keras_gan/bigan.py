@@ -1,7 +1,7 @@
 """Adversarial Feature Learning: the bidirectional GAN.
 
 Jeff Donahue, Philipp Krähenbühl, Trevor Darrell, 2016. arXiv:1605.09782
-The same game: "Adversarially learned inference", Dumoulin et al., 2016, arXiv:1606.00704
+Dumoulin et al., 2016, "Adversarially learned inference", arXiv:1606.00704: the same
 
 The generator G makes pictures out of noise z, and the encoder E finds the z of a
 picture. They never meet. The discriminator D looks at a picture and a z, and says
@@ -24,6 +24,7 @@ from typing import ClassVar
 
 import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
+import keras
 import numpy as np
 from keras import Input, Model, Sequential, ops
 from keras.layers import BatchNormalization, Dense, Dropout, Flatten, LeakyReLU, Reshape
@@ -163,11 +164,12 @@ class BiGAN(GAN):
             ValueError: if they don't fit.
         """
         self.takes["images"].checked(images)
-        scaled = to_network if self.makes_pictures else ops.convert_to_tensor
-        codes = [self.encoder_ema(scaled(ops.convert_to_tensor(images[i:i + AT_ONCE])),
-                                  training=False)
-                 for i in range(0, len(images), AT_ONCE)]
-        return np.concatenate([ops.convert_to_numpy(z) for z in codes])
+        codes = []
+        for i in range(0, len(images), AT_ONCE):
+            x = ops.convert_to_tensor(images[i:i + AT_ONCE])
+            x = to_network(x) if self.makes_pictures else ops.cast(x, keras.config.floatx())
+            codes.append(ops.convert_to_numpy(self.encoder_ema(x, training=False)))
+        return np.concatenate(codes)
 
     def reconstruct(self, images):
         """G(E(x)): as `generate`, a picture for each of `images` (see `encode`)."""
@@ -178,7 +180,7 @@ class BiGAN(GAN):
         if not self.makes_pictures:
             return super().write_beside_real(path, real)
         drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
-                                        self.reconstruct(real[0]))
+                                        self.reconstruct(real[0]), title="reconstructed")
 
 
 if __name__ == "__main__":
