@@ -156,7 +156,7 @@ class Line(BiGAN):
 
 
 def what_d_learns(sign):
-    """What D learns to say where G makes the data, N(3, 2²), and E makes N(0, 1) of them.
+    """What D learns to say where G makes the data, N(3, 2²), and E makes N(0, 1).
 
     Args:
         sign: 1 for an E that is the inverse of G; -1 for one that is not.
@@ -209,7 +209,7 @@ def test_the_encoder_finds_the_noise_of_pictures_of_a_spot(rng):
     real, made = (a.reshape(200, -1) for a in (unseen / 2 + 0.5, gan.reconstruct(unseen)))
     far = np.sqrt(((made[:, None] - real[None]) ** 2).mean(-1))
     assert np.diag(far).mean() < 0.6 * far.mean()
-    # Share of the others that are nearer than x: untrained .50, trained .020, .036, .043
+    # Share of others that are nearer than x: untrained .50, trained .020, .036, .043
     assert (far < np.diag(far)[:, None]).mean() < 0.1
     # Correlation of E(G(z)) with z: untrained .07, .38, .46, trained .965, .953, .924
     z = gan.draw_noise(500, np.random.default_rng(5))
