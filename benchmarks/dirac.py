@@ -49,7 +49,8 @@ class Dirac:
         """One turn of the game from there: the new (θ, ψ)."""
         self.generator.set_weights([np.zeros((1, 1)), np.array([theta])])
         self.discriminator.set_weights([np.array([[psi]])])
-        self.train_on_batch(np.zeros((self.k, 1)), 0 * self.sample_noise(self.k))
+        random = {name: 0 * array for name, array in self.random_numbers(self.k).items()}
+        self.train_on_batch(np.zeros((self.k, 1)), random)
         return float(self.generator.get_weights()[1][0]), float(self.discriminator.get_weights()[0][0, 0])
 
 

@@ -83,3 +83,27 @@ def for_train(game, data):
 def inputs(samples, labels=()):
     """Inputs of a network: samples, or samples and labels if there are any."""
     return [samples, *labels] if len(labels) else samples
+
+
+def count(weights):
+    """How many numbers they hold."""
+    return sum(int(np.prod(v.shape)) for v in weights)
+
+
+def linear(weights):
+    """x -> x·w, a model."""
+    model = keras.Sequential([keras.Input((len(weights),)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.array(weights, "float32")[:, None]])
+    return model
+
+
+def linear_critic(game, **arguments):
+    """A game of numbers whose critic is x -> w x."""
+    class LinearCritic(game):
+        def build_discriminator(self):
+            return linear([0.1])
+
+        def build_optimizer(self, player):
+            return keras.optimizers.Adam(0.05)
+
+    return LinearCritic(img_shape=(1,), jit_compile=False, **arguments)
