@@ -9,7 +9,7 @@ from keras_gan import DCGAN, GAN
 from keras_gan.base.noise_game import generator_of
 from tests.games import SHAPE, random_images
 
-# --- one turn, one source -----------------------------------------------------------------------
+# --- one turn, one source -------------------------------------------------------------
 
 
 def test_generate_shows_the_moving_average_of_the_generator(rng):
@@ -63,7 +63,7 @@ def test_noise_that_would_be_the_same_in_every_compiled_turn_is_refused(rng):
         DrawsItsOwnNoise(img_shape=SHAPE, jit_compile=False).train(images, steps=1, batch_size=4)
 
 
-# --- what goes in -------------------------------------------------------------------------------
+# --- what goes in ---------------------------------------------------------------------
 
 @pytest.mark.parametrize("images, message", [
     (np.zeros((9, 6, 8, 1), "int64"), "dtype int64"),
@@ -91,7 +91,7 @@ def test_train_refuses_arguments_that_make_no_sense(arguments, message):
                                    **{"steps": 1, "batch_size": 4, **arguments})
 
 
-# --- generate, load -----------------------------------------------------------------------------
+# --- generate, load -------------------------------------------------------------------
 
 def test_generate_of_many_takes_little_more_memory_than_they_do():
     gan = GAN(img_shape=(28, 28, 1), latent_dim=2)

@@ -10,7 +10,7 @@ from keras_gan.layers.penalties import R1, GradientPenalty
 from tests.games import linear
 
 
-# --- the gradient penalty -----------------------------------------------------------------------
+# --- the gradient penalty -------------------------------------------------------------
 
 def test_the_gradient_penalty_by_hand(rng):
     real, generated = rng.normal(size=(2, 5, 2)).astype("float32")
@@ -36,7 +36,7 @@ def test_the_gradient_penalty_is_taken_between_real_and_generated_pictures(rng):
     np.testing.assert_allclose(penalty[:, 0], expected, rtol=1e-4)
 
 
-# --- R1 -----------------------------------------------------------------------------------------
+# --- R1 -------------------------------------------------------------------------------
 
 def test_r1_by_hand(rng):
     x = rng.normal(size=(5, 2)).astype("float32")
@@ -71,7 +71,7 @@ def test_a_normalised_batch_and_a_penalty_for_each_picture_do_not_go_together():
         GAN(r1_gamma=1.0)
 
 
-# --- the Dirac-GAN ------------------------------------------------------------------------------
+# --- the Dirac-GAN --------------------------------------------------------------------
 
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
 def test_the_eigenvalues_of_the_dirac_gan(gamma, float64):

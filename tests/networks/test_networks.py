@@ -1,4 +1,4 @@
-"""The architectures in `keras_gan/networks`: their layers, and what comes out of them."""
+"""The architectures in `keras_gan/networks`: their layers, and what they make."""
 import keras
 import numpy as np
 import pytest

@@ -24,7 +24,7 @@ def test_least_squares_by_hand():
 def test_arguments_that_make_no_sense_are_refused_in_words():
     with pytest.raises(ValueError, match="b must be above a, which is 2. Received: b=1.0"):
         LSGAN(a=2.0)
-    with pytest.raises(TypeError, match="from_logits"):            # there is no choice in this paper
+    with pytest.raises(TypeError, match="from_logits"):       # there is no choice in this paper
         LSGAN(from_logits=False)
 
 

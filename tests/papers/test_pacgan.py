@@ -1,4 +1,4 @@
-"""Packs: one sample is the GAN, two show what one does not, and only whole packs are taken."""
+"""Packs of one are the GAN, packs of two see what one sample doesn't show."""
 import numpy as np
 import pytest
 
@@ -34,8 +34,10 @@ def test_only_whole_packs_are_taken(rng):
 
 
 def test_two_samples_tell_what_one_does_not():
-    """Real points lie on two modes. A generator makes one mode at a time: each of its samples is as
-    good as real, but its pairs aren't."""
+    """Real points lie on two modes, and a generator makes one mode at a time.
+
+    Each of its samples is as good as a real one, but its pairs aren't.
+    """
     rng = np.random.default_rng(0)
 
     def batch(collapsed):

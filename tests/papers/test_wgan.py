@@ -42,13 +42,13 @@ def test_a_deep_clipped_critic_does_not_fall_silent(rng):
     images[:, :, :20, 0] += 200
     gan = WGAN(recipe="laptop", img_shape=(32, 40, 3), clip=0.02, learning_rate=2e-4,
                jit_compile=False)
-    # W1 in 30 turns, with three seeds: 4.0, .49, 6.9. With BatchNormalization, whose scales are
-    # clipped too, at most .0001
+    # W1 in 30 turns, with three seeds: 4.0, .49, 6.9. With BatchNormalization, whose scales
+    # are clipped too, at most .0001
     assert gan.train(images, steps=30, batch_size=16)["W1"][-1] > 0.1
 
 
 @pytest.mark.parametrize("norm", ["batch", "spectral"])
 def test_a_clipped_critic_has_no_normalisation(norm):
-    with pytest.raises(ValueError, match="discriminator_norm must be 'none' where weights are clipped"
-                                         f".*Received: discriminator_norm='{norm}'"):
+    expected = "discriminator_norm must be 'none' where weights are clipped.*"
+    with pytest.raises(ValueError, match=f"{expected}Received: discriminator_norm='{norm}'"):
         WGAN(recipe="laptop", discriminator_norm=norm)
