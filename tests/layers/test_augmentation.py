@@ -47,7 +47,7 @@ def move_of(image):
 
 
 def hole_of(image, dy, dx):
-    """Where a picture is empty, but not because of the move: (height, width, pixels)."""
+    """Where a picture is empty, not because of the move: (height, width, pixels)."""
     moved = np.zeros((HEIGHT + 4, WIDTH + 6), bool)
     moved[2 - dy:2 - dy + HEIGHT, 3 - dx:3 - dx + WIDTH] = True
     rows, columns = np.nonzero(moved[2:-2, 3:-3] & (image == 0))
@@ -57,8 +57,8 @@ def hole_of(image, dy, dx):
 def test_a_discriminator_that_sees_augmented_pictures_learns_less_by_heart(rng):
     """Noise can only be learned by heart.
 
-    The discriminator tells pictures that it has seen from new ones, unless they come moved
-    and with holes.
+    The discriminator tells pictures that it has seen from new ones, unless they come
+    moved and with holes.
     """
     seen, new = (rng.uniform(-1, 1, (32, 16, 20, 3)).astype("float32") for _ in range(2))
     gaps = []

@@ -9,7 +9,6 @@ from keras_gan import DCGAN, GAN, WGANGP, PacGAN
 from keras_gan.layers.penalties import R1, GradientPenalty
 from tests.games import linear
 
-
 # --- the gradient penalty -------------------------------------------------------------
 
 def test_the_gradient_penalty_by_hand(rng):

@@ -42,8 +42,8 @@ def test_a_deep_clipped_critic_does_not_fall_silent(rng):
     images[:, :, :20, 0] += 200
     gan = WGAN(recipe="laptop", img_shape=(32, 40, 3), clip=0.02, learning_rate=2e-4,
                jit_compile=False)
-    # W1 in 30 turns, with three seeds: 4.0, .49, 6.9. With BatchNormalization, whose scales
-    # are clipped too, at most .0001
+    # W1 in 30 turns, with three seeds: 4.0, .49, 6.9. With BatchNormalization, whose
+    # scales are clipped too, at most .0001
     assert gan.train(images, steps=30, batch_size=16)["W1"][-1] > 0.1
 
 

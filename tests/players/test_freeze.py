@@ -1,4 +1,4 @@
-"""`check_freeze` says in words what is broken in somebody's own game; no false alarm."""
+"""`check_freeze` says in words what is broken in a game; no false alarm."""
 import keras
 import numpy as np
 import pytest
