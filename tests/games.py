@@ -100,6 +100,12 @@ def count(weights):
     return sum(int(np.prod(v.shape)) for v in weights)
 
 
+def distances(a, b):
+    """Root mean square distance of every picture of `a` to every picture of `b`."""
+    a, b = (x.reshape(len(x), -1) for x in (a, b))
+    return np.sqrt(((a[:, None] - b[None]) ** 2).mean(-1))
+
+
 def linear(weights):
     """x -> x·w, a model."""
     model = keras.Sequential([keras.Input((len(weights),)), keras.layers.Dense(1, use_bias=False)])

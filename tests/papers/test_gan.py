@@ -1,10 +1,11 @@
-"""The vanilla game: a turn is its moves, weight decay, and all modes of a ring."""
+"""The vanilla game: a turn is its moves, and it learns digits and all modes of a ring."""
 import numpy as np
 import pytest
 
+from data_loaders import load_data
 from keras_gan import GAN
 from keras_gan.evaluation import mode_coverage, ring
-from tests.games import SHAPE, random_images, values
+from tests.games import SHAPE, distances, random_images, values
 
 
 def test_a_turn_with_k_is_k_steps_of_d_on_fresh_batches_and_one_of_g(rng):
@@ -44,6 +45,25 @@ def test_weight_decay_takes_its_share_of_the_generators_kernels_alone(float64, r
     for one, other in zip(plain.discriminator.get_weights(), decayed.discriminator.get_weights(),
                           strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_the_game_learns_digits():
+    data = load_data("digits", img_shape=(8, 8, 1))
+    real, others = data.images[:500] / 255.0, data.images[500:600] / 255.0
+    gan = GAN(img_shape=(8, 8, 1))
+
+    def to_the_nearest_real(pictures):
+        return distances(pictures, real).min(axis=1).mean()
+
+    untrained = to_the_nearest_real(gan.generate(100, seed=1))
+    gan.train(data, steps=500, batch_size=32)
+    samples = gan.generate(100, seed=1)
+    # Other digits .179, untrained .39 to .41, trained .203, .206, .206 (seeds 0, 1, 2)
+    floor = to_the_nearest_real(others)
+    assert to_the_nearest_real(samples) < floor + 0.25 * (untrained - floor)
+    # Distance to one another: real digits .373, trained .308, .308, .311
+    among_real = distances(real, real).mean()
+    assert distances(samples, samples).mean() == pytest.approx(among_real, rel=1 / 3)
 
 
 def test_the_penalised_game_finds_all_modes_of_a_ring():
