@@ -1,4 +1,4 @@
-"""The vanilla game: a turn is its moves, and it learns digits and all modes of a ring."""
+"""The vanilla game: a turn is its moves, it learns digits and all modes of a ring."""
 import numpy as np
 import pytest
 
