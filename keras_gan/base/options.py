@@ -131,7 +131,7 @@ def refuse_unwritten_options(cls):
     """Raise `TypeError` where a class would change an argument, and no constructor
     knows of it."""
     for part in cls.__mro__:
-        # Without @options a class has the constructor, and fields, of its first base alone
+        # Without @options a class has the constructor and fields of one base alone
         forgotten = vars(part).get("__dataclass_fields__", {}).keys() - cls.__dataclass_fields__
         if forgotten:
             raise TypeError(f"{cls.__name__} has arguments of several classes, and would forget "

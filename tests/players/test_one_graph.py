@@ -83,7 +83,7 @@ def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_onc
 def test_a_model_that_calls_another_one_twice_is_trained_on_its_weights_as_they_are(rng):
     real, generated = rng.normal(size=(2, 4, 324)).astype("float32")
     losses = []
-    # With TensorFlow's dependency optimizer some of them read weights that were half updated
+    # With TensorFlow's dependency optimizer some read weights that were half updated
     for _ in range(20):
         keras.utils.set_random_seed(0)
         critic = keras.Sequential(
