@@ -26,8 +26,9 @@ def options(game):
     default. An annotation with `ClassVar` takes an inherited argument out of the
     constructor.
     """
+    own = vars(game).get("__annotations__", {})
     for name in POSITIONAL:
-        if name in vars(game).get("__annotations__", {}):
+        if name in own and own[name] is not typing.ClassVar:
             setattr(game, name, dataclasses.field(default=vars(game)[name], kw_only=False))
     return dataclasses.dataclass(eq=False, repr=False, kw_only=True)(game)
 
