@@ -9,9 +9,9 @@ import psutil
 from keras_gan.backend.one_graph import OUT_OF_MEMORY, bytes_of, gpu_memory
 from keras_gan.layers.frozen import AroundModel
 
-# Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py): bytes held
-# at the peak of a turn, for each byte of the layers' outputs; and bytes for the compiler
-# and the runtime, whatever the batch is.
+# Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py). HELD:
+# bytes at the peak of a turn, for each byte of the layers' outputs. FIXED: bytes of the
+# compiler and the runtime, whatever the batch is.
 HELD = {"XLA": 1.3, "one graph": 1.35, "call by call": 2.9}
 FIXED = {"XLA": 600e6, "one graph": 150e6, "call by call": 80e6}
 CGROUPS = Path("/sys/fs/cgroup")
