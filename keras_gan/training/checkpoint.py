@@ -10,6 +10,7 @@ import json
 import os
 import re
 import warnings
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -232,7 +233,7 @@ def _read_arrays(game, path, name):
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return file, dict(arrays)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise ValueError(f"{file} can't be loaded: {error}") from error
 
 
