@@ -50,7 +50,8 @@ class Dirac:
         """One turn of the game from (θ, ψ): the new (θ, ψ)."""
         self.generator.set_weights([np.zeros((1, 1)), np.array([theta])])
         self.discriminator.set_weights([np.array([[psi]])])
-        self.train_on_batch(np.zeros((self.k, 1)), 0 * self.sample_noise(self.k))
+        zeros = {name: 0 * drawn for name, drawn in self.random_numbers(self.k).items()}
+        self.train_on_batch(np.zeros((self.k, 1)), zeros)
         theta, psi = self.generator.get_weights()[1], self.discriminator.get_weights()[0]
         return float(theta[0]), float(psi[0, 0])
 

@@ -57,7 +57,7 @@ def one(recipe, height, batch_size, n):
             asked = time.perf_counter()
             batch = next(batches)
             began = time.perf_counter()
-            turn(*batch, gan.sample_noise(batch_size))
+            turn(*batch, gan.random_numbers(batch_size))
             if end is None:          # the first turn compiles
                 end = time.perf_counter() + 3
             else:

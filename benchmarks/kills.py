@@ -55,8 +55,8 @@ def train(run_dir, steps, run_eagerly, result):
         history = gan.train(images, steps=steps, batch_size=8, flip=True, run_dir=run_dir,
                             checkpoint_interval=2, sample_interval=10, resume=True)
     digest = hashlib.sha256(repr(history).encode() + gan.generate(5, seed=1).tobytes())
-    for network in gan.networks_to_save.values():
-        for variable in (*network.variables, *network.optimizer.variables):
+    for part in gan.parts.values():
+        for variable in part.variables:
             digest.update(keras.ops.convert_to_numpy(variable).tobytes())
     Path(result).write_text(digest.hexdigest())
 

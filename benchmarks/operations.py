@@ -52,11 +52,11 @@ def main(recipe: str = "classic", batch_size: int = 16, turns: int = 5):
     gan = DCGAN(recipe=recipe)
     images, turn = np.zeros((batch_size, *gan.img_shape), np.uint8), gan.compiled_turn()
     for _ in range(3):
-        turn(images, gan.sample_noise(batch_size))
+        turn(images, gan.random_numbers(batch_size))
     with tempfile.TemporaryDirectory() as scratch:
         with tf.profiler.experimental.Profile(scratch):
             for _ in range(turns):
-                turn(images, gan.sample_noise(batch_size))
+                turn(images, gan.random_numbers(batch_size))
         trace = next(Path(scratch).rglob("*.xplane.pb")).read_bytes()
     trace = xplane_pb2.XSpace.FromString(trace)
     milliseconds = collections.Counter()

@@ -13,7 +13,7 @@ shape.
 import math
 from typing import Literal
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import Input, Model, Sequential, ops
 from keras.layers import (Activation, Add, CategoryEncoding, Concatenate, Dense, Dot, Dropout,

@@ -8,7 +8,7 @@ figure 1) are `networks="radford_2015"`.
 """
 from typing import Literal
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import Input, Sequential
 from keras.layers import (Activation, Cropping2D, Dense, Flatten, LeakyReLU, Reshape,

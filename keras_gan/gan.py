@@ -13,7 +13,7 @@ G is trained on the non-saturating form, max_G E_z[log D(G(z))] (section 3).
 import math
 from typing import Literal
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import Input, Model, Sequential, ops
 from keras.layers import BatchNormalization, Dense, Flatten, LeakyReLU, Reshape

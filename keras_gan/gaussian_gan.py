@@ -9,7 +9,7 @@ q, the best discriminator is known. Once q = p it says 1/2 everywhere (theorem 1
 """
 from typing import ClassVar, Literal
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import keras
 import numpy as np

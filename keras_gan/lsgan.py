@@ -15,7 +15,7 @@ gradient, the farther the picture is off.
 import math
 from typing import ClassVar
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import ops
 from keras.metrics import BinaryAccuracy, MeanMetricWrapper

@@ -7,7 +7,7 @@ But two of its samples side by side are more alike than two real ones are, and a
 sees m samples at once notices it. So m samples become one input, D(x1, ..., xm), and nothing else
 changes (section 2).
 """
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import Input, Model
 from keras.layers import Dense

@@ -5,7 +5,7 @@ Minsuk Kahng et al., 2018, play it in a browser (GAN Lab, arXiv:1809.01587). The
 """
 from typing import ClassVar
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import keras
 import numpy as np

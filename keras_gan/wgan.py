@@ -16,7 +16,7 @@ import math
 import numbers
 from typing import ClassVar, Literal
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import Input, Model, ops
 from keras.layers import Subtract

@@ -13,7 +13,7 @@ there has to pay, and nothing is clipped:
 import math
 from typing import ClassVar
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import keras
 from keras import Input, Model, ops

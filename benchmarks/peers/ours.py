@@ -16,7 +16,7 @@ class Training:
     def train(self, steps):
         for _ in range(steps):
             batch = next(self.batches)
-            self.turn(*batch, self.gan.sample_noise(len(batch[0])))
+            self.turn(*batch, self.gan.random_numbers(len(batch[0])))
 
 
 if __name__ == "__main__":
