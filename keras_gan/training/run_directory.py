@@ -158,7 +158,7 @@ class RunDirectory:
             if self._config.exists():
                 self.check(resume, settings, defaults)       # again: it may be a moment old
                 saved = self.read_config()
-                # Until `change_plan`: more steps may have been played than the new plan has
+                # Until `change_plan`: the new plan may have too few steps
                 plan = saved["plan"]
                 source = source or saved.get("source")
                 if saved.get("versions") != versions:

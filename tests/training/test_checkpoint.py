@@ -158,12 +158,12 @@ def test_a_model_of_a_format_that_is_not_known_is_refused_in_words(saved, number
         GAN.load(saved)
 
 
-# --- one optimizer, two networks --------------------------------------------------------
+# --- one optimizer, two networks ------------------------------------------------------
 
 
 @options
 class Siblings(GAN):
-    """Two generators, trained by one optimizer; the discriminator can't tell them apart."""
+    """Two generators, trained by one optimizer against one discriminator."""
 
     trains = {"discriminator": ["discriminator"], "combined": ["generator", "sibling"]}
     shows = ["generator", "sibling"]
@@ -229,7 +229,7 @@ def test_two_networks_of_one_optimizer_that_are_exchanged_are_noticed_by_their_s
         Unlike.load(tmp_path / "model")
 
 
-# --- folders ----------------------------------------------------------------------------
+# --- folders --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("other", ["checkpoints/step_000001/config.json", "thesis.txt"])

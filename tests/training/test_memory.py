@@ -1,4 +1,4 @@
-"""What memory a turn needs is estimated, and refused or explained where there is less."""
+"""What memory a turn needs is estimated; where there is less, it is said in words."""
 import os
 from pathlib import Path
 

@@ -38,9 +38,9 @@ def checkpoints(run):
 def in_a_process(play, *arguments, said):
     """Start a function of this module in a process of its own.
 
-    What it says, errors too, is written into the file `said`. The process is forked in a
-    moment, from one that has imported everything. At last it is killed, so that no test
-    that fails leaves one behind that plays for ever.
+    What it says, errors too, is written into the file `said`. The process is forked in
+    a moment, from one that has imported everything. At last it is killed, so that no
+    test that fails leaves one behind that plays for ever.
     """
     process = PROCESSES.Process(target=say_into, args=(said, play, *arguments))
     process.start()
@@ -70,7 +70,7 @@ def thirty_images():
     return random_images(np.random.default_rng(0), 30, SHAPE)
 
 
-# --- processes --------------------------------------------------------------------------
+# --- processes ------------------------------------------------------------------------
 
 class WithDropout(GAN):
     def build_discriminator(self):
@@ -116,7 +116,7 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(tmp_path, capsys):
     (hash_here, *digests_here), (hash_there, *digests_there) = (
         [line for line in said.splitlines() if line.startswith(("hash", "digest"))]
         for said in (here, there))
-    assert hash_here != hash_there                                     # sets have other orders there
+    assert hash_here != hash_there                             # sets have other orders there
     assert len(digests_here) == len(LEGS) and digests_here == digests_there
 
 
@@ -162,7 +162,7 @@ def test_a_closed_terminal_ends_the_run_with_everything_written(tmp_path):
 
     def terminal_of_its_own():
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)         # also if these tests were begun with nohup
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)         # also if nohup began these tests
 
     with contextlib.ExitStack() as at_last:
         process = in_an_interpreter(f"endless({str(tmp_path / 'run')!r})", stdin=its_end,
@@ -177,7 +177,7 @@ def test_a_closed_terminal_ends_the_run_with_everything_written(tmp_path):
             assert process.poll() is None
             time.sleep(0.1)
         os.close(terminal)
-        process.send_signal(signal.SIGHUP)                   # the kernel sends one too, the shell another
+        process.send_signal(signal.SIGHUP)     # the kernel sends one too, the shell another
         assert process.wait(60) == -signal.SIGHUP
     (step,) = checkpoints(tmp_path / "run")
     assert GAN.load(tmp_path / "run" / "model").turns == int(step.removeprefix("step_"))
@@ -202,14 +202,14 @@ def test_a_log_that_cannot_be_written_is_no_reason_to_lose_the_run(tmp_path):
 class DiskFullAfterSix(GAN):
     def write_samples(self, path):
         super().write_samples(path)
-        # No file may grow beyond this: the system refuses to go on in the middle of a write
+        # No file may grow beyond this: the system stops in the middle of a write
         now, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
         limit = {6: 1_000_000, 12: resource.RLIM_INFINITY}.get(self.turns, now)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
 
 def fill_the_disk(run_dir, asked):
-    DiskFullAfterSix.__name__ = "GAN"                        # whose runs can be resumed by any other
+    DiskFullAfterSix.__name__ = "GAN"          # whose runs can be resumed by any other
     gan = DiskFullAfterSix(img_shape=SHAPE, latent_dim=5, jit_compile=False)
     gan.train(thirty_images(), steps=14, batch_size=8, run_dir=run_dir, sample_interval=3,
               checkpoint_interval=2, if_write_fails=asked)
@@ -260,7 +260,7 @@ def test_a_bad_batch_after_a_while_loses_none_of_the_turns_before_it(images, tmp
     assert checkpoints(tmp_path / "run") == ["step_000003"]
 
 
-# --- checkpoints ------------------------------------------------------------------------
+# --- checkpoints ----------------------------------------------------------------------
 
 def test_a_damaged_checkpoint_is_named_and_the_one_before_it_is_used(images, tmp_path, capsys):
     settings = {"steps": 6, "batch_size": 8, "checkpoint_interval": 2, "run_dir": tmp_path / "run"}
@@ -325,8 +325,8 @@ def test_what_somebody_keeps_beside_the_checkpoints_is_left_alone(images, tmp_pa
 def test_a_model_that_is_not_new_does_not_begin_again_at_step_0(images, tmp_path):
     gan = small()
     gan.train(images, steps=2, batch_size=8)
-    with pytest.raises(ValueError, match="No whole checkpoint.* this model isn't new: it has played "
-                                         "2 turns"):
+    with pytest.raises(ValueError, match="No whole checkpoint.* this model isn't new: it has "
+                                         "played 2 turns"):
         gan.train(images, steps=5, batch_size=8, run_dir=tmp_path / "run", resume=True)
     # The directory isn't locked
     small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run", resume=True)
@@ -356,7 +356,7 @@ def test_a_run_of_other_versions_goes_on_and_says_so(images, tmp_path, capsys):
     assert "'keras': '3.0'" in capsys.readouterr().out
 
 
-# --- numbers that are no longer finite --------------------------------------------------
+# --- numbers that are no longer finite ------------------------------------------------
 
 class ExplodesAt(GAN):
     """Its weights are lost in the turns of these numbers."""

@@ -49,7 +49,7 @@ def test_the_results_of_a_run_are_written_again_where_an_earlier_end_left_them(r
     images, run = random_images(rng, 30, (6, 8, 1)), tmp_path / "run"
     gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
     gan.train(images, steps=3, batch_size=8, run_dir=run, sample_interval=100)
-    # As if killed between the last checkpoint and the results: the film is of an earlier end
+    # As if killed between the last checkpoint and the results: the film is an earlier one
     os.utime(run / "film.gif", (0, 0))
     (run / "losses.png").unlink()
     again.train(images, steps=3, batch_size=8, run_dir=run, sample_interval=100, resume=True)
@@ -84,9 +84,9 @@ def test_a_run_that_a_newer_version_has_begun_is_refused_in_words(rng, tmp_path)
     assert config["format"] == FORMAT == 2
     (run / "config.json").write_text(json.dumps({**config, "format": FORMAT + 1}))
     before = {p: p.read_bytes() for p in run.rglob("*") if p.is_file()}
-    with pytest.raises(ValueError, match="config.json is of format 3, and this version of keras_gan "
-                                         "reads formats up to 2. A newer version has written it: "
-                                         "pip install --upgrade"):
+    with pytest.raises(ValueError, match="config.json is of format 3, and this version of "
+                                         "keras_gan reads formats up to 2. A newer version has "
+                                         "written it: pip install --upgrade"):
         again.train(images, steps=2, batch_size=4, run_dir=run, resume=True)
     assert {p: p.read_bytes() for p in run.rglob("*") if p.is_file()} == before
     assert again.turns == 0
@@ -96,7 +96,8 @@ def test_resume_with_fewer_steps_than_were_played_is_refused_and_the_plan_stays(
     images = random_images(rng, 9, (6, 8, 1))
     gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
     gan.train(images, steps=3, batch_size=4, run_dir=tmp_path / "run")
-    with pytest.raises(ValueError, match="Received: steps=2; the run in .* has played 3 already. It is as it was"):
+    with pytest.raises(ValueError, match="Received: steps=2; the run in .* has played 3 already. "
+                                         "It is as it was"):
         again.train(images, steps=2, batch_size=4, run_dir=tmp_path / "run", resume=True)
     assert RunDirectory(tmp_path / "run").read_config()["plan"]["steps"] == 3
     again.train(images, steps=3, batch_size=4, run_dir=tmp_path / "run", resume=True)
@@ -126,7 +127,8 @@ def test_ctrl_c_finishes_the_turn_and_writes_everything(rng, tmp_path, capsys):
     assert 0 < steps < 1_000_000 and gan.turns == steps
     assert (tmp_path / "run" / "checkpoints" / f"step_{steps:06d}").is_dir()
     assert GAN.load(tmp_path / "run" / "model").turns == steps
-    assert {"film.gif", "losses.png", "history.csv"} <= {p.name for p in (tmp_path / "run").iterdir()}
+    written = {p.name for p in (tmp_path / "run").iterdir()}
+    assert {"film.gif", "losses.png", "history.csv"} <= written
     assert f"Stopped at step {steps}" in capsys.readouterr().out
     assert signal.getsignal(signal.SIGINT) is before
 
