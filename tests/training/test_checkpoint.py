@@ -86,7 +86,7 @@ def rewrite(folder, change):
     (lambda c: c["parameters"].update(colour="red"), "not those of GAN.*colour"),
     (lambda c: c["parameters"].update(networks="goodfellow_2014"), "of another network"),
     (lambda c: c["parameters"].update(img_shape=[8, 8, 1]),
-     "generator.weights.h5 can't be loaded.*of another network"),
+     "discriminator.weights.h5 can't be loaded.*of another network"),
     (lambda c: c.update(turns=-3), "not the config.json of a saved model"),
     (lambda c: c.update(turns="3"), "not the config.json of a saved model"),
     (lambda c: c.update(random_state=[[1, 2]]),
@@ -169,12 +169,11 @@ class Siblings(GAN):
     shows = ["generator", "sibling"]
 
     def build_combined(self):
-        self.sibling = self.build_generator()
-        z = keras.Input((self.latent_dim,))
-        made = keras.ops.concatenate([self.generator(z), self.sibling(z)], axis=0)
-        validity = Frozen(self.discriminator)(made)
-        one, other = keras.ops.split(validity, 2, axis=0)
-        return keras.Model(z, (one + other) / 2, name="combined")
+        another = self.build_generator()
+        self.sibling = keras.Model(another.input, another.output, name="sibling")
+        z, judge = keras.Input((self.latent_dim,)), Frozen(self.discriminator)
+        validity = (judge(self.generator(z)) + judge(self.sibling(z))) / 2
+        return keras.Model(z, validity, name="combined")
 
 
 def numbers(game):
@@ -208,7 +207,7 @@ def test_an_optimizer_of_two_networks_is_saved_once_and_loaded_exactly(images, t
             == game.train(images, steps=2, batch_size=8))
 
 
-def test_two_networks_of_one_optimizer_that_are_exchanged_are_noticed_by_their_shapes(tmp_path):
+def test_two_networks_of_one_optimizer_that_are_exchanged_are_noticed(tmp_path):
     class Unlike(Siblings):
         def build_generator(self):
             # The first one that is built is the generator, the second its sibling
@@ -216,7 +215,7 @@ def test_two_networks_of_one_optimizer_that_are_exchanged_are_noticed_by_their_s
             z = keras.Input((self.latent_dim,))
             hidden = keras.layers.Dense(wide)(z)
             made = keras.layers.Dense(48, activation="tanh")(hidden)
-            return keras.Model(z, keras.layers.Reshape(self.img_shape)(made))
+            return keras.Model(z, keras.layers.Reshape(self.img_shape)(made), name="generator")
 
     game = Unlike(img_shape=SHAPE, latent_dim=5, run_eagerly=True)
     game.save(tmp_path / "model")
@@ -298,7 +297,7 @@ def test_who_is_killed_while_a_model_is_replaced_leaves_it(saved):
 
 def test_nothing_in_the_house_unpickles_or_runs_what_it_loads():
     dangerous = re.compile(r"\bpickle\b|allow_pickle=True|\bLambda\(|safe_mode=False|"
-                           r"enable_unsafe|\beval\(|\bexec\(|load_model\(")
+                           r"enable_unsafe|\beval\(|\bexec\(|\.load_model\(|import.*\bload_model\b")
     files = [p for package in (keras_gan, data_loaders)
              for p in Path(package.__file__).parent.rglob("*.py")]
     assert len(files) > 20

@@ -49,7 +49,7 @@ def test_the_results_of_a_run_are_written_again_where_an_earlier_end_left_them(r
     images, run = random_images(rng, 30, (6, 8, 1)), tmp_path / "run"
     gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
     gan.train(images, steps=3, batch_size=8, run_dir=run, sample_interval=100)
-    # As if killed between the last checkpoint and the results: the film is an earlier one
+    # As if killed between the last checkpoint and the results: the film is an old one
     os.utime(run / "film.gif", (0, 0))
     (run / "losses.png").unlink()
     again.train(images, steps=3, batch_size=8, run_dir=run, sample_interval=100, resume=True)
