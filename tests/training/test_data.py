@@ -191,8 +191,8 @@ def test_domains_are_not_for_a_game_of_one_set(images, game):
 def test_one_set_is_not_for_a_game_of_two_domains(images, folder):
     two = TwoDomains(img_shape=SHAPE)
     for data in (images, folder, tf.constant(images)):
-        with pytest.raises(ValueError, match="TwoDomains translates between two domains. Received: one "
-                                             r"set of pictures. load_domains\(a, b\) loads two"):
+        with pytest.raises(ValueError, match="TwoDomains translates between two domains. Received: "
+                                             r"one set of pictures. load_domains\(a, b\) loads"):
             opened(two, data)
 
 
