@@ -28,6 +28,8 @@ class Paper:
 
 DIGITS = dict(data="digits", steps=5000, batch_size=32)
 SCENES = dict(data="scenes", steps=1500, batch_size=16, sample_interval=100, checkpoint_interval=100)
+DAY_AND_NIGHT = dict(data="scenes_by_day", data_b="scenes_at_night", img_shape=(64, 80, 3), steps=1500,
+                     batch_size=4, sample_interval=100, checkpoint_interval=100)
 
 PAPERS = [
     Paper("gaussian_gan", "GaussianGAN", "Generative Adversarial Networks", "Goodfellow et al.", 2014, "1406.2661"),
@@ -38,6 +40,8 @@ PAPERS = [
           "Radford, Metz, Chintala", 2015, "1511.06434", dict(SCENES, recipe="laptop")),
     Paper("lsgan", "LSGAN", "Least Squares Generative Adversarial Networks", "Mao, Li, Xie, Lau, Wang, Smolley", 2016, "1611.04076", DIGITS),
     Paper("wgan", "WGAN", "Wasserstein GAN", "Arjovsky, Chintala, Bottou", 2017, "1701.07875", dict(DIGITS, batch_size=64)),
+    Paper("cyclegan", "CycleGAN", "Unpaired Image-to-Image Translation using Cycle-Consistent "
+          "Adversarial Networks", "Zhu, Park, Isola, Efros", 2017, "1703.10593", DAY_AND_NIGHT),
     Paper("wgan_gp", "WGANGP", "Improved Training of Wasserstein GANs", "Gulrajani et al.", 2017, "1704.00028",
           dict(DIGITS, batch_size=64)),
     Paper("pacgan", "PacGAN", "PacGAN: The power of two samples in generative adversarial networks", "Lin, Khetan, Fanti, Oh", 2017, "1712.04086", DIGITS),

@@ -32,6 +32,18 @@ class Translation(Game):
         """What one batch of the data is: pictures of both domains, which don't belong together."""
         return {"a": Samples(self.img_shape), "b": Samples(self.img_shape)}
 
+    def prepare_domains(self, a, b):
+        """Pictures of both domains as the networks see them, see `prepare`.
+
+        Raises:
+            ValueError: if they don't fit, or if there are more of one than of the other.
+        """
+        a, b = self.prepare(a), self.prepare(b)
+        if a.shape[0] != b.shape[0]:
+            raise ValueError("A turn takes as many pictures of a as of b. Received: "
+                             f"{a.shape[0]} of a, {b.shape[0]} of b")
+        return a, b
+
     def translate(self, images, to="b"):
         """Translate pictures into the other domain.
 
