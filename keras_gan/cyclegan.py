@@ -2,29 +2,29 @@
 
 Jun-Yan Zhu, Taesung Park, Phillip Isola, Alexei A. Efros, 2017. arXiv:1703.10593
 
-Two domains of pictures, A and B, in which nothing belongs together: horses and zebras. G: A -> B
-and F: B -> A learn to make what D_B and D_A take for pictures of B and A. Many translations do
-that. One that keeps what was in the picture can be undone: F(G(a)) is a again.
+Two domains of pictures, A and B, in which nothing belongs together: horses and zebras.
+G: A -> B and F: B -> A learn to make what D_B and D_A take for pictures of B and A. Many
+translations do that. One that keeps what was there can be undone: F(G(a)) is a again.
 
-    L(G, F, D_A, D_B) = L_GAN(G, D_B) + L_GAN(F, D_A) + λ L_cyc(G, F)              (equation 3)
-    L_cyc = E_a[|F(G(a)) - a|] + E_b[|G(F(b)) - b|]                                (equation 2)
+    L(G, F, D_A, D_B) = L_GAN(G, D_B) + L_GAN(F, D_A) + λ L_cyc(G, F)    (equation 3)
+    L_cyc = E_a[|F(G(a)) - a|] + E_b[|G(F(b)) - b|]                      (equation 2)
 
-L_GAN is of least squares (section 4), as in `lsgan.py`. G is `g_AB` here, and F is `g_BA`. Networks
-and numbers are those of Keras-GAN. It differs from the paper (section 4 and appendix) in these:
+L_GAN is of least squares (section 4), as in `lsgan.py`. G is `g_AB` here, F is `g_BA`.
+Networks and numbers are Keras-GAN's. The paper (section 4 and appendix) has others:
 
-- The discriminators see pictures from a pool of the last 50. Keras-GAN has none. Here: the paper's.
-- Each channel is normalised alone. Keras-GAN takes all together. Here: the paper's.
+- D sees pictures from a pool of the last 50. Keras-GAN has none. Here: the paper's.
+- Each channel is normalised alone, in Keras-GAN all together. Here: the paper's.
 - G is 9 residual blocks between 2 halvings and 2 doublings. Here: Keras-GAN's U-Net.
-- D judges patches of 70x70. Here: Keras-GAN's, of 94x94 (one halving more). In all its networks
-  the activation comes before the normalisation.
-- The identity losses have .5 λ, and only for paintings. Here: Keras-GAN's .1 λ.
+- D judges patches of 70x70. Here: Keras-GAN's, of 94x94 (one halving more). In all its
+  networks the activation comes before the normalisation.
+- Identity losses have .5 λ, and only for paintings. Here: Keras-GAN's .1 λ.
 - D's loss is halved, so that it learns more slowly. Here: Keras-GAN's two whole steps.
-- The learning rate falls to 0 in the second half. Here, as in Keras-GAN: see `half_life`. Weights
-  begin as Keras's do, not from N(0, .02²).
+- The learning rate falls to 0 in the second half. Here it stays; see `half_life`.
+- Weights begin as N(0, .02²). Here: as Keras's do.
 """
 from typing import ClassVar
 
-import keras_gan.backend  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import Input, Model, ops
 from keras.layers import Conv2D, GroupNormalization, Identity, LeakyReLU

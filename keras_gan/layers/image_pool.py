@@ -7,17 +7,18 @@ from keras import ops
 class ImagePool(keras.layers.Layer):
     """Keeps generated pictures, and gives back one of them in place of about every other.
 
-    Ashish Shrivastava et al., 2016, "Learning from simulated and unsupervised images through
-    adversarial training", arXiv:1612.07828, section 2.3: a discriminator that sees only the
-    newest pictures forgets what the generator did before, and the generator does it again.
+    Ashish Shrivastava et al., 2016, "Learning from simulated and unsupervised images
+    through adversarial training", arXiv:1612.07828, section 2.3: a discriminator that
+    sees only the newest pictures forgets what the generator did before, and the generator
+    does it again.
 
-    As in CycleGAN (arXiv:1703.10593, section 4): the first `size` pictures are kept, and given
-    back as they are. After that each picture either passes unchanged, or takes a slot of the
-    pool, and the picture that was there is given back. A batch is treated picture by picture,
-    in its order.
+    As in CycleGAN (arXiv:1703.10593, section 4): the first `size` pictures are kept, and
+    given back as they are. After that each picture either passes unchanged, or takes a
+    slot of the pool, and the picture that was there is given back. A batch is treated
+    picture by picture, in its order.
 
-    Input: pictures (batch, *img_shape), and for each what happens to it once the pool is full.
-    The layer draws nothing, so that a compiled turn is the turn call by call:
+    Input: pictures (batch, *img_shape), and for each what happens to it once the pool is
+    full. The layer draws nothing, so that a compiled turn is the turn call by call:
 
     - swap: bool (batch,), whether it takes a slot;
     - slot: int (batch,), which one, from 0 to size - 1.
@@ -50,11 +51,11 @@ class ImagePool(keras.layers.Layer):
         swap = ops.logical_and(filled >= self.size, ops.cast(swap, "bool"))
         takes = ops.where(filled < self.size, filled, ops.where(swap, slot, -1))
 
-        # What lies in its slot: the last picture of this batch before it that took the same slot,
-        # else what the pool has there
+        # What lies in its slot: the last picture of this batch before it that took the
+        # same slot, else what the pool has there
         before = ops.logical_and(takes == takes[:, None], number < number[:, None])
         there = ops.max(ops.where(before, new, slot[:, None]), axis=1)           # (batch,)
-        # What lies in each slot afterwards: the last picture that took it, else what was there
+        # What lies in each slot afterwards: the last that took it, else what was there
         after = ops.max(ops.where(takes == slots[:, None], new, slots[:, None]), axis=1)
 
         pictures = ops.concatenate([self.pictures, images])            # (size + batch, *img_shape)

@@ -1,9 +1,9 @@
 """The U-Net, a network from pictures to pictures of the same size.
 
-Olaf Ronneberger, Philipp Fischer, Thomas Brox, 2015, "U-Net: Convolutional networks for biomedical
-image segmentation", arXiv:1505.04597. Phillip Isola et al. (2016, arXiv:1611.07004, section 3.2)
-brought it to translation: what is to stay where it was need not pass through the coarsest feature
-maps.
+Olaf Ronneberger, Philipp Fischer, Thomas Brox, 2015, "U-Net: Convolutional networks for
+biomedical image segmentation", arXiv:1505.04597. Phillip Isola et al. (2016,
+arXiv:1611.07004, section 3.2) brought it to translation: what is to stay where it was
+need not pass through the coarsest feature maps.
 
 The numbers are those of Keras-GAN's CycleGAN.
 """

@@ -9,7 +9,7 @@ from tests.games import random_data, random_images, small_game, values
 small = small_game("cyclegan")
 
 
-# --- networks and losses --------------------------------------------------------------------------
+# --- networks and losses --------------------------------------------------------------
 
 def test_networks_are_those_of_keras_gan():
     gan = CycleGAN()
@@ -59,7 +59,8 @@ def test_six_losses_with_their_weights(rng):
     assert logs["g_loss"] == pytest.approx(sum(valid) + 7 * sum(undone) + 3.5 * sum(same), rel=1e-4)
     assert logs["d_loss"] == pytest.approx(
         np.mean([np.square(np.array(said) - truth).mean() for said, truth in judged]), rel=1e-4)
-    assert logs["d_accuracy"] == np.mean([(np.array(said) > 0.5) == truth for said, truth in judged])
+    assert logs["d_accuracy"] == pytest.approx(
+        np.mean([(np.array(said) > 0.5) == truth for said, truth in judged]))
 
 
 def test_each_model_trains_its_own_networks():
@@ -70,7 +71,7 @@ def test_each_model_trains_its_own_networks():
     assert gan.check_freeze(batch_sizes=(2,)).ok
 
 
-# --- the pools ------------------------------------------------------------------------------------
+# --- the pools ------------------------------------------------------------------------
 
 def test_discriminators_see_pictures_of_the_pool(rng):
     gan = small(run_eagerly=True, pool_size=3)
@@ -112,7 +113,7 @@ def test_pools_of_nothing(rng, tmp_path):
         {k: v.tolist() for k, v in values(gan.g_AB).items()}
 
 
-# --- what goes in and comes out -------------------------------------------------------------------
+# --- what goes in and comes out -------------------------------------------------------
 
 def test_translate_gives_what_it_promises(rng):
     gan = small()
@@ -144,7 +145,7 @@ def test_what_does_not_fit_is_refused_in_words(rng):
         small(k=2)
 
 
-# --- that it learns -------------------------------------------------------------------------------
+# --- that it learns -------------------------------------------------------------------
 
 def red_squares(rng, n):
     """A red square somewhere on grey noise: uint8 (n, 12, 12, 3)."""
