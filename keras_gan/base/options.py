@@ -27,7 +27,8 @@ def options(game):
     constructor.
     """
     for name in POSITIONAL:
-        if name in vars(game).get("__annotations__", {}):
+        kind = vars(game).get("__annotations__", {}).get(name, typing.ClassVar)
+        if kind is not typing.ClassVar:
             setattr(game, name, dataclasses.field(default=vars(game)[name], kw_only=False))
     return dataclasses.dataclass(eq=False, repr=False, kw_only=True)(game)
 

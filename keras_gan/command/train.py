@@ -32,7 +32,7 @@ def train_with_flags(model, args):
                      description=(
         f"{paper.title}. {paper.authors}, {paper.year}, arXiv:{paper.arxiv}.\n"
         + (f"Without a flag it trains on {without}." if sources else "It makes its own data.")))
-    chosen = {field.name: getattr(flags, field.name) for field in dataclasses.fields(flags)}
+    chosen = {name: value for group in vars(flags).values() for name, value in vars(group).items()}
     names = [chosen.pop(name) for name in sources]
     run_dir = chosen.pop("run_dir") or default_run_dir(paper, names, chosen["resume"])
     parameters = {name: chosen.pop(name) for name in model.option_names() if name in chosen}
@@ -120,9 +120,9 @@ def default_run_dir(paper, data, resume):
 
 
 def flags_of(model, paper, args):
-    """A dataclass with a field for each flag.
+    """A dataclass with a dataclass for each group of flags: of the data, model and training.
 
-    Its defaults are those of the paper's command and of the recipe.
+    Their defaults are those of the paper's command and of the recipe.
     """
     from data_loaders import load_data
     from keras_gan.base.game import train_parameters
@@ -136,24 +136,42 @@ def flags_of(model, paper, args):
     command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command
     defaults = {**of_recipe, **command, "recipe": recipe}
 
-    kinds, texts = {}, {**texts_of(load_data), **TEXTS}
+    fields = {field.name: field for field in dataclasses.fields(model)}
+    first = {"recipe": fields.pop("recipe")}             # other defaults follow from it
+    groups = {"model": {n: (f.type, f.default) for n, f in {**first, **fields}.items()},
+              "training": {n: (p.annotation, p.default)
+                           for n, p in train_parameters(model).items()}}
     if "data" in paper.command:
-        for name in ("data", "data_b"):
-            if name in command:
-                kinds[name] = str, command[name]
         parameters = inspect.signature(load_data).parameters
-        kinds |= {n: (parameters[n].annotation, parameters[n].default) for n in OF_LOADING}
-    for part in reversed(model.__mro__):                 # a text stands where the argument does
+        groups = {"data": {name: (str, command[name]) for name in ("data", "data_b")
+                           if name in command}
+                  | {n: (parameters[n].annotation, parameters[n].default) for n in OF_LOADING},
+                  **groups}
+    else:
+        groups["training"].pop("flip", None)             # there are no pictures
+
+    texts = texts_of(load_data)
+    for part in reversed(model.__mro__[:-1]):            # a text stands where the argument does
         texts |= texts_of(part)
-    kinds |= {field.name: (field.type, field.default) for field in dataclasses.fields(model)}
-    for part in reversed(model.__mro__):
-        texts |= texts_of(part.train) if hasattr(part, "train") else {}
-    kinds |= {name: (p.annotation, p.default) for name, p in train_parameters(model).items()}
-    texts |= TEXTS
-    fields = [(name, Annotated[kind, tyro.conf.arg(help=" ".join(texts[name].split()))],
-               dataclasses.field(default=defaults.get(name, default)))
-              for name, (kind, default) in kinds.items() if name not in NO_FLAG]
-    return dataclasses.make_dataclass(f"{model.__name__}Flags", fields)
+        texts |= texts_of(part.train) if "train" in vars(part) else {}
+    recipes = ", ".join(dict.fromkeys(("classic", *model.recipes)))
+    texts |= {**TEXTS, "recipe": f"A named set of defaults: {recipes}."}
+
+    def group(name, kinds):
+        of_group = [(n, Annotated[kind, tyro.conf.arg(help=text_of_help(texts[n]))],
+                     dataclasses.field(default=defaults.get(n, default)))
+                    for n, (kind, default) in kinds.items() if n not in NO_FLAG]
+        of_group = dataclasses.make_dataclass(f"{model.__name__}{name.title()}", of_group)
+        return name, tyro.conf.OmitArgPrefixes[of_group], dataclasses.field(default_factory=of_group)
+
+    return dataclasses.make_dataclass(f"{model.__name__}Flags",
+                                      [group(name, kinds) for name, kinds in groups.items()])
+
+
+def text_of_help(text):
+    """A docstring's text as one paragraph."""
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:]
 
 
 def texts_of(thing):
