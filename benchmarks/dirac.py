@@ -2,13 +2,14 @@
 
     python benchmarks/dirac.py dirac.png
 
-Lars Mescheder, Andreas Geiger, Sebastian Nowozin, 2018, arXiv:1801.04406, section 2 and figure 3. The data are the number 0, the generator always makes the
-number θ, and the discriminator says ψ x. At θ = ψ = 0 both have arrived. The picture shows where real turns of the models of this house, with plain
-gradient descent, lead from θ = ψ = 1.
+Lars Mescheder, Andreas Geiger, Sebastian Nowozin, 2018, arXiv:1801.04406, section 2 and
+figure 3. The data are the number 0. The generator always makes the number θ, and the
+discriminator returns ψ x. The equilibrium is θ = ψ = 0. The picture shows where turns
+of this project's models lead from θ = ψ = 1, with plain gradient descent.
 """
-from keras_gan.backend import quiet_tensorflow  # noqa: F401
-
 from pathlib import Path
+
+import keras_gan.backend.quiet_tensorflow
 
 import keras
 import numpy as np
@@ -22,11 +23,11 @@ from rich.progress import track
 import keras_gan
 
 GAMES = {
-    "GAN": ("GAN", dict(from_logits=True)),
-    "GAN, saturating": ("GAN", dict(from_logits=True, generator_loss="saturating")),
-    "GAN with R1, γ = 1": ("GAN", dict(from_logits=True, r1_gamma=1.0)),
-    "WGAN, clip = 1": ("WGAN", dict(clip=1.0, k=1)),
-    "WGAN-GP, λ = 1": ("WGANGP", dict(penalty=1.0, k=1)),
+    "GAN": ("GAN", {"from_logits": True}),
+    "GAN, saturating": ("GAN", {"from_logits": True, "generator_loss": "saturating"}),
+    "GAN with R1, γ = 1": ("GAN", {"from_logits": True, "r1_gamma": 1.0}),
+    "WGAN, clip = 1": ("WGAN", {"clip": 1.0, "k": 1}),
+    "WGAN-GP, λ = 1": ("WGANGP", {"penalty": 1.0, "k": 1}),
 }
 
 
@@ -46,20 +47,23 @@ class Dirac:
         return SGD(self.learning_rate)
 
     def play(self, theta, psi):
-        """One turn of the game from there: the new (θ, ψ)."""
+        """One turn of the game from (θ, ψ): the new (θ, ψ)."""
         self.generator.set_weights([np.zeros((1, 1)), np.array([theta])])
         self.discriminator.set_weights([np.array([[psi]])])
-        self.train_on_batch(np.zeros((self.k, 1)), 0 * self.sample_noise(self.k))
-        return float(self.generator.get_weights()[1][0]), float(self.discriminator.get_weights()[0][0, 0])
+        zeros = {name: 0 * drawn for name, drawn in self.random_numbers(self.k).items()}
+        self.train_on_batch(np.zeros((self.k, 1)), zeros)
+        theta, psi = self.generator.get_weights()[1], self.discriminator.get_weights()[0]
+        return float(theta[0]), float(psi[0, 0])
 
 
 def dirac_gan(name, **arguments):
-    """The Dirac-GAN in the game of the model class `name`, with the constructor arguments given."""
+    """The Dirac-GAN in the game of the class `name`, with these arguments."""
     game = getattr(keras_gan, name)
     return type(f"Dirac{name}", (Dirac, game), {})(img_shape=(1,), latent_dim=1, **arguments)
 
 
-def main(out: tyro.conf.Positional[Path] = Path("dirac.png"), turns: int = 500, learning_rate: float = 0.1):
+def main(out: tyro.conf.Positional[Path] = Path("dirac.png"), turns: int = 500,
+         learning_rate: float = 0.1):
     """Draw the way of each game.
 
     Args:
@@ -79,7 +83,8 @@ def main(out: tyro.conf.Positional[Path] = Path("dirac.png"), turns: int = 500, 
         axes.plot(*np.transpose(way), linewidth=0.8)
         axes.plot(*way[-1], "o")
         axes.plot(0, 0, "k+")
-        axes.set(title=f"{title}\nends {np.hypot(*way[-1]):.2g} away", xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), aspect="equal", xlabel="θ", ylabel="ψ")
+        axes.set(title=f"{title}\nends {np.hypot(*way[-1]):.2g} away", xlabel="θ", ylabel="ψ",
+                 xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), aspect="equal")
     figure.savefig(out, dpi=110)
     print(f"The picture is {out}.")
 

@@ -1,6 +1,8 @@
-"""How time and memory of a turn grow with the batch, the picture and the data: a plot, and the figures in it.
+"""How time and memory of a turn grow with the batch, the picture and the data: a plot.
 
-    python benchmarks/growth.py        # 4 minutes on two cores; writes benchmarks/pictures/growth.png
+    python benchmarks/growth.py        # 4 minutes on two cores
+
+It writes benchmarks/pictures/growth.png, and prints the figures.
 """
 import json
 import os
@@ -22,7 +24,7 @@ from rich.table import Table
 
 PICTURE = Path(__file__).parent / "pictures" / "growth.png"
 SECONDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
-SWEEPS = {                           # of what: values, and (recipe, height, batch size, pictures) for each
+SWEEPS = {                           # of what: values, and (height, batch size, pictures) for each
     "batch size, 128×160": ((1, 2, 4, 8, 16, 32, 64), lambda n: (128, n, 200)),
     "height of the picture, batch 16": ((16, 32, 64, 128, 256), lambda height: (height, 16, 100)),
     "pictures on the disk, 64×80, batch 16": ((1_000, 10_000, 100_000), lambda n: (64, 16, n)),
@@ -30,14 +32,21 @@ SWEEPS = {                           # of what: values, and (recipe, height, bat
 
 
 def one(recipe, height, batch_size, n):
-    """Median seconds of a turn, peak bytes of the process, and the share of the time that turns wait for data."""
+    """One measurement in this process.
+
+    Returns:
+        dict: "seconds" (median of a turn), "bytes" (peak of the process), "mapped"
+        (bytes of these in mapped files), "waited" (share of the time that turns wait
+        for data).
+    """
     from data_loaders.batches import Batches
     from keras_gan import DCGAN
     img_shape = (height, height * 5 // 4, 3)
     with tempfile.TemporaryDirectory() as scratch:
         images = np.memmap(Path(scratch) / "images.raw", np.uint8, "w+", shape=(n, *img_shape))
         for i in range(0, n, 1000):
-            images[i:i + 1000] = np.random.default_rng(i).integers(0, 256, (min(1000, n - i), *img_shape), dtype=np.uint8)
+            shape = (min(1000, n - i), *img_shape)
+            images[i:i + 1000] = np.random.default_rng(i).integers(0, 256, shape, dtype=np.uint8)
         images.flush()
         del images                   # opened anew, as a folder's cache is
         images = np.memmap(Path(scratch) / "images.raw", np.uint8, "r", shape=(n, *img_shape))
@@ -48,18 +57,21 @@ def one(recipe, height, batch_size, n):
             asked = time.perf_counter()
             batch = next(batches)
             began = time.perf_counter()
-            turn(*batch, gan.sample_noise(batch_size))
+            turn(*batch, gan.random_numbers(batch_size))
             if end is None:          # the first turn compiles
                 end = time.perf_counter() + 3
             else:
                 waited += began - asked
                 seconds.append(time.perf_counter() - began)
-    mapped = next(int(line.split()[1]) * 1024 for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("RssFile"))
-    return {"seconds": statistics.median(seconds), "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "mapped": mapped,
-            "waited": waited / (waited + sum(seconds))}
+    status = Path("/proc/self/status").read_text().splitlines()
+    mapped = next(int(line.split()[1]) * 1024 for line in status if line.startswith("RssFile"))
+    return {"seconds": statistics.median(seconds),
+            "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "mapped": mapped, "waited": waited / (waited + sum(seconds))}
 
 
-def main(recipes: tuple[str, ...] = ("laptop",), process: Annotated[str | None, tyro.conf.arg(help_behavior_hint="")] = None):
+def main(recipes: tuple[str, ...] = ("laptop",),
+         process: Annotated[str | None, tyro.conf.arg(help_behavior_hint="")] = None):
     """Measure and plot.
 
     Args:
@@ -70,13 +82,17 @@ def main(recipes: tuple[str, ...] = ("laptop",), process: Annotated[str | None, 
         print(json.dumps(one(*json.loads(process))))
         return
     results = {}
-    table = Table("of", "value", "recipe", "turn, ms", "peak memory, MiB", "of it mapped files", "waiting for data", box=MARKDOWN)
+    table = Table("of", "value", "recipe", "turn, ms", "peak memory, MiB", "of it mapped files",
+                  "waiting for data", box=MARKDOWN)
     for of, (values, arguments) in SWEEPS.items():
         for recipe in recipes:
             for value in track(values, f"{of}, {recipe}", transient=True):
-                done = subprocess.run([sys.executable, __file__, "--process", json.dumps([recipe, *arguments(value)])], capture_output=True, text=True, check=True)
+                done = subprocess.run([sys.executable, __file__, "--process",
+                                       json.dumps([recipe, *arguments(value)])],
+                                      capture_output=True, text=True, check=True)
                 results[of, recipe, value] = r = json.loads(done.stdout.splitlines()[-1])
-                table.add_row(of, f"{value:,}", recipe, f"{1000 * r['seconds']:.0f}", f"{r['bytes'] / 2 ** 20:.0f}", f"{r['mapped'] / 2 ** 20:.0f}",
+                table.add_row(of, f"{value:,}", recipe, f"{1000 * r['seconds']:.0f}",
+                              f"{r['bytes'] / 2 ** 20:.0f}", f"{r['mapped'] / 2 ** 20:.0f}",
                               f"{r['waited']:.1%}")
     plot(results, recipes)
     Console(width=160).print(table)
@@ -93,8 +109,10 @@ def plot(results, recipes):
         for recipe in recipes:
             of_recipe = [results[of, recipe, value] for value in values]
             time_axis.plot(values, [r["seconds"] for r in of_recipe], "o-", label=recipe)
-            line, = memory_axis.plot(values, [r["bytes"] / 2 ** 20 for r in of_recipe], "o-", label=f"{recipe}, all")
-            memory_axis.plot(values, [(r["bytes"] - r["mapped"]) / 2 ** 20 for r in of_recipe], "o--", color=line.get_color(),
+            line, = memory_axis.plot(values, [r["bytes"] / 2 ** 20 for r in of_recipe], "o-",
+                                     label=f"{recipe}, all")
+            unmapped = [(r["bytes"] - r["mapped"]) / 2 ** 20 for r in of_recipe]
+            memory_axis.plot(values, unmapped, "o--", color=line.get_color(),
                              label=f"{recipe}, without files mapped into memory")
         time_axis.set_yscale("log")
         time_axis.set_yticks(SECONDS, [f"{s:g}" for s in SECONDS])

@@ -1,4 +1,6 @@
-"""A folder of files that are no use or would do harm, and what becomes of each; then a folder of very many pictures.
+"""A folder of useless and harmful files, and what becomes of each.
+
+Then a folder of very many pictures.
 
     python benchmarks/hostile_files.py --many 100000
 """
@@ -33,33 +35,49 @@ class Arguments:
 
 
 def blank_png(width, height):
-    """A PNG file of one bit a pixel, all black: a very large picture in very few bytes."""
+    """A black PNG file with one bit a pixel: a very large picture in very few bytes."""
     def chunk(kind, content):
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        checksum = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + checksum
 
     pixels, row = zlib.compressobj(9), bytes(1 + -(-width // 8))
     packed = b"".join(pixels.compress(row) for _ in range(height)) + pixels.flush()
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed)
+            + chunk(b"IEND", b""))
 
 
 def make(folder):
     """Fill a folder with trouble.
 
     Returns:
-        dict, path below the folder -> what must become of it: `USED`, or the reason for which it is skipped.
+        dict, path below the folder -> what must become of it: `USED`, or why it is
+        skipped.
     """
     folder = Path(folder)
     picture = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
     png, jpg = (cv2.imencode(suffix, picture)[1].tobytes() for suffix in (".png", ".jpg"))
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
     files = {
-        "good.png": (png, USED), "good.jpg": (jpg, USED), "really_a_png.jpg": (png, USED), "no_suffix": (jpg, USED),
-        "名前 [red] имя 🐱.png": (png, USED), "bytes that are no UTF-8 \udcff\udcfe.png": (png, USED), "x.png/inner.png": (png, USED),
+        "good.png": (png, USED),
+        "good.jpg": (jpg, USED),
+        "really_a_png.jpg": (png, USED),
+        "no_suffix": (jpg, USED),
+        "名前 [red] имя 🐱.png": (png, USED),
+        "bytes that are no UTF-8 \udcff\udcfe.png": (png, USED),
+        "x.png/inner.png": (png, USED),
         "large.png": (blank_png(9000, 9000), USED),
-        "bomb.png": (blank_png(30_000, 30_000), "too large: 30000x30000 pixels, more than 89 million"),
-        "truncated.png": (png[:2000], "broken picture"), "truncated.jpg": (jpg[:1000], "broken picture"), "beginning.png": (png[:10], "broken picture"),
-        "svg.png": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "broken picture"), "empty.jpg": (b"", "empty file"),
-        "drawing.svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not an image"), "notes.txt": (b"hello", "not an image"),
-        "film.mp4": (b"\0\0\0\x20ftypisom" + bytes(10 ** 6), "not an image"), "film.avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(10 ** 6), "not an image"),
+        "bomb.png": (blank_png(30_000, 30_000),
+                     "too large: 30000x30000 pixels, more than 89 million"),
+        "truncated.png": (png[:2000], "broken picture"),
+        "truncated.jpg": (jpg[:1000], "broken picture"),
+        "beginning.png": (png[:10], "broken picture"),
+        "svg.png": (svg, "broken picture"),
+        "empty.jpg": (b"", "empty file"),
+        "drawing.svg": (svg, "not an image"),
+        "notes.txt": (b"hello", "not an image"),
+        "film.mp4": (b"\0\0\0\x20ftypisom" + bytes(10 ** 6), "not an image"),
+        "film.avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(10 ** 6), "not an image"),
     }
     for name, (content, _) in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
@@ -68,10 +86,12 @@ def make(folder):
 
     (folder / "no_permission.png").write_bytes(png)
     (folder / "no_permission.png").chmod(0)
-    becomes["no_permission.png"] = USED if os.access(folder / "no_permission.png", os.R_OK) else "can't be read: Permission denied"      # root may
-    for name, target, fate in (("dangling.png", "gone.png", "can't be read: No such file or directory"),
-                               ("itself.png", "itself.png", "can't be read: Too many levels of symbolic links"),
-                               ("loop", ".", AGAIN), ("everything", "/", AGAIN), ("second_name", "x.png", AGAIN)):
+    readable = os.access(folder / "no_permission.png", os.R_OK)         # root may read it
+    becomes["no_permission.png"] = USED if readable else "can't be read: Permission denied"
+    for name, target, fate in (
+            ("dangling.png", "gone.png", "can't be read: No such file or directory"),
+            ("itself.png", "itself.png", "can't be read: Too many levels of symbolic links"),
+            ("loop", ".", AGAIN), ("everything", "/", AGAIN), ("second_name", "x.png", AGAIN)):
         (folder / name).symlink_to(target)
         becomes[name] = fate
     os.mkfifo(folder / "pipe.png")
@@ -88,7 +108,8 @@ def main(arguments):
             if title == "files":
                 becomes = make(folder)
             else:
-                (folder / "0.jpg").write_bytes(cv2.imencode(".jpg", np.zeros((60, 80, 3), np.uint8))[1].tobytes())
+                black = cv2.imencode(".jpg", np.zeros((60, 80, 3), np.uint8))[1].tobytes()
+                (folder / "0.jpg").write_bytes(black)
                 for i in range(1, arguments.many):
                     shutil.copyfile(folder / "0.jpg", folder / f"{i}.jpg")
             for start in ("first", "second"):
@@ -97,12 +118,15 @@ def main(arguments):
                     warnings.simplefilter("ignore")
                     data = ImageFolder(folder, (32, 40, 3))
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-                console.print(f"{title}, {start} start: {len(data)} pictures, {time.monotonic() - begin:.1f} s, peak memory of the process {peak:.0f} MiB")
+                console.print(f"{title}, {start} start: {len(data)} pictures, "
+                              f"{time.monotonic() - begin:.1f} s, "
+                              f"peak memory of the process {peak:.0f} MiB")
             if title == "files":
                 table = Table("file", "what becomes of it", "as it should")
                 for name, fate in sorted(becomes.items()):
                     became = USED if name in data.files else data.skipped.get(name, "forgotten")
-                    table.add_row(escape(shown(name)), became, "yes" if became == fate else f"no: {fate}")
+                    table.add_row(escape(shown(name)), became,
+                                  "yes" if became == fate else f"no: {fate}")
                 console.print(table)
 
 

@@ -1,11 +1,13 @@
-"""Time of each fused layer, forward and all gradients in one graph, beside the layers of Keras that it replaces.
+"""Time of each fused layer beside the layers of Keras that it replaces.
 
     python benchmarks/layers.py
+
+Forward pass and all gradients are timed together, in one graph.
 """
 import statistics
 import time
 
-from keras_gan.backend import quiet_tensorflow  # noqa: F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import keras
 import numpy as np
@@ -20,9 +22,11 @@ from rich.table import Table
 from keras_gan import PictureConv2D, UpSamplingConv2D
 from keras_gan.layers.fused import Adam, BatchNormalization, Dropout
 
-# input shapes and filters: the classic DCGAN's, the laptop recipe's, small and odd ones
-UPSAMPLED = [((8, 10, 512), 256), ((16, 20, 256), 128), ((32, 40, 128), 64), ((64, 80, 64), 32), ((8, 10, 192), 96), ((32, 40, 48), 24),
-             ((64, 80, 24), 3), ((64, 80, 1), 1), ((7, 9, 16), 16), ((2, 2, 512), 512)]
+UPSAMPLED = [                                        # input shapes, and filters
+    ((8, 10, 512), 256), ((16, 20, 256), 128), ((32, 40, 128), 64), ((64, 80, 64), 32),  # classic
+    ((8, 10, 192), 96), ((32, 40, 48), 24), ((64, 80, 24), 3),                           # laptop
+    ((64, 80, 1), 1), ((7, 9, 16), 16), ((2, 2, 512), 512),                              # odd ones
+]
 
 
 def upsampled(filters):
@@ -30,16 +34,18 @@ def upsampled(filters):
 
 
 def step(layer, shape):
-    """A function that plays the layer forward and back."""
+    """A function that runs the layer forward and back."""
     x = tf.random.normal(shape)
     layer.build(shape)
     seen = tf.random.normal(layer(x).shape)
+    knows_training = isinstance(layer, (layers.BatchNormalization, layers.Dropout))
+    how = {"training": True} if knows_training else {}
 
     @tf.function
     def play():
         with tf.GradientTape() as tape:
             tape.watch(x)
-            loss = tf.reduce_sum(layer(x, **({"training": True} if isinstance(layer, (layers.BatchNormalization, layers.Dropout)) else {})) * seen)
+            loss = tf.reduce_sum(layer(x, **how) * seen)
         return loss, tape.gradient(loss, [x, *(v.value for v in layer.trainable_weights)])
 
     return play
@@ -47,7 +53,8 @@ def step(layer, shape):
 
 def update(optimizer, shape):
     """A function that takes one step of the optimizer."""
-    variable, gradient = keras.Variable(np.ones(shape, "float32")), tf.random.normal(shape)
+    variable = keras.Variable(np.ones(shape, "float32"))
+    gradient = tf.random.normal(shape)
     optimizer.build([variable])
     return tf.function(lambda: optimizer.apply([gradient], [variable]))
 
@@ -57,20 +64,29 @@ def main(batch_size: int = 16, rounds: int = 15):
 
     Args:
         batch_size: pictures a step.
-        rounds: how often each is timed, ours and Keras's in turn; medians are shown.
+        rounds: how often each is timed, ours and Keras's alternately; the table shows
+            medians.
     """
     pairs = {}
     for shape, filters in UPSAMPLED:
-        pairs[f"UpSamplingConv2D {shape} to {filters}"] = [step(layer, (batch_size, *shape)) for layer in (UpSamplingConv2D(filters), upsampled(filters))]
+        pairs[f"UpSamplingConv2D {shape} to {filters}"] = [
+            step(layer, (batch_size, *shape))
+            for layer in (UpSamplingConv2D(filters), upsampled(filters))]
     for channels in (32, 12):
         shape = (batch_size, 128, 160, channels)
-        pairs[f"PictureConv2D {shape[1:]} to 3"] = [step(layer, shape) for layer in (PictureConv2D(3), layers.Conv2D(3, 3, padding="same"))]
+        pairs[f"PictureConv2D {shape[1:]} to 3"] = [
+            step(layer, shape)
+            for layer in (PictureConv2D(3), layers.Conv2D(3, 3, padding="same"))]
     for shape in ((128, 160, 32), (16, 20, 256)):
-        for ours, plain in ((BatchNormalization(), layers.BatchNormalization()), (Dropout(0.25), layers.Dropout(0.25))):
-            pairs[f"{type(ours).__name__} {shape}"] = [step(layer, (batch_size, *shape)) for layer in (ours, plain)]
-    pairs["Adam (3, 3, 512, 256)"] = [update(optimizer, (3, 3, 512, 256)) for optimizer in (Adam(), keras.optimizers.Adam())]
+        for ours, plain in ((BatchNormalization(), layers.BatchNormalization()),
+                            (Dropout(0.25), layers.Dropout(0.25))):
+            pairs[f"{type(ours).__name__} {shape}"] = [
+                step(layer, (batch_size, *shape)) for layer in (ours, plain)]
+    pairs["Adam (3, 3, 512, 256)"] = [
+        update(optimizer, (3, 3, 512, 256)) for optimizer in (Adam(), keras.optimizers.Adam())]
 
-    table = Table("layer", "ours, ms", "Keras's, ms", "ours of Keras's", box=MARKDOWN, title=f"batch {batch_size}, forward and gradients")
+    table = Table("layer", "ours, ms", "Keras's, ms", "ours of Keras's", box=MARKDOWN,
+                  title=f"batch {batch_size}, forward and gradients")
     for name, pair in track(pairs.items(), transient=True):
         seconds = [[], []]
         for play in pair * 2:
@@ -81,7 +97,8 @@ def main(batch_size: int = 16, rounds: int = 15):
                 play()
                 s.append(time.perf_counter() - start)
         ours, plain = map(statistics.median, seconds)
-        table.add_row(name, f"{1000 * ours:.2f}", f"{1000 * plain:.2f}", f"{statistics.median(a / b for a, b in zip(*seconds)):.2f}")
+        ratio = statistics.median(a / b for a, b in zip(*seconds))
+        table.add_row(name, f"{1000 * ours:.2f}", f"{1000 * plain:.2f}", f"{ratio:.2f}")
     Console(width=120).print(table)
 
 

@@ -1,7 +1,7 @@
-"""How much memory a turn takes, beside the estimate that is given before a training; and whether it grows.
+"""How much memory a turn takes, beside the estimate before a training.
 
-    python benchmarks/memory.py                        # DCGAN of 128x160: estimated and measured, for several batches
-    python benchmarks/memory.py --growth 5000          # resident memory after 500 and after 5,000 steps of the vanilla GAN
+    python benchmarks/memory.py                  # DCGAN of 128x160, for several batches
+    python benchmarks/memory.py --growth 5000    # does it grow from step 500 to 5,000?
 """
 import dataclasses
 import json
@@ -15,7 +15,11 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-WAYS = {"compiled, XLA": {"jit_compile": True}, "compiled": {"jit_compile": False}, "call by call": {"run_eagerly": True}}
+WAYS = {
+    "compiled, XLA": {"jit_compile": True},
+    "compiled": {"jit_compile": False},
+    "call by call": {"run_eagerly": True},
+}
 
 
 @dataclasses.dataclass
@@ -24,13 +28,16 @@ class Arguments:
     batch_sizes: tuple[int, ...] = (8, 16, 50, 100)
     recipes: tuple[str, ...] = ("classic", "laptop")
     growth: int | None = None
-    """Steps; None measures turns of the DCGAN instead."""
+    """Steps of the vanilla GAN; None measures turns of the DCGAN instead."""
     one: str | None = None
     """What a process of its own measures, as JSON."""
 
 
 def of_a_turn(recipe, way, batch_size):
-    """Estimated and measured bytes of a turn: measured is the peak of the process over what it had before there was a model."""
+    """Estimated and measured bytes of a turn.
+
+    Measured is the peak of the process, less what it had before there was a model.
+    """
     from keras_gan import DCGAN
     from keras_gan.training import memory
     before = psutil.Process().memory_info().rss
@@ -38,8 +45,9 @@ def of_a_turn(recipe, way, batch_size):
     turn = gan.train_on_batch if gan.run_eagerly else gan.compiled_turn()
     images = np.zeros((batch_size, *gan.img_shape), np.uint8)
     for _ in range(3):
-        turn(images, gan.sample_noise(batch_size))
-    return {"estimated": sum(memory.turn(gan, batch_size)), "measured": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before}
+        turn(images, gan.random_numbers(batch_size))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"estimated": sum(memory.turn(gan, batch_size)), "measured": peak - before}
 
 
 def of_a_run(way, steps):
@@ -48,18 +56,20 @@ def of_a_run(way, steps):
     seen = {}
 
     class Watched(GAN):
-        def sample_noise(self, batch_size):
-            if self.turns in (500, steps - 1):
+        def random_numbers(self, n, given=None):
+            if given is None and self.turns in (500, steps - 1):
                 seen[self.turns] = psutil.Process().memory_info().rss
-            return super().sample_noise(batch_size)
+            return super().random_numbers(n, given)
 
-    Watched(**WAYS[way]).train(np.random.default_rng(0).integers(0, 256, (1000, 28, 28, 1), dtype=np.uint8), steps=steps, batch_size=32)
+    images = np.random.default_rng(0).integers(0, 256, (1000, 28, 28, 1), dtype=np.uint8)
+    Watched(**WAYS[way]).train(images, steps=steps, batch_size=32)
     return {"after 500": seen[500], "after all": seen[steps - 1]}
 
 
 def measure(function, *arguments):
     """Call one of the two functions above in a process of its own."""
-    done = subprocess.run([sys.executable, __file__, "--one", json.dumps([function.__name__, *arguments])], capture_output=True, text=True, check=True)
+    command = [sys.executable, __file__, "--one", json.dumps([function.__name__, *arguments])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -71,15 +81,18 @@ def main(arguments):
         table = Table("way", "after 500 steps, MiB", f"after {arguments.growth:,}", "growth")
         for way in WAYS:
             first, last = measure(of_a_run, way, arguments.growth).values()
-            table.add_row(way, f"{first / 2 ** 20:.0f}", f"{last / 2 ** 20:.0f}", f"{last / first - 1:+.1%}")
+            table.add_row(way, f"{first / 2 ** 20:.0f}", f"{last / 2 ** 20:.0f}",
+                          f"{last / first - 1:+.1%}")
         Console().print(table)
     else:
-        table = Table("recipe", "way", "batch", "estimated, MiB", "measured", "estimated / measured")
+        table = Table("recipe", "way", "batch", "estimated, MiB", "measured",
+                      "estimated / measured")
         for recipe in arguments.recipes:
             for way in WAYS:
                 for batch_size in arguments.batch_sizes:
                     e, m = measure(of_a_turn, recipe, way, batch_size).values()
-                    table.add_row(recipe, way, str(batch_size), f"{e / 2 ** 20:.0f}", f"{m / 2 ** 20:.0f}", f"{e / m:.2f}")
+                    table.add_row(recipe, way, str(batch_size), f"{e / 2 ** 20:.0f}",
+                                  f"{m / 2 ** 20:.0f}", f"{e / m:.2f}")
         Console(width=100).print(table)
 
 

@@ -7,21 +7,21 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ["TF_NUM_INTEROP_THREADS"] = "1"           # one operation at a time, or their times would overlap
+os.environ["TF_NUM_INTEROP_THREADS"] = "1"           # or the times of operations would overlap
 
-from keras_gan.backend import quiet_tensorflow  # noqa: E402, F401
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
-import numpy as np  # noqa: E402
-import tensorflow as tf  # noqa: E402
-import tyro  # noqa: E402
-from rich.box import MARKDOWN  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
-from tensorflow.tsl.profiler.protobuf import xplane_pb2  # noqa: E402
+import numpy as np
+import tensorflow as tf
+import tyro
+from rich.box import MARKDOWN
+from rich.console import Console
+from rich.table import Table
+from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
-from keras_gan import DCGAN  # noqa: E402
+from keras_gan import DCGAN
 
-KINDS = {                                            # the first whose word is in the operation's name
+KINDS = {                                            # the first with a word in the operation's name
     "convolutions, to their kernels": ("BackpropFilter",),
     "convolutions, forward and to their inputs": ("Conv2D",),
     "matrices (Dense)": ("MatMul",),
@@ -31,12 +31,14 @@ KINDS = {                                            # the first whose word is i
     "activations, both ways": ("elu", "Tanh", "Sigmoid"),
     "Adam": ("ApplyAdam",),
 }
-WHOLES = ("Run", "Process", "Start")                 # not operations, but what holds them
+WHOLES = ("Run", "Process", "Start")                 # no operations, but what contains them
 
 
 def kind_of(operation):
     """The kind of an operation, "Conv2D" for example."""
-    return next((kind for kind, words in KINDS.items() if any(word in f"{operation}:" for word in words)), "everything else")
+    kinds = (kind for kind, words in KINDS.items()
+             if any(word in f"{operation}:" for word in words))
+    return next(kinds, "everything else")
 
 
 def main(recipe: str = "classic", batch_size: int = 16, turns: int = 5):
@@ -45,17 +47,18 @@ def main(recipe: str = "classic", batch_size: int = 16, turns: int = 5):
     Args:
         recipe: of the DCGAN.
         batch_size: pictures a step.
-        turns: how many; the mean of them is shown.
+        turns: how many; the table shows their mean.
     """
     gan = DCGAN(recipe=recipe)
     images, turn = np.zeros((batch_size, *gan.img_shape), np.uint8), gan.compiled_turn()
     for _ in range(3):
-        turn(images, gan.sample_noise(batch_size))
+        turn(images, gan.random_numbers(batch_size))
     with tempfile.TemporaryDirectory() as scratch:
         with tf.profiler.experimental.Profile(scratch):
             for _ in range(turns):
-                turn(images, gan.sample_noise(batch_size))
-        trace = xplane_pb2.XSpace.FromString(next(Path(scratch).rglob("*.xplane.pb")).read_bytes())
+                turn(images, gan.random_numbers(batch_size))
+        trace = next(Path(scratch).rglob("*.xplane.pb")).read_bytes()
+    trace = xplane_pb2.XSpace.FromString(trace)
     milliseconds = collections.Counter()
     for plane in trace.planes:
         for event in (event for line in plane.lines for event in line.events):
@@ -63,7 +66,8 @@ def main(recipe: str = "classic", batch_size: int = 16, turns: int = 5):
             if name and operation not in WHOLES and not operation.strip().startswith("__"):
                 milliseconds[kind_of(operation)] += event.duration_ps / 1e9 / turns
     whole = sum(milliseconds.values())
-    table = Table("operations", "ms a turn", "share", box=MARKDOWN, title=f"DCGAN, {recipe}, batch {batch_size}")
+    table = Table("operations", "ms a turn", "share", box=MARKDOWN,
+                  title=f"DCGAN, {recipe}, batch {batch_size}")
     for kind, ms in [*milliseconds.most_common(), ("all", whole)]:
         table.add_row(kind, f"{ms:.0f}", f"{ms / whole:.0%}")
     Console(width=100).print(table)

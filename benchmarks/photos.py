@@ -1,7 +1,9 @@
-"""Make a folder of real photos: 600 JPEG cut-outs, 4:3, of the two photos that come with scikit-learn.
+"""Make a folder of photos: 600 JPEG cut-outs of two real ones.
 
     python benchmarks/photos.py photos
     python -m keras_gan.dcgan --data photos --steps 800 --flip
+
+The two photos come with scikit-learn; the cut-outs are 4:3.
 """
 from pathlib import Path
 
@@ -15,10 +17,11 @@ def main(folder: tyro.conf.Positional[Path]):
     """Write `folder/china/000.jpg` ... `folder/flower/299.jpg`, 260 to 420 pixels wide.
 
     Args:
-        folder: made if there is none.
+        folder: it is made if it does not exist.
     """
     rng = np.random.default_rng(0)
-    for name, photo in zip(("china", "flower"), load_sample_images().images):       # RGB, (427, 640, 3)
+    photos = load_sample_images().images                           # RGB, (427, 640, 3)
+    for name, photo in zip(("china", "flower"), photos):
         (folder / name).mkdir(parents=True, exist_ok=True)
         for i in range(300):
             w = int(rng.integers(260, 420))

@@ -1,15 +1,17 @@
-"""Are a run's samples as diverse as real scenes, and nearer to held-out scenes than two cheap answers are?
+"""Are a run's samples as diverse as real scenes, and near to held-out scenes?
 
     keras-gan train dcgan --run-dir runs/scenes
     python benchmarks/scenes.py runs/scenes
 
-The distance of two pictures is the root mean square difference of their 16x20 thumbnails, pixels in 0..1.
-Diversity: mean distance of 64 pictures to one another. Nearness: mean distance of the 400 held-out scenes to the
-nearest of the 64. A mean picture or one copied picture has no diversity, and is far from most scenes.
+The distance of two pictures is the root mean square difference of their 16x20
+thumbnails, pixels in 0..1. Diversity: mean distance between 64 pictures. Nearness: mean
+distance of the 400 held-out scenes to the nearest of the 64. Two cheap answers are
+shown beside the samples: the mean picture, or one copied picture. They have no
+diversity, and are far from most scenes.
 """
-from keras_gan.backend import quiet_tensorflow  # noqa: F401
-
 from pathlib import Path
+
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import cv2
 import numpy as np
@@ -23,11 +25,12 @@ from keras_gan import DCGAN
 
 def thumbnails(pictures):
     """(n, H, W, 3) in 0..1 -> (n, 16 * 20 * 3)."""
-    return np.stack([cv2.resize(p, (20, 16), interpolation=cv2.INTER_AREA).reshape(-1) for p in pictures])
+    return np.stack([cv2.resize(p, (20, 16), interpolation=cv2.INTER_AREA).reshape(-1)
+                     for p in pictures])
 
 
 def distances(a, b):
-    """Root mean square difference of each thumbnail of `a` to each of `b`."""
+    """Root mean square difference between each thumbnail of `a` and each of `b`."""
     return np.sqrt(((a[:, None] - b[None]) ** 2).mean(-1))
 
 
@@ -38,7 +41,8 @@ def main(run: tyro.conf.Positional[Path], seed: int = 1):
         run: run directory.
         seed: of the samples.
     """
-    train, held_out = (load_data("scenes", split=split).images / np.float32(255) for split in ("train", "test"))
+    train, held_out = (load_data("scenes", split=split).images / np.float32(255)
+                       for split in ("train", "test"))
     order = np.random.default_rng(0).permutation(len(train))
     held_out = thumbnails(held_out)
     rows = {"64 real scenes": train[order[:64]],
@@ -51,7 +55,8 @@ def main(run: tyro.conf.Positional[Path], seed: int = 1):
             diversity, nearness = 0.0, distances(held_out, thumbnails(train[order[:64]])).mean()
         else:
             small = thumbnails(pictures)
-            diversity = distances(small, small)[np.triu_indices(len(small), 1)].mean() if len(small) > 1 else 0.0
+            pairs = distances(small, small)[np.triu_indices(len(small), 1)]
+            diversity = pairs.mean() if len(pairs) else 0.0
             nearness = distances(held_out, small).min(axis=1).mean()
         table.add_row(name, f"{diversity:.3f}", f"{nearness:.3f}")
     Console().print(table)

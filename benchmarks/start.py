@@ -1,7 +1,11 @@
-"""Time from the command to the first finished step, beside `import tensorflow` and the first step of Keras-GAN's loop.
+"""Time from the command to the first finished step.
 
     python benchmarks/start.py
+
+It is shown beside the time that Keras-GAN's loop takes to its first step, with its
+`import tensorflow`.
 """
+import functools
 import os
 import subprocess
 import sys
@@ -45,9 +49,10 @@ finally:
 
 
 def seconds(code, *arguments):
-    """Seconds from the start of a Python process to where its code says that it is there."""
+    """Seconds from the start of a Python process to the `finished()` in its code."""
     start = time.time()
-    run = subprocess.run([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True,
+    run = subprocess.run([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL, text=True, check=True,
                          env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
     return float(run.stdout.split()[-1]) - start
 
@@ -56,15 +61,23 @@ def main(rounds: int = 5):
     """Time starts.
 
     Args:
-        rounds: how often each is timed, one after the other; medians are shown.
+        rounds: how often each is timed, one after the other; the table shows medians.
     """
     loop = "import tensorflow, Keras-GAN's loop to its first step: MLP GAN"
     with tempfile.TemporaryDirectory() as scratch:
         run_dirs = (str(Path(scratch) / str(i)) for i in range(1000))
-        ways = {loop: lambda: seconds(LOOP, str(Path(__file__).parent / "peers"), "gan"),
-                **{f"keras-gan train {flags}, to its first step": lambda flags=flags: seconds(OURS, *flags.split(), "--run-dir", next(run_dirs))
-                   for flags in ("gan --data digits", "gan --data digits --recipe classic", "dcgan --data scenes")},
-                "keras-gan --help": lambda: seconds(HELP)}
+
+
+        def train(flags):
+            return seconds(OURS, *flags.split(), "--run-dir", next(run_dirs))
+
+        ways = {
+            loop: lambda: seconds(LOOP, str(Path(__file__).parent / "peers"), "gan"),
+            **{f"keras-gan train {flags}, to its first step": functools.partial(train, flags)
+               for flags in ("gan --data digits", "gan --data digits --recipe classic",
+                             "dcgan --data scenes")},
+            "keras-gan --help": lambda: seconds(HELP),
+        }
         for way in ways.values():        # once for the caches
             way()
         times = {name: [] for name in ways}
@@ -73,7 +86,8 @@ def main(rounds: int = 5):
                 times[name].append(way())
     table = Table("start", "s: median (min .. max)", "of the loop's", box=MARKDOWN)
     for name, s in times.items():
-        table.add_row(name, f"{np.median(s):.2f} ({min(s):.2f} .. {max(s):.2f})", f"{np.median(np.divide(s, times[loop])):.2f}")
+        table.add_row(name, f"{np.median(s):.2f} ({min(s):.2f} .. {max(s):.2f})",
+                      f"{np.median(np.divide(s, times[loop])):.2f}")
     Console(width=140).print(table)
 
 

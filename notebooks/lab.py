@@ -111,7 +111,7 @@ class Experiment:
     def step_discriminator(self, steps=1):
         """D learns, and G stands still."""
         for _ in range(steps):
-            z = self.gan.sample_noise(BATCH)
+            z = self.gan.random_numbers(BATCH)["z"]
             self.gan.discriminator.train_on_batch(self.sample(BATCH, self.rng), np.ones((BATCH, 1)))
             self.gan.discriminator.train_on_batch(self.gan.generator(z), np.zeros((BATCH, 1)))
         self.steps["D"] += steps
@@ -120,7 +120,7 @@ class Experiment:
     def step_generator(self, steps=1):
         """G learns, and D stands still."""
         for _ in range(steps):
-            self.gan.combined.train_on_batch(self.gan.sample_noise(BATCH), np.ones((BATCH, 1)))
+            self.gan.combined.train_on_batch(self.gan.random_numbers(BATCH)["z"], np.ones((BATCH, 1)))
         self.steps["G"] += steps
         self.measure()
 
@@ -128,7 +128,7 @@ class Experiment:
         """Both learn: each turn has k steps of D and one step of G."""
         for _ in range(turns):
             real = self.sample(self.gan.k * BATCH, self.rng)
-            self.turn(real, self.gan.sample_noise(len(real)))
+            self.turn(real, self.gan.random_numbers(len(real)))
         self.steps = {"D": self.steps["D"] + turns * self.gan.k, "G": self.steps["G"] + turns}
         self.measure()
 

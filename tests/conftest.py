@@ -14,14 +14,23 @@ import pytest
 
 def pytest_collection_modifyitems(items):
     """The longest tests begin first, so that no process waits for another one at the end."""
-    items.sort(key=lambda item: "test_robustness" not in item.nodeid)
+    items.sort(key=lambda item: not any(name in item.nodeid for name in ("robustness", "slow")))
 
 
 def pytest_generate_tests(metafunc):
-    """`make_game` is each model of the house, small: a function of the constructor arguments that differ."""
-    if "make_game" in metafunc.fixturenames:
-        from tests.games import GAMES
-        metafunc.parametrize("make_game", GAMES.values(), ids=GAMES)
+    """`make_game` is each model of the house, small: a function of the arguments that differ.
+
+    `make_noise_game` is each in which samples are made of noise. In a module with `SLOW = True`
+    only one of each kind is tried, unless one asks for `-m slow`.
+    """
+    for fixture in {"make_game", "make_noise_game"} & set(metafunc.fixturenames):
+        from tests.games import GAMES, OF_EACH_KIND, noise_games
+        games = GAMES if fixture == "make_game" else noise_games()
+        slow = getattr(metafunc.module, "SLOW", False)
+        metafunc.parametrize(fixture, [
+            pytest.param(game, id=name,
+                         marks=[pytest.mark.slow] if slow and name not in OF_EACH_KIND else [])
+            for name, game in games.items()])
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import numpy as np
 
 from data_loaders import Domains
 from keras_gan import GAN
+from keras_gan.base import NoiseGame
 from keras_gan.papers import PAPERS, find
 
 # What makes a model of the house small: an odd size, so that generators crop. XLA takes seconds to
@@ -37,6 +38,9 @@ GAMES = {
     "gan-points": small_game("gan", img_shape=(2,), networks="srivastava_2017", from_logits=True,
                              r1_gamma=1.0, generator_loss="saturating"),
 }
+
+# One of each kind, for the tests that take long: noise, points, classes, pictures, critics, ...
+OF_EACH_KIND = ("gan", "gan-points", "cgan-laptop", "dcgan", "wgan_gp", "acgan", "bigan", "cyclegan")
 
 SHAPE = (6, 8, 1)
 
@@ -78,6 +82,12 @@ def for_train(game, data):
     if "images" not in inspect.signature(game.train).parameters:
         return {}
     return {"images": Domains(*data)} if "a" in game.takes else dict(zip(game.takes, data))
+
+
+def noise_games():
+    """Each paper of the house in which samples are made of noise, small."""
+    return {paper.module: GAMES[paper.module] for paper in PAPERS
+            if issubclass(paper.load(), NoiseGame)}
 
 
 def inputs(samples, labels=()):

@@ -1,11 +1,12 @@
 """A `keras.Model` with a `train_step` of its own, and `fit`: how keras.io teaches GANs.
 
-The discriminator takes one step a turn, on real and generated pictures together; Keras-GAN's takes two.
+The discriminator takes one step a turn, on real and generated pictures together;
+Keras-GAN's takes two.
 """
 import keras
 import tensorflow as tf
-from keras_networks import discriminator, generator
 
+from keras_networks import discriminator, generator
 from worker import IMG_SHAPES, LATENT_DIM, LEARNING_RATES, arguments, pictures, serve
 
 
@@ -14,7 +15,8 @@ class GAN(keras.Model):
         super().__init__()
         self.conditional = work == "cgan"
         self.discriminator, self.generator = discriminator(work), generator(work)
-        self.d_loss_metric, self.g_loss_metric = keras.metrics.Mean(name="d_loss"), keras.metrics.Mean(name="g_loss")
+        self.d_loss_metric = keras.metrics.Mean(name="d_loss")
+        self.g_loss_metric = keras.metrics.Mean(name="g_loss")
 
     def compile(self, d_optimizer, g_optimizer, loss_fn):
         super().compile()
@@ -33,22 +35,26 @@ class GAN(keras.Model):
         both_labels = tf.concat([labels, labels], axis=0)
         random_latent_vectors = tf.random.normal((batch_size, LATENT_DIM))
 
-        generated_images = self.generator(self.with_labels(random_latent_vectors, labels), training=True)
+        generated_images = self.generator(self.with_labels(random_latent_vectors, labels),
+                                          training=True)
         combined_images = tf.concat([generated_images, real_images], axis=0)
         truth = tf.concat([tf.zeros((batch_size, 1)), tf.ones((batch_size, 1))], axis=0)
         with tf.GradientTape() as tape:
-            predictions = self.discriminator(self.with_labels(combined_images, both_labels), training=True)
+            predictions = self.discriminator(self.with_labels(combined_images, both_labels),
+                                             training=True)
             d_loss = self.loss_fn(truth, predictions)
-        grads = tape.gradient(d_loss, self.discriminator.trainable_weights)
-        self.d_optimizer.apply_gradients(zip(grads, self.discriminator.trainable_weights))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply_gradients(zip(tape.gradient(d_loss, weights), weights))
 
         random_latent_vectors = tf.random.normal((batch_size, LATENT_DIM))
         with tf.GradientTape() as tape:
-            generated_images = self.generator(self.with_labels(random_latent_vectors, labels), training=True)
-            predictions = self.discriminator(self.with_labels(generated_images, labels), training=True)
+            generated_images = self.generator(self.with_labels(random_latent_vectors, labels),
+                                              training=True)
+            predictions = self.discriminator(self.with_labels(generated_images, labels),
+                                             training=True)
             g_loss = self.loss_fn(tf.ones((batch_size, 1)), predictions)
-        grads = tape.gradient(g_loss, self.generator.trainable_weights)
-        self.g_optimizer.apply_gradients(zip(grads, self.generator.trainable_weights))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply_gradients(zip(tape.gradient(g_loss, weights), weights))
 
         self.d_loss_metric.update_state(d_loss)
         self.g_loss_metric.update_state(g_loss)
@@ -58,8 +64,12 @@ class GAN(keras.Model):
 if __name__ == "__main__":
     work, batch_size, _ = arguments()
     images, labels = pictures(IMG_SHAPES[work])
-    dataset = tf.data.Dataset.from_tensor_slices((images, labels.reshape(-1, 1))).shuffle(1000).repeat().batch(batch_size, drop_remainder=True)
-    dataset = dataset.map(lambda imgs, labels: (tf.cast(imgs, "float32") / 127.5 - 1, labels)).prefetch(tf.data.AUTOTUNE)
+    dataset = tf.data.Dataset.from_tensor_slices((images, labels.reshape(-1, 1)))
+    dataset = dataset.shuffle(1000).repeat().batch(batch_size, drop_remainder=True)
+    dataset = dataset.map(lambda imgs, labels: (tf.cast(imgs, "float32") / 127.5 - 1, labels))
+    dataset = dataset.prefetch(tf.data.AUTOTUNE)
     gan = GAN(work)
-    gan.compile(keras.optimizers.Adam(LEARNING_RATES[work], 0.5), keras.optimizers.Adam(LEARNING_RATES[work], 0.5), keras.losses.BinaryCrossentropy())
+    gan.compile(keras.optimizers.Adam(LEARNING_RATES[work], 0.5),
+                keras.optimizers.Adam(LEARNING_RATES[work], 0.5),
+                keras.losses.BinaryCrossentropy())
     serve(lambda turns: gan.fit(dataset, steps_per_epoch=turns, verbose=0))

@@ -1,12 +1,13 @@
 """The loop of Keras-GAN: `predict`, and three `train_on_batch` a turn.
 
-Its freeze is mended as Keras 3 allows it: the flag `trainable` is read when the first batch is traced, so each model is traced under
-the flag that it needs, and a new batch shape would need it again.
+Its freeze is repaired as Keras 3 allows it: Keras reads the flag `trainable` when it
+traces the first batch. So each model is traced with the flag that it needs. A new batch
+shape would need that again.
 """
 import keras
 import numpy as np
-from keras_networks import discriminator, generator
 
+from keras_networks import discriminator, generator
 from worker import IMG_SHAPES, LATENT_DIM, LEARNING_RATES, arguments, pictures, serve
 
 
@@ -18,16 +19,24 @@ class KerasGANLoop:
         self.y_train = self.y_train.reshape(-1, 1)
 
         self.discriminator = discriminator(work)
-        self.discriminator.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(LEARNING_RATES[work], 0.5), metrics=["accuracy"])
+        self.discriminator.compile(loss="binary_crossentropy",
+                                   optimizer=keras.optimizers.Adam(LEARNING_RATES[work], 0.5),
+                                   metrics=["accuracy"])
         img = np.zeros((batch_size, *IMG_SHAPES[work]), "float32")
-        self.discriminator.train_on_batch([img, self.y_train[:batch_size]] if self.conditional else img, np.ones((batch_size, 1)))
+        self.discriminator.train_on_batch(self.with_labels(img, self.y_train[:batch_size]),
+                                          np.ones((batch_size, 1)))
 
         self.generator = generator(work)
         self.discriminator.trainable = False
-        inputs = [keras.Input((LATENT_DIM,)), keras.Input((1,), dtype="int32")] if self.conditional else keras.Input((LATENT_DIM,))
+        noise, label = keras.Input((LATENT_DIM,)), keras.Input((1,), dtype="int32")
+        inputs = self.with_labels(noise, label)
         img = self.generator(inputs)
-        self.combined = keras.Model(inputs, self.discriminator([img, inputs[1]] if self.conditional else img))
-        self.combined.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(LEARNING_RATES[work], 0.5))
+        self.combined = keras.Model(inputs, self.discriminator(self.with_labels(img, label)))
+        self.combined.compile(loss="binary_crossentropy",
+                              optimizer=keras.optimizers.Adam(LEARNING_RATES[work], 0.5))
+
+    def with_labels(self, x, labels):
+        return [x, labels] if self.conditional else x
 
     def train(self, steps):
         valid, fake = np.ones((self.batch_size, 1)), np.zeros((self.batch_size, 1))
@@ -35,11 +44,12 @@ class KerasGANLoop:
             idx = np.random.randint(0, len(self.X_train), self.batch_size)
             imgs, labels = self.X_train[idx], self.y_train[idx]
             noise = np.random.normal(0, 1, (self.batch_size, LATENT_DIM))
-            gen_imgs = self.generator.predict([noise, labels] if self.conditional else noise, verbose=0)
-            d_loss_real = self.discriminator.train_on_batch([imgs, labels] if self.conditional else imgs, valid)
-            d_loss_fake = self.discriminator.train_on_batch([gen_imgs, labels] if self.conditional else gen_imgs, fake)
+            gen_imgs = self.generator.predict(self.with_labels(noise, labels), verbose=0)
+            reals, fakes = self.with_labels(imgs, labels), self.with_labels(gen_imgs, labels)
+            d_loss_real = self.discriminator.train_on_batch(reals, valid)
+            d_loss_fake = self.discriminator.train_on_batch(fakes, fake)
             np.add(d_loss_real, d_loss_fake) * 0.5
-            self.combined.train_on_batch([noise, labels] if self.conditional else noise, valid)
+            self.combined.train_on_batch(self.with_labels(noise, labels), valid)
 
 
 if __name__ == "__main__":

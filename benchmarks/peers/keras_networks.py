@@ -8,7 +8,7 @@ from worker import CLASSES, IMG_SHAPES, LATENT_DIM
 
 
 def generator(work):
-    """Noise (batch, 100), and labels (batch, 1) of the conditional one -> pictures in [-1, 1]."""
+    """Noise (batch, 100), and for CGAN labels (batch, 1) -> pictures in [-1, 1]."""
     img_shape = IMG_SHAPES[work]
     model = keras.Sequential([keras.Input((LATENT_DIM,))])
     if work == "dcgan":
@@ -36,9 +36,10 @@ def generator(work):
 
 
 def discriminator(work):
-    """Pictures, and labels of the conditional one -> probability of being real (batch, 1)."""
+    """Pictures, and for CGAN labels -> probability that they are real, (batch, 1)."""
     img_shape = IMG_SHAPES[work]
-    model = keras.Sequential([keras.Input(img_shape if work != "cgan" else (math.prod(img_shape),))])
+    flat = (math.prod(img_shape),)
+    model = keras.Sequential([keras.Input(img_shape if work != "cgan" else flat)])
     if work == "dcgan":
         for i, filters in enumerate((32, 64, 128, 256, 512)):
             model.add(layers.Conv2D(filters, 3, strides=2, padding="same"))
@@ -62,4 +63,5 @@ def discriminator(work):
         return model
     img, label = keras.Input(img_shape), keras.Input((1,), dtype="int32")
     label_embedding = layers.Flatten()(layers.Embedding(CLASSES, math.prod(img_shape))(label))
-    return keras.Model([img, label], model(layers.multiply([layers.Flatten()(img), label_embedding])))
+    model_input = layers.multiply([layers.Flatten()(img), label_embedding])
+    return keras.Model([img, label], model(model_input))

@@ -1,7 +1,6 @@
-"""This project: the turn that `train` plays, on batches from the threads that `train` draws them from."""
-from keras_gan import CGAN, DCGAN, GAN
-
+"""This project: the turn of `train`, on batches from the same threads."""
 from data_loaders.batches import Batches
+from keras_gan import CGAN, DCGAN, GAN
 from worker import arguments, pictures, serve
 
 
@@ -10,13 +9,14 @@ class Training:
         xla = {"XLA": True, "no XLA": False}.get(way, "auto")
         self.gan = {"gan": GAN, "dcgan": DCGAN, "cgan": CGAN}[work](recipe=recipe, jit_compile=xla)
         images, labels = pictures(self.gan.img_shape)
-        self.batches = Batches(images, labels[:, None] if work == "cgan" else None, batch_size, seed=0).from_batch(0)
+        labels = labels[:, None] if work == "cgan" else None
+        self.batches = Batches(images, labels, batch_size, seed=0).from_batch(0)
         self.turn = self.gan.train_on_batch if way == "call by call" else self.gan.compiled_turn()
 
     def train(self, steps):
         for _ in range(steps):
             batch = next(self.batches)
-            self.turn(*batch, self.gan.sample_noise(len(batch[0])))
+            self.turn(*batch, self.gan.random_numbers(len(batch[0])))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""The scripts of PyTorch-GAN, with the networks of the others here: the generator's step first, the discriminator's on the same fakes.
+"""The scripts of PyTorch-GAN, with the networks of the other peers here.
 
-The discriminator takes one step a turn, on the mean of both losses; Keras-GAN's takes two.
+The generator takes its step first, then the discriminator on the same fakes. It takes
+one step a turn, on the mean of both losses; Keras-GAN's takes two.
 """
+import itertools
 import math
 
 import numpy as np
@@ -20,12 +22,16 @@ class Generator(nn.Module):
         if work == "dcgan":
             self.l1 = nn.Sequential(nn.Linear(LATENT_DIM, 8 * 10 * 512), nn.ReLU())
             for channels, filters in ((512, 256), (256, 128), (128, 64), (64, 32)):
-                layers += [nn.Upsample(scale_factor=2), nn.Conv2d(channels, filters, 3, padding=1), nn.BatchNorm2d(filters, momentum=0.2),
+                layers += [nn.Upsample(scale_factor=2),
+                           nn.Conv2d(channels, filters, 3, padding=1),
+                           nn.BatchNorm2d(filters, momentum=0.2),
                            nn.ReLU(inplace=True)]
             layers += [nn.Conv2d(32, 3, 3, padding=1), nn.Tanh()]
         else:
             for inputs, width in ((LATENT_DIM, 256), (256, 512), (512, 1024)):
-                layers += [nn.Linear(inputs, width), nn.LeakyReLU(0.2, inplace=True), nn.BatchNorm1d(width, momentum=0.2)]
+                layers += [nn.Linear(inputs, width),
+                           nn.LeakyReLU(0.2, inplace=True),
+                           nn.BatchNorm1d(width, momentum=0.2)]
             layers += [nn.Linear(1024, math.prod(IMG_SHAPES[work])), nn.Tanh()]
         self.model = nn.Sequential(*layers)
 
@@ -33,7 +39,8 @@ class Generator(nn.Module):
         if self.work == "dcgan":
             return self.model(self.l1(z).view(-1, 512, 8, 10))
         height, width, channels = IMG_SHAPES[self.work]
-        return self.model(z * self.label_emb(labels) if self.work == "cgan" else z).view(-1, channels, height, width)
+        img = self.model(z * self.label_emb(labels) if self.work == "cgan" else z)
+        return img.view(-1, channels, height, width)
 
 
 class Discriminator(nn.Module):
@@ -43,7 +50,8 @@ class Discriminator(nn.Module):
         if work == "cgan":
             self.label_emb = nn.Embedding(CLASSES, pixels)
         if work == "dcgan":
-            for i, (channels, filters) in enumerate(((3, 32), (32, 64), (64, 128), (128, 256), (256, 512))):
+            pairs = ((3, 32), (32, 64), (64, 128), (128, 256), (256, 512))
+            for i, (channels, filters) in enumerate(pairs):
                 layers.append(nn.Conv2d(channels, filters, 3, stride=2, padding=1))
                 if i == 1:
                     layers.append(nn.ZeroPad2d((0, 1, 0, 1)))
@@ -54,7 +62,7 @@ class Discriminator(nn.Module):
         else:
             layers.append(nn.Flatten())
             widths = (pixels, 512, 256) if work == "gan" else (pixels, 512, 512, 512)
-            for i, (inputs, width) in enumerate(zip(widths, widths[1:])):
+            for i, (inputs, width) in enumerate(itertools.pairwise(widths)):
                 layers += [nn.Linear(inputs, width), nn.LeakyReLU(0.2, inplace=True)]
                 if work == "cgan" and i:
                     layers.append(nn.Dropout(0.4))
@@ -72,10 +80,14 @@ class Training:
         images, labels = pictures(IMG_SHAPES[work])
         self.images = np.ascontiguousarray(np.moveaxis(images / np.float32(127.5) - 1, 3, 1))
         self.labels = labels.astype("int64")
-        generator, discriminator = (network(work).to(memory_format=self.format) for network in (Generator, Discriminator))
-        self.optimizer_G, self.optimizer_D = (torch.optim.Adam(network.parameters(), lr=LEARNING_RATES[work], betas=(0.5, 0.999))
-                                              for network in (generator, discriminator))
-        self.generator, self.discriminator = map(torch.compile, (generator, discriminator)) if "compile" in way else (generator, discriminator)
+        networks = [network(work).to(memory_format=self.format)
+                    for network in (Generator, Discriminator)]
+        self.optimizer_G, self.optimizer_D = (
+            torch.optim.Adam(network.parameters(), lr=LEARNING_RATES[work], betas=(0.5, 0.999))
+            for network in networks)
+        if "compile" in way:
+            networks = map(torch.compile, networks)
+        self.generator, self.discriminator = networks
         self.adversarial_loss = nn.BCELoss()
 
     def train(self, steps):

@@ -1,4 +1,7 @@
-"""What the processor can do at most: NumPy multiplies two float32 matrices of 2048 x 2048, 17.2 GFLOP."""
+"""The most that the processor can do: NumPy multiplies float32 matrices of 2048 x 2048.
+
+That is 17.2 GFLOP.
+"""
 import numpy as np
 
 from worker import serve

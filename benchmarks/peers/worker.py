@@ -1,4 +1,7 @@
-"""A process of its own for each way of training: it plays as many turns as it is told to, and says how long they took."""
+"""A process of its own for each way of training.
+
+It reads how many turns to play, and answers how long they took.
+"""
 import itertools
 import os
 import sys
@@ -8,13 +11,15 @@ import numpy as np
 
 
 def serve(play):
-    """Play one turn, then as many as each line of the standard input says; print the seconds of each.
+    """Play one turn, then as many as each line of the standard input tells.
+
+    The seconds of each are printed.
 
     Args:
-        play: function of a number of turns.
+        play: function that plays a given number of turns.
     """
     answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)                                # whatever else is printed is no answer
+    os.dup2(2, 1)                                # anything else that is printed is no answer
     for turns in itertools.chain([1], map(int, iter(sys.stdin.readline, ""))):
         start = time.perf_counter()
         play(turns)
@@ -22,9 +27,13 @@ def serve(play):
 
 
 def pictures(img_shape, n=1000):
-    """Random pictures, uint8 (n, *img_shape), and their classes, int32 (n,): speed doesn't depend on what is in them."""
+    """Random pictures, uint8 (n, *img_shape), and their classes, int32 (n,).
+
+    Speed doesn't depend on what the pictures show.
+    """
     rng = np.random.default_rng(0)
-    return rng.integers(0, 256, (n, *img_shape), dtype=np.uint8), rng.integers(0, 10, n, dtype=np.int32)
+    images = rng.integers(0, 256, (n, *img_shape), dtype=np.uint8)
+    return images, rng.integers(0, 10, n, dtype=np.int32)
 
 
 def arguments():

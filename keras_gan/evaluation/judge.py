@@ -1,9 +1,9 @@
-"""The networks that look at pictures for the instruments: a LeNet of our own, or MobileNetV2."""
-from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
-
+"""The networks that see pictures for the instruments: our own LeNet, or MobileNetV2."""
 import hashlib
 import itertools
 import json
+
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import cv2
 import keras
@@ -14,21 +14,23 @@ from rich.progress import track
 from data_loaders.batches import Batches
 from data_loaders.cache import cache_folder
 from data_loaders.whole import whole_folder
-from keras_gan.samples.ranges import to_uint8
 from keras_gan.base.seeding import seeded_layers
+from keras_gan.samples.ranges import to_uint8
 
 LARGEST_SIDE = 32             # of the pictures that the LeNet sees
-LENET_VERSION = 1             # of its training; another number trains all judges anew
+LENET_VERSION = 1             # of its training; with another number all judges are trained anew
 EPOCHS, BATCH_SIZE = 4, 128
-STEPS_AT_LEAST = 600          # small data sets are gone through more often
+STEPS_AT_LEAST = 600          # on a small data set these are more epochs
 
 
 class LeNet:
-    """A small classifier, trained on labelled pictures, whose last hidden layer gives the features.
+    """A small classifier, taught with labels; its last hidden layer gives the features.
 
-    Convolution 5x5 to 32, max pool, convolution 5x5 to 64, max pool, dense 128 (the features), Dropout .4, softmax; after
-    Yann LeCun et al., 1998, "Gradient-based learning applied to document recognition". Adam, batches of 128, four
-    epochs. Pictures of more than 32 pixels a side are reduced first. It is trained once for a data set, and kept in the cache.
+    Convolution 5x5 to 32, max pool, convolution 5x5 to 64, max pool, dense 128 (the
+    features), Dropout .4, softmax; after Yann LeCun et al., 1998, "Gradient-based
+    learning applied to document recognition". Adam, batches of 128, four epochs.
+    Pictures with more than 32 pixels a side are reduced first. It is trained once for
+    each data set, and kept in the cache.
 
     Args:
         data: what `load_data` returns, with labels: the pictures to learn from.
@@ -41,8 +43,8 @@ class LeNet:
 
     def __init__(self, data):
         if data.labels is None or len(data.class_names) < 2:
-            raise ValueError("A classifier must be taught with labelled pictures of at least two classes (sub-folders become classes). "
-                             f"Received: {data}")
+            raise ValueError("A classifier must be taught with labelled pictures of at least "
+                             f"two classes (sub-folders become classes). Received: {data}")
         self.class_names = list(data.class_names)
         labels = np.asarray(data.labels, "int64")
         some = np.ascontiguousarray(data.images[::max(1, len(data.images) // 200)])
@@ -66,32 +68,43 @@ class LeNet:
             with whole_folder(weights.parent, replace=False) as beside:
                 network.save_weights(beside / weights.name)
         network.load_weights(weights)
-        self._features_and_classes = keras.Model(network.inputs[0], [network.get_layer("features").output, network.outputs[0]])
+        self._features_and_classes = keras.Model(
+            network.inputs[0], [network.get_layer("features").output, network.outputs[0]])
 
     @staticmethod
     def _teach(network, images, labels):
         network.compile("adam", "sparse_categorical_crossentropy")
         batches = Batches(reduced(images), labels, min(BATCH_SIZE, len(images)))
         steps = max(STEPS_AT_LEAST, EPOCHS * len(batches))
-        for batch in track(itertools.islice(batches.from_batch(0), steps), "teaching the judge", total=steps, transient=True):
+        for batch in track(itertools.islice(batches.from_batch(0), steps), "teaching the judge",
+                           total=steps, transient=True):
             network.train_on_batch(*batch)
 
     def look_at(self, pictures):
-        """Features and classes of pictures (n, H, W, C), uint8 or float in [0, 1], of the shape it was taught with.
+        """Features and classes of pictures.
+
+        Args:
+            pictures: (n, H, W, C), uint8 or float in [0, 1], of the shape that it was
+                taught with.
 
         Returns:
-            features, float array (n, 128); labels, int array (n,), what it takes them for.
+            features, float array (n, 128); labels, int array (n,), the classes that it
+            sees.
         """
-        features, classes = zip(*(self._features_and_classes(reduced(batch), training=False) for batch in _batches(pictures)))
+        features, classes = zip(*(self._features_and_classes(reduced(batch), training=False)
+                                  for batch in _batches(pictures)))
         return np.concatenate(features), np.concatenate(classes).argmax(axis=1)
 
 
 class MobileNet:
-    """Features of MobileNetV2 (Mark Sandler et al., 2018, arXiv:1801.04381), which has seen ImageNet: for RGB pictures without labels.
+    """Features of MobileNetV2, trained on ImageNet: for pictures without labels.
+
+    Mark Sandler et al., 2018, arXiv:1801.04381.
 
     Args:
-        weights: "imagenet", which Keras downloads at the first call, or a file of weights for
-            `keras.applications.MobileNetV2(input_shape=(160, 160, 3), include_top=False)`.
+        weights: "imagenet", which Keras downloads at the first call, or a file with the
+            weights of `keras.applications.MobileNetV2(input_shape=(160, 160, 3),
+            include_top=False)`.
 
     Raises:
         FileNotFoundError: if the weights can't be downloaded, or there is no such file.
@@ -101,34 +114,50 @@ class MobileNet:
 
     def __init__(self, weights="imagenet"):
         try:
-            self._network = keras.applications.MobileNetV2((160, 160, 3), include_top=False, pooling="avg",
-                                                           weights="imagenet" if weights == "imagenet" else None)
+            self._network = keras.applications.MobileNetV2(
+                (160, 160, 3), include_top=False, pooling="avg",
+                weights="imagenet" if weights == "imagenet" else None)
             if weights != "imagenet":
                 self._network.load_weights(weights)
         except Exception as error:         # what a failed download raises differs between systems
-            raise FileNotFoundError(f"The weights {weights!r} of MobileNetV2 can't be had ({error}). Give a file of them: "
-                                    "--mobilenet-weights FILE.") from error
+            raise FileNotFoundError(
+                f"The weights {weights!r} of MobileNetV2 can't be loaded ({error}). "
+                "Give a file that has them: --mobilenet-weights FILE.") from error
 
     def look_at(self, pictures):
-        """Features of pictures (n, H, W, C), uint8 or float in [0, 1]: float array (n, 1280). It knows no classes: the second result is None."""
+        """Features of pictures (n, H, W, C), uint8 or float in [0, 1].
+
+        Returns:
+            features, float array (n, 1280); None in place of labels, because it knows
+            no classes.
+        """
         def enlarged(batch):
-            batch = [cv2.resize(to_uint8(p), (160, 160), interpolation=cv2.INTER_AREA).reshape(160, 160, -1) for p in batch]
-            batch = np.stack(batch) / np.float32(127.5) - 1
+            batch = [cv2.resize(to_uint8(p), (160, 160), interpolation=cv2.INTER_AREA)
+                     for p in batch]
+            batch = np.stack(batch).reshape(len(batch), 160, 160, -1) / np.float32(127.5) - 1
             return np.repeat(batch, 3, axis=-1) if batch.shape[-1] == 1 else batch
-        return np.concatenate([self._network(enlarged(batch), training=False) for batch in _batches(pictures, 50)]), None
+
+        return np.concatenate([self._network(enlarged(batch), training=False)
+                               for batch in _batches(pictures, 50)]), None
 
 
 def reduced(pictures, largest_side=LARGEST_SIDE):
-    """Pictures (n, H, W, C), uint8 or float in [0, 1] -> float32 in [0, 1] of at most `largest_side` pixels a side."""
+    """Pictures as float32 in [0, 1], with at most `largest_side` pixels a side.
+
+    Args:
+        pictures: (n, H, W, C), uint8 or float in [0, 1].
+    """
     h, w, channels = pictures.shape[1:]
     pictures = to_uint8(pictures) if max(h, w) > largest_side else np.asarray(pictures)
     if max(h, w) > largest_side:
         h, w = (max(1, round(side * largest_side / max(h, w))) for side in (h, w))
-        pictures = np.stack([cv2.resize(p, (w, h), interpolation=cv2.INTER_AREA).reshape(h, w, channels) for p in pictures])
+        pictures = np.stack([
+            cv2.resize(p, (w, h), interpolation=cv2.INTER_AREA).reshape(h, w, channels)
+            for p in pictures])
     return pictures / np.float32(255) if pictures.dtype == np.uint8 else pictures.astype("float32")
 
 
 def _batches(pictures, size=500):
     """Batches of pictures, with a progress bar where there are many."""
-    return track([pictures[i:i + size] for i in range(0, len(pictures), size)], "looking at pictures", transient=True,
-                 disable=len(pictures) < 10 * size)
+    return track([pictures[i:i + size] for i in range(0, len(pictures), size)],
+                 "looking at pictures", transient=True, disable=len(pictures) < 10 * size)

@@ -1,12 +1,14 @@
-"""Instruments that look at nearest neighbours: what is good, what is missing, what is there twice, what was copied.
+"""Instruments that look at nearest neighbours.
 
-All take arrays (n, ...), flattened to vectors; features say more than pixels. Distances are Euclidean.
+They tell how many samples are good, what is missing, what was made twice and what was
+copied. All take arrays (n, ...) and flatten them to vectors; features say more than
+pixels. Distances are Euclidean.
 """
 import numpy as np
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
-ROUNDING = 1e-3               # distances of equal pictures, as they are computed in float32
+ROUNDING = 1e-3               # equal pictures can be this far apart, because of float32
 
 
 def _vectors(*clouds):
@@ -19,10 +21,11 @@ def _nearest(points, others, n=1):
 
 
 def precision(generated, real, neighbours=3):
-    """How many samples look real: the share of samples in the manifold of the real ones.
+    """How many samples look real: the share in the manifold of the real ones.
 
-    Tuomas Kynkäänniemi et al., 2019, arXiv:1904.06991, equation 1: the manifold of a cloud is the union of balls around its points that
-    reach to their third neighbours.
+    Tuomas Kynkäänniemi et al., 2019, arXiv:1904.06991, equation 1: the manifold of a
+    cloud is the union of balls around its points. Each ball reaches to the point's
+    third neighbour.
 
     Args:
         generated, real: arrays (n, ...), (m, ...), more than `neighbours` each.
@@ -36,20 +39,27 @@ def precision(generated, real, neighbours=3):
     """
     points, cloud = _vectors(generated, real)
     if min(len(points), len(cloud)) <= neighbours:
-        raise ValueError(f"There must be more than neighbours={neighbours} of each. Received: {len(points)} and {len(cloud)}")
-    radii = _nearest(cloud, cloud, neighbours + 1)[:, -1]               # the nearest of all is the point itself
-    return float(np.mean(np.concatenate([(d <= radii).any(axis=1) for d in pairwise_distances_chunked(points, cloud)])))
+        raise ValueError(f"There must be more than neighbours={neighbours} of each. "
+                         f"Received: {len(points)} and {len(cloud)}")
+    radii = _nearest(cloud, cloud, neighbours + 1)[:, -1]     # the nearest is the point itself
+    inside = [(d <= radii).any(axis=1) for d in pairwise_distances_chunked(points, cloud)]
+    return float(np.mean(np.concatenate(inside)))
 
 
 def recall(generated, real, neighbours=3):
-    """How much of what is real is made: the share of real ones in the manifold of the samples. Otherwise as `precision`."""
+    """How much of the real data is made: the share in the samples' manifold.
+
+    Otherwise as `precision`.
+    """
     return precision(real, generated, neighbours)
 
 
 def nearest_neighbour_error(samples, labels, test, test_labels):
-    """GAN-train with the simplest of classifiers: one nearest neighbour, taught by samples, tested on real pictures.
+    """GAN-train with the simplest classifier: one nearest neighbour.
 
-    Konstantin Shmelkov et al., 2018, arXiv:1807.09499, section 3. It takes good pictures of the right classes, and many different ones.
+    The samples teach it, and real pictures test it. Konstantin Shmelkov et al., 2018,
+    arXiv:1807.09499, section 3. For a low error, samples must be good, of the right
+    classes, and diverse.
 
     Args:
         samples: (n, ...) generated for the `labels` (n,).
@@ -60,25 +70,29 @@ def nearest_neighbour_error(samples, labels, test, test_labels):
     """
     labels, test_labels = np.ravel(labels), np.ravel(test_labels)
     if len(labels) != len(samples) or len(test_labels) != len(test):
-        raise ValueError(f"There must be a label for each picture. Received: {len(labels)} for {len(samples)} samples, {len(test_labels)} for "
-                         f"{len(test)} test pictures")
+        raise ValueError("There must be a label for each picture. "
+                         f"Received: {len(labels)} for {len(samples)} samples, "
+                         f"{len(test_labels)} for {len(test)} test pictures")
     samples, test = _vectors(samples, test)
-    nearest = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(samples).kneighbors(test, return_distance=False)[:, 0]
+    neighbours = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(samples)
+    nearest = neighbours.kneighbors(test, return_distance=False)[:, 0]
     return float(np.mean(labels[nearest] != test_labels))
 
 
 def birthday_test(generated, real):
-    """How many pairs of samples are nearly the same, and how many different pictures that speaks for.
+    """How many samples are nearly equal, and how many different pictures there are.
 
-    Sanjeev Arora, Yi Zhang, 2017, arXiv:1706.08224: of N equally likely pictures a sample of n has n(n-1)/(2N) equal pairs. They
-    looked at the nearest pairs themselves; here "the same" is nearer than any two of as many real pictures are that aren't copies of one another.
+    Sanjeev Arora, Yi Zhang, 2017, arXiv:1706.08224: if N pictures are equally likely, n
+    samples have n(n-1)/(2N) equal pairs; this gives an estimate of N. The authors
+    looked at the nearest pairs with their own eyes. Here a pair is nearly equal if it
+    is nearer than any two of n real pictures, copies aside.
 
     Args:
-        generated, real: arrays (n, ...), (m, ...); as many of both are used as there are of the fewer.
+        generated, real: arrays (n, ...), (m, ...); the first min(n, m) are used.
 
     Returns:
-        dict: "pairs" (int, nearly equal pairs), "support" (float, the estimate of N; infinite without such a pair),
-        "distance" (float, what counts as equal).
+        dict: "pairs" (int, nearly equal pairs), "support" (float, the estimate of N;
+        infinite if there is no such pair), "distance" (float, nearer pairs count).
     """
     n = min(len(generated), len(real))
     generated, real = _vectors(generated[:n], real[:n])
@@ -90,7 +104,8 @@ def birthday_test(generated, real):
         return int(((chunk < distance) & (np.arange(n) > rows)).sum())
 
     pairs = sum(_chunks_with_start(generated, near))
-    return {"pairs": pairs, "support": n * (n - 1) / 2 / pairs if pairs else float("inf"), "distance": distance}
+    support = n * (n - 1) / 2 / pairs if pairs else float("inf")
+    return {"pairs": pairs, "support": support, "distance": distance}
 
 
 def _chunks_with_start(points, count):
@@ -103,7 +118,9 @@ def _chunks_with_start(points, count):
 def copied_share(generated, training, held_out, level=0.01):
     """The share of samples that are suspiciously near to a training picture.
 
-    Suspicious is as near as `level` of the held-out real pictures are (those left out that are in the training set themselves). A generator that remembers nothing scores about `level`.
+    A sample is suspicious if it is as near as the nearest `level` of the held-out real
+    pictures. Held-out pictures that are also in the training set don't count. A
+    generator that remembers nothing scores about `level`.
 
     Args:
         generated, training, held_out: arrays (n, ...).
@@ -114,5 +131,6 @@ def copied_share(generated, training, held_out, level=0.01):
     """
     generated, training, held_out = _vectors(generated, training, held_out)
     distances = _nearest(held_out, training)
-    suspicious = np.quantile(distances[distances > ROUNDING], level) if (distances > ROUNDING).any() else ROUNDING
+    distances = distances[distances > ROUNDING]
+    suspicious = np.quantile(distances, level) if len(distances) else ROUNDING
     return float(np.mean(_nearest(generated, training) <= suspicious))

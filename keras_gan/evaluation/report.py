@@ -1,10 +1,13 @@
-"""What all instruments say of a trained model, as a table: every figure beside its floor, the same figure of real data."""
-from keras_gan.backend import quiet_tensorflow  # noqa: F401  first of all, so that TensorFlow starts without its chatter
+"""All instruments on a trained model: a table of figures.
 
+Every figure stands beside its floor, the same figure of real data.
+"""
 import dataclasses
 import json
 import math
 import time
+
+import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import numpy as np
 from rich.progress import track
@@ -15,8 +18,15 @@ from keras_gan.evaluation.classes import agreement, class_histogram, class_kl
 from keras_gan.evaluation.densities import jensen_shannon
 from keras_gan.evaluation.distances import frechet_distance, kernel_distance
 from keras_gan.evaluation.judge import LARGEST_SIDE, LeNet, MobileNet, reduced
-from keras_gan.evaluation.neighbours import birthday_test, copied_share, nearest_neighbour_error, precision, recall
+from keras_gan.evaluation.neighbours import (
+    birthday_test,
+    copied_share,
+    nearest_neighbour_error,
+    precision,
+    recall,
+)
 from keras_gan.evaluation.parzen import parzen_log_likelihood
+from keras_gan.samples.densities import estimated_density
 
 VALIDATION = 1000             # training pictures that choose the width of the Parzen window
 COPIES_AMONG = 1000           # samples that are compared with the whole training set
@@ -28,10 +38,10 @@ class Figure:
 
     Attributes:
         name: what was measured, and on what.
-        generated: of the model's samples.
-        real: the same of real data, which is what a perfect generator would score.
+        generated: the figure of the model's samples.
+        real: the figure of real data, which a perfect generator would reach.
         better: "less", "more" or "near real".
-        seconds: what both took together.
+        seconds: the time for both together.
     """
     name: str
     generated: float
@@ -42,11 +52,11 @@ class Figure:
 
 @dataclasses.dataclass
 class Evaluation:
-    """What all instruments say. `print(evaluation)` shows it in lines, `table()` as a table, `as_json()` to machines.
+    """The figures of all instruments: `print(evaluation)`, `table()` or `as_json()`.
 
     Attributes:
         model: str, name of the class.
-        against: str, what it was compared with.
+        against: str, the real data that it was compared with.
         n: int, how many samples.
         figures: list of `Figure`.
     """
@@ -60,7 +70,8 @@ class Evaluation:
         return next(figure for figure in self.figures if figure.name.startswith(name))
 
     def __str__(self):
-        return "\n".join([self._title(), *(f"  {f.name}: {f.generated:.4g} (real: {f.real:.4g})" for f in self.figures)])
+        return "\n".join([self._title(), *(f"  {f.name}: {f.generated:.4g} (real: {f.real:.4g})"
+                                           for f in self.figures)])
 
     def _title(self):
         return f"{self.model}: {self.n} samples against {self.against}"
@@ -69,68 +80,93 @@ class Evaluation:
         """A `rich.table.Table`."""
         table = Table("figure", "generated", "real", "better is", "seconds", title=self._title())
         for f in self.figures:
-            table.add_row(f.name, f"{f.generated:.4g}", f"{f.real:.4g}", f.better, f"{f.seconds:.1f}")
+            table.add_row(f.name, f"{f.generated:.4g}", f"{f.real:.4g}", f.better,
+                          f"{f.seconds:.1f}")
         return table
 
     def as_json(self):
-        """str: an object with "model", "against", "n" and "figures". What is infinite or undefined is null."""
-        figures = [{name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in dataclasses.asdict(f).items()}
+        """str: an object with "model", "against", "n" and "figures".
+
+        Infinite and undefined numbers are null.
+        """
+        figures = [{name: None if isinstance(v, float) and not math.isfinite(v) else v
+                    for name, v in dataclasses.asdict(f).items()}
                    for f in self.figures]
-        return json.dumps({"model": self.model, "against": self.against, "n": self.n, "figures": figures}, indent=2)
+        return json.dumps({"model": self.model, "against": self.against, "n": self.n,
+                           "figures": figures}, indent=2)
 
 
 @dataclasses.dataclass
 class Seen:
-    """Pictures, and what the judge sees in them: pixels (n, d) in [0, 1], features (n, f), seen and asked labels (n,) or None."""
+    """Pictures, and what the judge sees in them.
+
+    Attributes:
+        pixels: (n, d), in [0, 1].
+        features: (n, f).
+        seen: labels (n,) that the classifier sees, or None.
+        asked: labels (n,) that were asked for, or None.
+    """
     pixels: np.ndarray
     features: np.ndarray
     seen: np.ndarray | None
     asked: np.ndarray | None
 
 
-def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto", mobilenet_weights="imagenet"):
+def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto",
+             mobilenet_weights="imagenet"):
     """Measure a trained model with every instrument that fits it.
 
     Args:
         gan: a trained model of pictures.
-        training: what it was trained on, as `load_data` returns it.
-        held_out: real pictures to compare with, likewise: such as it hasn't seen, if there are any.
+        training: the data that it was trained on, as `load_data` returns them.
+        held_out: real pictures to compare with, likewise; if possible, pictures that
+            the model hasn't seen.
         n: int, how many samples; at most as many as there are real ones.
         seed: int, of the samples and of the choice of real ones.
-        features: "lenet", of a LeNet that the labels teach; "mobilenet", of MobileNetV2; "auto": LeNet if there are labels.
+        features: "lenet" (a LeNet that learns from the labels), "mobilenet"
+            (MobileNetV2) or "auto" (LeNet if there are labels, else MobileNetV2).
         mobilenet_weights: "imagenet" (downloaded), or a file of weights.
 
     Returns:
         An `Evaluation`.
 
     Raises:
-        ValueError: if the data have another shape or other classes than the model's pictures, or are too few.
-        FileNotFoundError: if MobileNetV2 is needed and its weights can't be had.
+        ValueError: if the data have another shape or other classes than the model's
+            pictures, or are too few.
+        FileNotFoundError: if MobileNetV2 is needed and its weights can't be loaded.
     """
     for data in (training, held_out):
         if tuple(data.images.shape[1:]) != tuple(gan.img_shape):
-            raise ValueError(f"The model makes pictures of {tuple(gan.img_shape)}. Received: data of {tuple(data.images.shape[1:])}")
+            raise ValueError(f"The model makes pictures of {tuple(gan.img_shape)}. "
+                             f"Received: data of {tuple(data.images.shape[1:])}")
         if data.images.dtype != np.uint8:
-            raise ValueError(f"The data must be uint8, as load_data gives them. Received: {data.images.dtype}")
-        if gan.num_classes and (data.labels is None or len(data.class_names) != gan.num_classes
-                                or (gan.class_names and list(gan.class_names) != list(data.class_names))):
-            raise ValueError(f"The model knows {gan.num_classes} classes: {', '.join(gan.class_names)}. Received: data with "
-                             f"{'none' if data.labels is None else ', '.join(data.class_names)}")
+            raise ValueError("The data must be uint8, as load_data gives them. "
+                             f"Received: {data.images.dtype}")
+        if gan.num_classes and (
+                data.labels is None or len(data.class_names) != gan.num_classes
+                or (gan.class_names and list(gan.class_names) != list(data.class_names))):
+            names = "none" if data.labels is None else ", ".join(data.class_names)
+            raise ValueError(f"The model knows {gan.num_classes} classes: "
+                             f"{', '.join(gan.class_names)}. Received: data with {names}")
     n = min(n, len(held_out.images), len(training.images) - max(1, len(training.images) // 10))
     if n < 10:
-        raise ValueError(f"Figures take at least 10 real pictures to hold out, and more to train on. Received: {len(held_out.images)} and "
-                         f"{len(training.images)}")
+        raise ValueError("Figures need at least 10 real pictures to hold out, and more to train "
+                         f"on. Received: {len(held_out.images)} and {len(training.images)}")
     labelled = training.labels is not None and len(training.class_names) > 1
     classifier = LeNet(training) if labelled else None
-    judge = MobileNet(mobilenet_weights) if features == "mobilenet" or not labelled else classifier
+    mobile = features == "mobilenet" or not labelled
+    judge = MobileNet(mobilenet_weights) if mobile else classifier
 
     def look(pictures, labels):
-        seen, sees = judge.look_at(pictures)
-        return Seen(reduced(pictures).reshape(len(pictures), -1), seen, classifier.look_at(pictures)[1] if sees is None and labelled else sees, labels)
+        features, seen = judge.look_at(pictures)
+        if seen is None and labelled:
+            seen = classifier.look_at(pictures)[1]
+        return Seen(reduced(pictures).reshape(len(pictures), -1), features, seen, labels)
 
     order = np.random.default_rng(seed).permutation(len(training.images))
-    real = look(*chosen(held_out, np.random.default_rng(seed).permutation(len(held_out.images))[:n]))
-    again = look(*chosen(training, order[:n]))                      # what a perfect generator would make
+    order_held_out = np.random.default_rng(seed).permutation(len(held_out.images))
+    real = look(*chosen(held_out, order_held_out[:n]))
+    again = look(*chosen(training, order[:n]))             # as a perfect generator would make them
     how = {"labels": real.asked} if gan.num_classes else {}
     made = look(gan.generate(n, seed=seed, **how), how.get("labels"))
     everything = reduced(training.images).reshape(len(training.images), -1)
@@ -142,40 +178,56 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto", mobilen
         return class_histogram(x.seen, len(training.class_names))
 
     features = f"{judge.name} features"
-    pixels = "pixels" if max(gan.img_shape[:2]) <= LARGEST_SIDE else f"pixels, reduced to {LARGEST_SIDE}"
-    # name: (what is better, the instrument, real samples that it is tried on for the floor)
+    small = max(gan.img_shape[:2]) <= LARGEST_SIDE
+    pixels = "pixels" if small else f"pixels, reduced to {LARGEST_SIDE}"
+    # name: (what is better, the instrument, the real samples that give the floor)
     instruments = {
-        f"Fréchet distance ({features})": ("less", lambda x: frechet_distance(x.features, real.features), again),
-        f"kernel distance ({features})": ("less", lambda x: kernel_distance(x.features, real.features), again),
-        f"precision ({features})": ("more", lambda x: precision(x.features, real.features), again),
-        f"recall ({features})": ("more", lambda x: recall(x.features, real.features), again),
-        f"nearly equal pairs ({pixels})": ("near real", lambda x: birthday_test(x.pixels, real.pixels)["pairs"], again),
+        f"Fréchet distance ({features})": (
+            "less", lambda x: frechet_distance(x.features, real.features), again),
+        f"kernel distance ({features})": (
+            "less", lambda x: kernel_distance(x.features, real.features), again),
+        f"precision ({features})": (
+            "more", lambda x: precision(x.features, real.features), again),
+        f"recall ({features})": (
+            "more", lambda x: recall(x.features, real.features), again),
+        f"nearly equal pairs ({pixels})": (
+            "near real", lambda x: birthday_test(x.pixels, real.pixels)["pairs"], again),
         f"share copied from the training set ({pixels})": (
-            "near real", lambda x: copied_share(x.pixels[some], everything, real.pixels[some]), real),
+            "near real",
+            lambda x: copied_share(x.pixels[some], everything, real.pixels[some]), real),
     }
     if pixels == "pixels":
         instruments["Parzen log-likelihood, nats (pixels)"] = (
-            "more", lambda x: parzen_log_likelihood(x.pixels, real.pixels, validation)["nats"], again)
+            "more",
+            lambda x: parzen_log_likelihood(x.pixels, real.pixels, validation)["nats"], again)
     if labelled:
-        instruments["KL of the class histogram, nats"] = ("less", lambda x: class_kl(classes(x), classes(real)), again)
+        instruments["KL of the class histogram, nats"] = (
+            "less", lambda x: class_kl(classes(x), classes(real)), again)
     if gan.num_classes:
-        instruments["agreement of the classifier with the labels asked for"] = ("more", lambda x: agreement(x.asked, x.seen), real)
+        instruments["agreement of the classifier with the labels asked for"] = (
+            "more", lambda x: agreement(x.asked, x.seen), real)
         instruments["GAN-train: 1-NN error (pixels)"] = (
-            "less", lambda x: nearest_neighbour_error(x.pixels, x.asked, real.pixels, real.asked), again)
+            "less",
+            lambda x: nearest_neighbour_error(x.pixels, x.asked, real.pixels, real.asked), again)
     return Evaluation(type(gan).__name__, name_of(held_out), n, [
         measured(name, better, instrument, made, floor)
-        for name, (better, instrument, floor) in track(instruments.items(), "measuring", transient=True)])
+        for name, (better, instrument, floor)
+        in track(instruments.items(), "measuring", transient=True)])
 
 
 def evaluate_gaussian(gan, n=10_000, seed=1):
-    """Measure a trained `GaussianGAN`: its samples' moments and density, and how far its discriminator is from ½.
+    """Measure a trained `GaussianGAN`: moments and density of its samples, and D.
 
-    Args: as for `evaluate`; the real data are n fresh ones of the known distribution.
+    How far D(x) is from ½ near mu tells whether the game is at its equilibrium.
+
+    Args: as for `evaluate`; the real data are n fresh numbers from the known
+    distribution.
 
     Returns:
         An `Evaluation`.
     """
-    made, real = gan.generate(n, seed=seed), gan.sample_data(n, np.random.default_rng([seed, 1]))
+    made = gan.generate(n, seed=seed)
+    real = gan.sample_data(n, np.random.default_rng([seed, 1]))
     ends = np.concatenate([made[:, 0], [gan.mu - 6 * gan.sigma, gan.mu + 6 * gan.sigma]])
     x = np.linspace(ends.min() - gan.sigma, ends.max() + gan.sigma, 8001)
     where_data_are = np.linspace(gan.mu - 2 * gan.sigma, gan.mu + 2 * gan.sigma, 401)
@@ -183,17 +235,20 @@ def evaluate_gaussian(gan, n=10_000, seed=1):
         "mean": ("near real", lambda samples: float(samples.mean())),
         "standard deviation": ("near real", lambda samples: float(samples.std())),
         "Jensen-Shannon divergence from the data's density, nats": (
-            "less", lambda samples: jensen_shannon(gan.density(x), gan.estimated_density(samples, x), x)),
+            "less",
+            lambda samples: jensen_shannon(gan.density(x), estimated_density(samples, x), x)),
     }
-    figures = [measured(name, better, instrument, made, real) for name, (better, instrument) in instruments.items()]
+    figures = [measured(name, better, instrument, made, real)
+               for name, (better, instrument) in instruments.items()]
     start = time.monotonic()
     furthest = float(np.abs(gan.discriminate(where_data_are) - 0.5).max())
-    figures.append(Figure("largest |D(x) - 1/2| within 2 sigma of mu", furthest, 0.0, "less", time.monotonic() - start))
+    figures.append(Figure("largest |D(x) - 1/2| within 2 sigma of mu", furthest, 0.0, "less",
+                          time.monotonic() - start))
     return Evaluation(type(gan).__name__, f"N({gan.mu:g}, {gan.sigma:g}²)", n, figures)
 
 
 def measured(name, better, instrument, made, floor):
-    """Use an instrument on generated and on real samples: a `Figure`."""
+    """Use an instrument on generated samples and on real ones: a `Figure`."""
     start = time.monotonic()
     generated, real = float(instrument(made)), float(instrument(floor))
     return Figure(name, generated, real, better, time.monotonic() - start)
@@ -201,8 +256,9 @@ def measured(name, better, instrument, made, floor):
 
 def chosen(data, indices):
     """Pictures and labels (or None) of these indices."""
-    indices = np.sort(indices)             # of a memory-mapped file: from front to back
-    return np.asarray(data.images[indices]), None if data.labels is None else np.asarray(data.labels)[indices]
+    indices = np.sort(indices)             # a memory-mapped file is read from front to back
+    labels = None if data.labels is None else np.asarray(data.labels)[indices]
+    return np.asarray(data.images[indices]), labels
 
 
 def name_of(data):

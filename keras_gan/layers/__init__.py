@@ -1,6 +1,5 @@
 """Layers that the papers share, a module each, and the optimizer."""
 import keras_gan.backend  # noqa: F401  before keras, so that TensorFlow starts without its chatter
-
 from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.layers.frozen import Frozen
 from keras_gan.layers.fused import Adam, BatchNormalization, Dropout, PictureConv2D

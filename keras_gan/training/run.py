@@ -60,7 +60,7 @@ class TrainingRun:
         self.largest_batch = batch_size
         return memory.explanation(self.game, batch_size)
 
-    # --- directory ------------------------------------------------------------------------------
+    # --- directory --------------------------------------------------------------------
 
     def _open_directory(self):
         self.directory = RunDirectory(self.plan.run_dir)
@@ -120,7 +120,7 @@ class TrainingRun:
                               "resume=True (--resume).") from error
             self.progress.say(f"{message} Training goes on (if_write_fails='go_on').")
 
-    # --- while it goes --------------------------------------------------------------------------
+    # --- while it goes ----------------------------------------------------------------
 
     def __enter__(self):
         size = self.data.batch_size
@@ -244,7 +244,7 @@ class TrainingRun:
         else:
             self.times_back = 0 if self.step > self.back_to else self.times_back
 
-    # --- at the end -----------------------------------------------------------------------------
+    # --- at the end -------------------------------------------------------------------
 
     def __exit__(self, kind, error, _):
         try:

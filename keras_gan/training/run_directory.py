@@ -48,7 +48,7 @@ class RunDirectory:
         """Bytes that are free on the disk that the directory lies on, or will lie on."""
         return shutil.disk_usage(next(p for p in (self.path, *self.path.resolve().parents) if p.exists())).free
 
-    # --- may this run live here? -------------------------------------------------------------------------------------
+    # --- may this run live here? ------------------------------------------------------
 
     def check(self, resume, settings, defaults=()):
         """Raise unless a run with these settings may be begun in here, or with `resume` gone on with. Writes nothing but the lock.
@@ -100,7 +100,7 @@ class RunDirectory:
         checkpoint.check_format(config, FORMAT, self._config)
         return config
 
-    # --- begin, and end ----------------------------------------------------------------------------------------------
+    # --- begin, and end ---------------------------------------------------------------
 
     def open(self, resume, settings, defaults, plan, source):
         """Take the directory for this process, and begin a run in it or go on with the one that is there.
@@ -158,7 +158,7 @@ class RunDirectory:
     def _write_json(path, content):
         write_whole(path, json.dumps(content, indent=2).encode())
 
-    # --- checkpoints and history -------------------------------------------------------------------------------------
+    # --- checkpoints and history ------------------------------------------------------
 
     def restore(self, game, interval=1):
         """Give a model the newest whole checkpoint. A damaged one is moved aside, under the name `damaged-step_000500`.

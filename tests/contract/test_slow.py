@@ -1,0 +1,134 @@
+"""What every model of the house keeps, where it takes compilation, processes or learning.
+
+One paper of each kind is tried on every push (`tests.games.OF_EACH_KIND`), all of them with
+`pytest -m slow`.
+"""
+import hashlib
+import multiprocessing
+import shutil
+
+import keras
+import numpy as np
+
+from benchmarks.kills import PROCESSES
+from tests.contract.test_contract import made_by, state_of
+from tests.games import GAMES, for_train, random_data, random_images
+
+SLOW = True                   # read by tests/conftest.py
+
+
+def weights_of(game):
+    """The values of all weights of the networks and averages."""
+    networks = (*game.players.values(), *game.averages.values())
+    return [keras.ops.convert_to_numpy(v) for network in networks for v in network.weights]
+
+
+def play(game, turns, data):
+    """The weights of a game after some turns of `train`."""
+    game.train(**for_train(game, data), steps=turns, batch_size=8)
+    return weights_of(game)
+
+
+def play_call_by_call(game, turns, data):
+    """The weights of a game after these numbers of turns of `train_on_batch`.
+
+    It is called as people call it: in Keras's own graphs of its steps.
+    """
+    weights = {}
+
+    def play_a_turn(*batch):
+        logs = game.train_on_batch(*batch)
+        if game.turns in turns:
+            weights[game.turns] = weights_of(game)
+        return logs
+
+    game.compiled_turn = lambda: play_a_turn
+    game.train(**for_train(game, data), steps=max(turns), batch_size=8)
+    return [weights[turn] for turn in turns]
+
+
+def test_eager_turns_and_compiled_turns_are_the_turns_call_by_call(make_game, float64, rng):
+    call_by_call, eager, compiled = make_game(), make_game(run_eagerly=True), make_game()
+    data = random_data(rng, 8 * compiled.k, compiled)
+    after_3, after_20 = play_call_by_call(call_by_call, (3, 20), data)
+    ours = play(eager, 3, data) + play(compiled, 20, data)
+    for one, other in zip(after_3 + after_20, ours, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
+
+
+def test_a_compiled_turn_moves_the_kernels_as_call_by_call(make_game, rng):
+    by_hand, compiled = make_game(run_eagerly=True), make_game()
+    data = random_data(rng, 8 * by_hand.k, by_hand)
+    before = weights_of(compiled)
+    moved = zip(play(compiled, 1, data), play(by_hand, 1, data), before, strict=True)
+    for one, other, initial in moved:
+        if one.ndim > 1:                        # kernels
+            np.testing.assert_allclose(one, other, atol=3e-4, rtol=0)
+            assert not np.array_equal(one, initial)          # by as little as a learning rate
+
+
+def test_check_freeze_holds_compiled(make_game):
+    report = make_game().check_freeze(batch_sizes=(4, 3))
+    assert report.ok and "compiled, batch of 3: train_on_batch moved" in str(report), str(report)
+
+
+def leg(make_game, folder, resume):
+    """Play five compiled turns, or resume them after the third; what came out, as a digest."""
+    game = make_game(half_life=5)
+    data = for_train(game, random_data(np.random.default_rng(0), 30 * game.k, game))
+    flip = {"flip": True} if data and game.makes_pictures else {}
+    # Pictures are written in the one and not in the other: that must make no difference
+    history = game.train(**data, steps=5, batch_size=8,
+                         run_dir=folder, checkpoint_interval=3,
+                         sample_interval=500 if resume else 2, resume=resume, **flip)
+    digest = hashlib.sha256(repr(history).encode() + made_by(game).tobytes())
+    for values in state_of(game).values():
+        for value in values:
+            digest.update(value.tobytes())
+    return digest.hexdigest()
+
+
+def leg_there(name, folder, said):
+    """A leg in another process, where hashes of text have another seed."""
+    said.send((hash("a string"), leg(GAMES[name], folder, True)))
+
+
+def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(make_game, request, tmp_path):
+    name = request.node.callspec.id
+    here = leg(make_game, tmp_path / "run", False)
+    shutil.rmtree(tmp_path / "run" / "checkpoints" / "step_000005")
+    receive, send = multiprocessing.Pipe(False)
+    process = PROCESSES.Process(target=leg_there, args=(name, tmp_path / "run", send))
+    process.start()
+    assert receive.poll(300), "the other process says nothing"
+    hash_there, there = receive.recv()
+    process.join()
+    assert hash_there != hash("a string") and there == here
+
+
+# What helps a small model to learn in seconds: the classic DCGAN takes longer, and least squares
+# begin slowly
+HELP = {"dcgan": {"recipe": "laptop", "base_channels": 4, "learning_rate": 2e-3},
+        "lsgan": {"fakes_in_training_mode": True}, "gaussian_gan": {"learning_rate": 1e-2}}
+STEPS = {"lsgan": 300, "dcgan": 75, "wgan": 120, "wgan_gp": 60}
+
+
+def test_a_noise_game_learns_something(make_noise_game, request, rng):
+    name = request.node.callspec.id
+    game = make_noise_game(**{"learning_rate": 1e-3, **HELP.get(name, {})})
+    if game.makes_pictures:             # red at the left, blue at the right: brightness alone won't do
+        images = random_images(rng, 64 * game.k, game.img_shape) // 8
+        images[:, :, :6, 0] += 200
+        images[:, :, 6:, 2] += 200
+        data, goal = (images,), images.mean(axis=0) / 255
+        if game.num_classes:
+            data = images, rng.integers(game.num_classes, size=len(images))
+    else:
+        data, goal = (), np.array([game.mu])
+    before = np.abs(game.generate(64, seed=1).mean(axis=0) - goal).mean()
+    game.train(**for_train(game, data), steps=STEPS.get(name, 200), batch_size=16)
+    # How far the mean sample is from the mean of the data, as a share of what it was: with three
+    # seeds .59, .63, .26 for LSGAN, at most .5 for all others
+    left = np.abs(game.generate(64, seed=1).mean(axis=0) - goal).mean() / before
+    assert left < 0.75, (f"{name}: {left:.2f} of the distance is left. A paper that begins slowly "
+                         "gets a line in HELP or STEPS, measured with three seeds")
