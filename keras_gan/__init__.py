@@ -11,7 +11,8 @@ __all__ = list(_MODULES)
 
 
 def __getattr__(name):
-    # Lazy: help comes without TensorFlow, and `python -m keras_gan.dcgan` loads its class once.
+    # Lazy: help comes without TensorFlow, and `python -m keras_gan.dcgan` loads its
+    # class once.
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib

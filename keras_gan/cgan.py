@@ -2,13 +2,14 @@
 
 Mehdi Mirza, Simon Osindero, 2014. arXiv:1411.1784
 
-The game of `gan.py`, but both players are told the class y of a picture. G makes pictures of the
-class that one asks for. D says how likely a picture is a real one of that class:
+The game of `gan.py`, but both players are told the class y of a picture. G makes
+pictures of the class that one asks for. D says how likely a picture is a real one of
+that class:
 
-    min_G max_D V(D, G) = E_x[log D(x|y)] + E_z[log(1 - D(G(z|y)|y))]                (equation 2)
+    min_G max_D V(D, G) = E_x[log D(x|y)] + E_z[log(1 - D(G(z|y)|y))]       (equation 2)
 
-The networks are those of Keras-GAN. Convolutional ones are an option, for colour pictures of any
-shape.
+The networks are those of Keras-GAN. Convolutional ones are an option, for colour
+pictures of any shape.
 """
 import math
 from typing import Literal
@@ -16,8 +17,20 @@ from typing import Literal
 import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import Input, Model, Sequential, ops
-from keras.layers import (Activation, Add, CategoryEncoding, Concatenate, Dense, Dot, Dropout,
-                          Embedding, Flatten, LeakyReLU, Multiply, Reshape)
+from keras.layers import (
+    Activation,
+    Add,
+    CategoryEncoding,
+    Concatenate,
+    Dense,
+    Dot,
+    Dropout,
+    Embedding,
+    Flatten,
+    LeakyReLU,
+    Multiply,
+    Reshape,
+)
 
 from keras_gan import recipes
 from keras_gan.base import ChoiceOfNetworks, Classes, options
@@ -30,8 +43,8 @@ from keras_gan.samples.diversity import diversity
 class CGAN(Classes, ChoiceOfNetworks, GAN):
     """The conditional GAN.
 
-    Recipes (`keras_gan/recipes.py` says what differs, and why): `"digits"`, for small grey
-    pictures, far better than the classic; `"laptop"`, for colour pictures.
+    Recipes (`keras_gan/recipes.py` says what differs, and why): `"digits"`, for small
+    grey pictures, far better than the classic; `"laptop"`, for colour pictures.
 
     Attributes:
         generator: `keras.Model`, [noise (batch, latent_dim), labels (batch, 1)] ->
@@ -42,16 +55,18 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
 
     dropout: float = 0.4
     conditioning: Literal["embedding", "projection"] = "embedding"
-    """How the players are told the class. "embedding", as in Keras-GAN: multiplied into the noise
-    and into the picture. "projection" (Takeru Miyato, Masanori Koyama, 2018, arXiv:1802.05637):
-    one-hot beside the noise, and in the discriminator as the inner product of an embedding with its
-    last features."""
-    networks: Literal["fully_connected", "keras_gan", "radford_2015", "residual"] = "fully_connected"
+    """How the players are told the class. "embedding", as in Keras-GAN: multiplied into
+    the noise and into the picture. "projection" (Takeru Miyato, Masanori Koyama, 2018,
+    arXiv:1802.05637): one-hot beside the noise, and in the discriminator as the inner
+    product of an embedding with its last features."""
+    networks: Literal["fully_connected", "keras_gan", "radford_2015",
+                      "residual"] = "fully_connected"
 
     recipes = {"digits": recipes.CGAN_DIGITS, "laptop": recipes.CGAN_LAPTOP}
 
     def build_generator(self):
-        """Noise z (batch, latent_dim) and labels (batch, 1) -> pictures (batch, *img_shape)."""
+        """Noise z (batch, latent_dim) and labels (batch, 1) -> pictures (batch,
+        *img_shape)."""
         noise = Input((self.latent_dim,))
         label = Input((1,), dtype="int32")
         if self.conditioning == "embedding":
@@ -64,8 +79,8 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
         return Model([noise, label], layers(model_input), name="generator")
 
     def build_discriminator(self):
-        """Pictures (batch, *img_shape) and labels (batch, 1) -> validity (batch, 1): probability of
-        being real, or its logit."""
+        """Pictures (batch, *img_shape) and labels (batch, 1) -> validity (batch, 1):
+        probability of being real, or its logit."""
         img = Input(self.img_shape)
         label = Input((1,), dtype="int32")
         if self.conditioning == "embedding":
@@ -109,10 +124,11 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
         """One turn of the game: k steps of the discriminator, one of the generator.
 
         Args:
-            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
-            labels: their classes, whole numbers (k batch,) or (k batch, 1). The generator
-                is asked for the same classes, so that it learns them as often as the data
-                show them.
+            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1,
+                1].
+            labels: their classes, whole numbers (k batch,) or (k batch, 1). The
+                generator is asked for the same classes, so that it learns them as often
+                as the data show them.
             random: {"z": float (k batch, latent_dim)}; None draws it from N(0, 1).
 
         Returns:
@@ -135,7 +151,8 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
             # Generate a batch of new images of the same classes
             gen_imgs = self.generator([noise, y], training=self.fakes_in_training_mode)
 
-            # Train the discriminator (real classified as ones and generated as zeros, given y)
+            # Train the discriminator (real classified as ones and generated as zeros,
+            # given y)
             d_real = self.discriminator_on_real.train_on_batch([real_imgs, y], valid,
                                                                return_dict=True)
             d_fake = self.discriminator.train_on_batch([gen_imgs, y], fake, return_dict=True)
@@ -144,7 +161,8 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
         #  Train Generator
         # ---------------------
 
-        # Train the generator (wants the discriminator to take its images for real ones of y)
+        # Train the generator (wants the discriminator to take its images for real ones
+        # of y)
         g = self.combined.train_on_batch([noise, y], valid, return_dict=True)
         self.update_ema()
 

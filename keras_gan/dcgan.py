@@ -2,23 +2,28 @@
 
 Alec Radford, Luke Metz, Soumith Chintala, 2015. arXiv:1511.06434
 
-The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of any other
-shape: those of Keras-GAN, with two doublings and halvings more. The paper's own (section 3 and
-figure 1) are `networks="radford_2015"`.
+The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of
+any other
+shape: those of Keras-GAN, with two doublings and halvings more. The paper's own
+(section 3 and figure 1) are `networks="radford_2015"`.
 """
 from typing import Literal
 
 import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 from keras import Input, Sequential
-from keras.layers import (Activation, Cropping2D, Dense, Flatten, LeakyReLU, Reshape,
-                          ZeroPadding2D)
+from keras.layers import Activation, Cropping2D, Dense, Flatten, LeakyReLU, Reshape, ZeroPadding2D
 
 from keras_gan import recipes
 from keras_gan.base import ChoiceOfNetworks, options
 from keras_gan.gan import GAN
-from keras_gan.layers import (BatchNormalization, DiffAugment, Dropout, PictureConv2D,
-                              UpSamplingConv2D)
+from keras_gan.layers import (
+    BatchNormalization,
+    DiffAugment,
+    Dropout,
+    PictureConv2D,
+    UpSamplingConv2D,
+)
 
 
 @options
@@ -59,7 +64,7 @@ class DCGAN(ChoiceOfNetworks, GAN):
         ]
         for filters in (8 * c, 4 * c, 2 * c, c)[:4 if full else 3]:
             layers += [
-                UpSamplingConv2D(filters),                             # (16, 20, 256) ... (128, 160, 32)
+                UpSamplingConv2D(filters),             # (16, 20, 256) ... (128, 160, 32)
                 BatchNormalization(momentum=0.8),
                 Activation("relu"),
             ]

@@ -1,12 +1,12 @@
 """Generative Adversarial Networks.
 
-Ian Goodfellow, Jean Pouget-Abadie, Mehdi Mirza, Bing Xu, David Warde-Farley, Sherjil Ozair,
-Aaron Courville, Yoshua Bengio, 2014. arXiv:1406.2661
+Ian Goodfellow, Jean Pouget-Abadie, Mehdi Mirza, Bing Xu, David Warde-Farley, Sherjil
+Ozair, Aaron Courville, Yoshua Bengio, 2014. arXiv:1406.2661
 
-The generator G makes pictures out of noise z. The discriminator D looks at a picture and says how
-likely it is real. D learns to tell real from generated, G to be taken for real:
+The generator G makes pictures out of noise z. The discriminator D says how likely a
+picture is real. D learns to tell real from generated, G to be taken for real:
 
-    min_G max_D V(D, G) = E_x[log D(x)] + E_z[log(1 - D(G(z)))]                      (equation 1)
+    min_G max_D V(D, G) = E_x[log D(x)] + E_z[log(1 - D(G(z)))]             (equation 1)
 
 G is trained on the non-saturating form, max_G E_z[log D(G(z))] (section 3).
 """
@@ -54,7 +54,7 @@ class GAN(NoiseGame):
         return Model(noise, img, name="generator")
 
     def generator_layers(self, input_width):
-        """The generator from its first layer on. Vectors, too, come in the data's own units."""
+        """The generator from its first layer on."""
         return Sequential([
             Input((input_width,)),
             Dense(256),                                                # (batch, 256)
@@ -72,8 +72,8 @@ class GAN(NoiseGame):
         ])
 
     def build_discriminator(self):
-        """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1): probability of being real,
-        or its logit."""
+        """Pictures (batch, *img_shape) in [-1, 1] -> validity (batch, 1): probability
+        of being real, or its logit."""
         model = self.architecture.discriminator_layers(self, self.img_shape)
         model.add(Dense(1, activation=None if self.from_logits else "sigmoid"))        # (batch, 1)
 
@@ -92,7 +92,8 @@ class GAN(NoiseGame):
         ])
 
     def build_combined(self):
-        """Noise z (batch, latent_dim) -> validity (batch, 1) of the pictures that G makes out of it.
+        """Noise z (batch, latent_dim) -> validity (batch, 1) of the pictures that G
+        makes out of it.
 
         Keras-GAN set `discriminator.trainable = False` here. On Keras 3 that trains no
         discriminator at all.
@@ -103,7 +104,8 @@ class GAN(NoiseGame):
         return Model(z, validity, name="combined")
 
     def build_optimizer(self, player):
-        """The optimizer of the "discriminator" or the "generator". Each has one of its own."""
+        """The optimizer of the "discriminator" or the "generator". Each has one of its
+        own."""
         if player == "discriminator":
             return Adam(self.learning_rate_of(player), 0.5)
         optimizer = Adam(self.learning_rate_of(player), 0.5,
@@ -112,14 +114,16 @@ class GAN(NoiseGame):
         return optimizer
 
     def build_discriminator_loss(self):
-        """-log D(x) where the truth is 1, real, and -log(1 - D(G(z))) where it is 0, generated.
+        """-log D(x) where the truth is 1, real, and -log(1 - D(G(z))) where it is 0,
+        generated.
 
         Real and generated batches are a step each. The turn reports the mean of both.
         """
         return BinaryCrossentropy(from_logits=self.from_logits)
 
     def build_generator_loss(self):
-        """What the combined model minimises, given ones: -log D(G(z)), or log(1 - D(G(z)))."""
+        """What the combined model minimises, given ones: -log D(G(z)), or log(1 -
+        D(G(z)))."""
         bce = BinaryCrossentropy(from_logits=self.from_logits)
         if self.generator_loss == "non_saturating":
             return bce
@@ -128,21 +132,23 @@ class GAN(NoiseGame):
     logs = ("d_loss", "d_accuracy", "g_loss", "D(x)", "D(G(z))", "diversity")
 
     def train_on_batch(self, images, random=None):
-        """One turn of the game, by algorithm 1: k steps of the discriminator, one of the generator.
+        """One turn of the game, by algorithm 1: k steps of the discriminator, one of
+        the generator.
 
-        The generator's step takes the z of the discriminator's last step again, where the
-        algorithm draws another. So what both say about these pictures can be compared. The
-        compiled turn makes them once, if both are in the same mode.
+        The generator's step takes the z of the discriminator's last step again, where
+        the algorithm draws another. So what both say about these pictures can be
+        compared. The compiled turn makes them once, if both are in the same mode.
 
         Args:
-            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
-            random: {"z": float (k batch, latent_dim)}; None draws it from N(0, 1). Don't
-                draw random numbers with NumPy in here: `train` compiles this method, and
-                they would be the same in every turn.
+            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1,
+                1].
+            random: {"z": float (k batch, latent_dim)}; None draws it from N(0, 1).
+                Don't draw random numbers with NumPy in here: `train` compiles this
+                method, and they would be the same in every turn.
 
         Returns:
-            dict of floats: d_loss (mean of real and generated, nats; with R1 also half of
-            the penalty), d_accuracy, g_loss (nats), D(x) and D(G(z)) (what the
+            dict of floats: d_loss (mean of real and generated, nats; with R1 also half
+            of the penalty), d_accuracy, g_loss (nats), D(x) and D(G(z)) (what the
             discriminator says about real and about generated pictures, 0..1), diversity
             (see `keras_gan.samples.diversity`). They are those of the last step of each
             player.
@@ -150,7 +156,8 @@ class GAN(NoiseGame):
         imgs = self.prepare(images)                                    # (k batch, *img_shape)
         z = self.random_numbers(imgs.shape[0], random)["z"]            # (k batch, latent_dim)
 
-        # Adversarial ground truths: one for each image, or for each pack of them (PacGAN)
+        # Adversarial ground truths: one for each image, or for each pack of them
+        # (PacGAN)
         judged = imgs.shape[0] // self.k // self.packing
         valid, fake = ops.ones((judged, 1)), ops.zeros((judged, 1))
 

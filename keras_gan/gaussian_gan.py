@@ -1,11 +1,11 @@
-"""The GAN in one dimension: a generator learns a normal distribution, and all theory can be drawn.
+"""The GAN in one dimension: all functions of the theory can be drawn.
 
 Ian Goodfellow et al., 2014. arXiv:1406.2661, figure 1 and section 4.
 
-Data x come from p = N(mu, sigma²); no network is told mu or sigma. Where G's samples have density
-q, the best discriminator is known. Once q = p it says 1/2 everywhere (theorem 1):
+Data x come from p = N(mu, sigma²); no network is told mu or sigma. Where samples have
+density q, the best D is known. Once q = p it says 1/2 everywhere (theorem 1):
 
-    D*(x) = p(x) / (p(x) + q(x))                                                     (equation 2)
+    D*(x) = p(x) / (p(x) + q(x))                                            (equation 2)
 """
 from typing import ClassVar, Literal
 
@@ -36,20 +36,19 @@ class GaussianGAN(GAN):
     mu: float = 3.0
     """Mean of the data."""
     sigma: float = 1.0
-    """Standard deviation of the data, above 0."""
+    """Standard deviation of the data."""
     prior: Literal["normal", "uniform"] = "normal"
-    """Of the noise z: "normal", N(0, 1), or "uniform", of the same mean and variance."""
+    """Of the noise z: "normal", N(0, 1), or "uniform", of that mean and variance."""
     latent_dim: int | None = None
-    """Length of the noise vector z. None: 1 with a normal prior, 4 with a uniform one. (A single
-    uniform number has ends. The tails of a normal distribution would need infinite slope there.)"""
+    """Length of z. None: 1 with a normal prior, 4 with a uniform one. (A single uniform
+    number has ends, where the tails of the data would need infinite slope.)"""
     k: int = 3
     pretraining: int = 0
-    """Steps of the discriminator towards the D* of the untrained generator, before the first
-    turn."""
+    """Steps of D towards the D* of the untrained generator, before the first turn."""
     learning_rate: float = 1e-2
-    """Of the discriminator's Adam optimizer at the start. It is high, so D stays near D*."""
+    """Of D's Adam optimizer at the start. It is high, so that D stays near D*."""
     generator_learning_rate: float | None = 0.05
-    """Of the generator's gradient descent (algorithm 1) at the start. Adam would circle at the end."""
+    """Of G's gradient descent (algorithm 1) at the start. Adam would end in circles."""
     half_life: int | None = 1000
     img_shape: ClassVar = (1,)
     networks: ClassVar = "keras_gan"
@@ -91,14 +90,14 @@ class GaussianGAN(GAN):
         return Adam(rate, 0.5) if player == "discriminator" else SGD(rate)
 
     def train_on_batch(self, images, random=None):
-        """One turn of the game, by algorithm 1; arguments and results as `GAN.train_on_batch`."""
+        """One turn, by algorithm 1; arguments and results as `GAN.train_on_batch`."""
         x = self.prepare(images)                                       # (k batch, 1)
         z = self.random_numbers(x.shape[0], random)["z"]               # (k batch, latent_dim)
         valid, fake = (make((x.shape[0] // self.k, 1)) for make in (ops.ones, ops.zeros))
 
         for real_x, noise in zip(ops.split(x, self.k), ops.split(z, self.k)):
-            # One step on both together: near the equilibrium their gradients nearly cancel, and
-            # what is left says where to go. In two steps Adam would make both of one length first.
+            # One step on both: near the equilibrium their gradients nearly cancel. What is
+            # left says where to go. Two steps of Adam would be of one length each.
             gen_x = self.generator(noise, training=True)
             d = self.discriminator.train_on_batch(
                 ops.concatenate([real_x, gen_x]), ops.concatenate([valid, fake]), return_dict=True)
@@ -115,26 +114,27 @@ class GaussianGAN(GAN):
         return norm.pdf(x, self.mu, self.sigma)
 
     def generated_density(self, x):
-        """q(x) of the generator, estimated from 20,000 samples: float array of the shape of x."""
+        """q(x), estimated from 20,000 samples: float array of the shape of x."""
         return estimated_density(self.generate(20_000, seed=0), x)
 
     def optimal_discriminator(self, x, q=None):
-        """D*(x), in [0, 1]; NaN where neither has any density. q at x: None estimates it."""
+        """D*(x), NaN where neither has any density. q at x: None estimates it."""
         p, q = self.density(x), self.generated_density(x) if q is None else q
         with np.errstate(invalid="ignore"):
             return p / (p + q)
 
     def discriminate(self, x):
-        """D(x), what the discriminator says: float array of the shape of x, in [0, 1]."""
+        """D(x), what D says: float array of the shape of x, in [0, 1]."""
         column = ops.convert_to_tensor(np.reshape(x, (-1, 1)), keras.config.floatx())
         said = self.discriminator(column, training=False)
         return ops.convert_to_numpy(ops.sigmoid(said)).reshape(np.shape(x))
 
     def pretrain_discriminator(self, steps, batch_size=256):
-        """Train D towards D* of the generator as it is now, at points where either has density."""
+        """Train D towards D* of G as it is now, where either has density."""
         if not steps:
             return
-        ends = [*self.generate(10_000, seed=0)[:, 0], *(self.mu + 4 * self.sigma * np.array([-1, 1]))]
+        ends = [*self.generate(10_000, seed=0)[:, 0], self.mu - 4 * self.sigma,
+                self.mu + 4 * self.sigma]
         x = np.linspace(min(ends), max(ends), 10_000, dtype=keras.config.floatx())[:, None]
         truth = self.optimal_discriminator(x)
         there = np.flatnonzero(np.isfinite(truth))       # not in a gap between samples and data
@@ -154,11 +154,11 @@ class GaussianGAN(GAN):
         super().check_arguments()
 
     def sample_data(self, n, rng):
-        """n data x ~ N(mu, sigma²) from a `numpy.random.Generator`: float array (n, 1)."""
+        """n data x ~ N(mu, sigma²) from a `numpy.random.Generator`: float (n, 1)."""
         return rng.normal(self.mu, self.sigma, (n, 1)).astype(keras.config.floatx())
 
     def draw_noise(self, n, rng):
-        """Noise z of the `prior`, from a `numpy.random.Generator`: float array (n, latent_dim)."""
+        """Noise of the `prior` from a `numpy.random.Generator`: (n, latent_dim)."""
         z = super().draw_noise(n, rng)
         return z if self.prior == "normal" else rng.uniform(-EDGE, EDGE, z.shape).astype(z.dtype)
 
@@ -170,7 +170,7 @@ class GaussianGAN(GAN):
                              checkpoint_interval=checkpoint_interval, **plan)
 
     def write_samples(self, path):
-        """Write the picture after figure 1: densities, D and D*, and the way from z to G(z)."""
+        """Write the picture after figure 1: densities, D and D*, and from z to G(z)."""
         x = np.linspace(self.mu - 6 * self.sigma, self.mu + 6 * self.sigma, 400)
         z = np.zeros((17, self.latent_dim), keras.config.floatx())     # along the first coordinate
         z[:, 0] = np.linspace(*((-2, 2) if self.prior == "normal" else (-EDGE, EDGE)), 17)

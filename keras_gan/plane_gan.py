@@ -1,7 +1,8 @@
-"""The GAN in two dimensions: points in a plane instead of pictures, so that all can be seen.
+"""The GAN in two dimensions: points in a plane instead of pictures, so that all can be
+seen.
 
-Minsuk Kahng et al., 2018, play it in a browser (GAN Lab, arXiv:1809.01587). The game is that of
-`gan.py`; notebook 6 draws it.
+Minsuk Kahng et al., 2018, play it in a browser (GAN Lab, arXiv:1809.01587). The game is
+that of `gan.py`; notebook 6 draws it.
 """
 from typing import ClassVar
 
@@ -27,8 +28,8 @@ class PlaneGAN(GAN):
     latent_dim: int = 2
     """Length of the noise vector z. With 2, G is a map from a plane to a plane."""
     learning_rate: float = 2e-3
-    """Of the discriminator's Adam optimizer. It is the higher one: a generator finds the weak places
-    of a slow discriminator, and collapses."""
+    """Of the discriminator's Adam optimizer. It is the higher one: a generator finds
+    the weak places of a slow discriminator, and collapses."""
     generator_learning_rate: float | None = 1e-3
     units: int = 128
     """Width of the two hidden layers of each network."""
@@ -50,7 +51,8 @@ class PlaneGAN(GAN):
         ], name="generator")
 
     def build_discriminator(self):
-        """Points (batch, 2) -> logit (batch, 1) of the probability that a point is real."""
+        """Points (batch, 2) -> logit (batch, 1) of the probability that a point is
+        real."""
         return Sequential([
             Input((2,)),
             Dense(self.units),                                         # (batch, 128)
@@ -65,7 +67,7 @@ class PlaneGAN(GAN):
         self.require_whole("units", 1)
         super().check_arguments()
 
-    # --- what can be drawn ----------------------------------------------------------------------
+    # --- what can be drawn ------------------------------------------------------------
 
     def logits(self, points):
         """The discriminator's logit of points (..., 2): float array (...)."""
@@ -74,14 +76,15 @@ class PlaneGAN(GAN):
         return said.reshape(np.shape(points)[:-1])
 
     def discriminate(self, points):
-        """D, the probability that points (..., 2) are real: float array (...), in [0, 1]."""
+        """D, the probability that points (..., 2) are real: float array (...), in [0,
+        1]."""
         return ops.convert_to_numpy(ops.sigmoid(self.logits(points)))
 
     def pull(self, points):
         """Where the generator's loss L sends generated points (..., 2): -dL/dx of each.
 
-        A float array (..., 2). For the non-saturating loss it is (1 - D) times the slope of D's
-        logit, for the saturating one D times it.
+        A float array (..., 2). For the non-saturating loss it is (1 - D) times the
+        slope of D's logit, for the saturating one D times it.
         """
         points = np.asarray(points)
         aside = NEAR * np.eye(2)
@@ -90,17 +93,18 @@ class PlaneGAN(GAN):
         d = self.discriminate(points)[..., None]
         return slope * (1 - d if self.generator_loss == "non_saturating" else d)
 
-    # --- the training run -----------------------------------------------------------------------
+    # --- the training run -------------------------------------------------------------
 
     def train(self, points, steps: int = 5000, batch_size: int = 256, sample_interval: int = 250,
               checkpoint_interval: int = 1000, **plan):
-        """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`).
+        """Play many turns, compiled as one graph (or call by call with
+        `run_eagerly=True`).
 
         Args:
             points: array (N, 2), of which batches are drawn with replacement; or a
-                distribution with `sample(n, rng)`, such as `keras_gan.evaluation.ring()`:
-                every batch of it is fresh. Points should lie around 0 and reach a few
-                units.
+                distribution with `sample(n, rng)`, such as
+                `keras_gan.evaluation.ring()`: every batch of it is fresh. Points should
+                lie around 0 and reach a few units.
             steps: turns of this call; with `resume`, of the whole run.
             batch_size: points a step of the discriminator; a turn takes k batches.
             sample_interval: steps between two pictures.

@@ -2,15 +2,17 @@
 
 Martin Arjovsky, Soumith Chintala, Léon Bottou, 2017. arXiv:1701.07875
 
-Instead of a discriminator there is a critic f: any function that is nowhere steeper than a given
-slope. It gives every picture a score. How far its mean score of real pictures can lie above that of
-generated ones is the distance between the two, W1: the work of moving one heap of earth over to the
-other.
+Instead of a discriminator there is a critic f: any function that is nowhere steeper
+than a given slope. It gives every picture a score. How far its mean score of real
+pictures can lie above that of
+generated ones is the distance between the two, W1: the work of moving one heap of earth
+over to the other.
 
-    W1 = max_f E_x[f(x)] - E_z[f(G(z))]                                       (equations 2 and 3)
+    W1 = max_f E_x[f(x)] - E_z[f(G(z))]                              (equations 2 and 3)
 
-The critic learns to find it, well and often (n_critic steps a turn, here `k`), and the generator to
-make it small. Clipping the critic's weights keeps it from becoming ever steeper (algorithm 1).
+The critic learns to find it, well and often (n_critic steps a turn, here `k`), and the
+generator to make it small. Clipping the critic's weights keeps it from becoming ever
+steeper (algorithm 1).
 """
 import math
 import numbers
@@ -30,7 +32,8 @@ from keras_gan.samples.diversity import diversity
 
 @options
 class WGAN(ChoiceOfNetworks, GAN):
-    """The Wasserstein GAN. Its discriminator is a critic, without sigmoid and normalisation.
+    """The Wasserstein GAN. Its discriminator is a critic, without sigmoid and
+    normalisation.
 
     The scales of BatchNormalization would be clipped as well, to .01 each. With three
     layers of it a millionth of the score was left, and of the generator's gradient.
@@ -48,7 +51,8 @@ class WGAN(ChoiceOfNetworks, GAN):
     dropout: float = 0.0
     fakes_in_training_mode: bool = True
     clip: float = 0.01
-    """The critic's trainable weights are clipped to [-clip, clip] after each of its steps."""
+    """The critic's trainable weights are clipped to [-clip, clip] after each of its
+    steps."""
     from_logits: ClassVar = True
     generator_loss: ClassVar = "non_saturating"
     r1_gamma: ClassVar = 0.0
@@ -71,7 +75,8 @@ class WGAN(ChoiceOfNetworks, GAN):
         return self.discriminator
 
     def build_distance(self):
-        """Real and generated pictures, both (batch, *img_shape) -> f(x) - f(G(z)) (batch, 1).
+        """Real and generated pictures, both (batch, *img_shape) -> f(x) - f(G(z))
+        (batch, 1).
 
         The mean of it is an estimate of W1 times the critic's slope.
         """
@@ -80,8 +85,8 @@ class WGAN(ChoiceOfNetworks, GAN):
         return Model([real_img, gen_img], difference, name="distance")
 
     def build_optimizer(self, player):
-        """RMSprop: the critic's loss changes all the time, and momentum made training unstable
-        (section 4)."""
+        """RMSprop: the critic's loss changes all the time, and momentum made training
+        unstable (section 4)."""
         return RMSprop(self.learning_rate_of(player))
 
     def build_discriminator_loss(self):
@@ -95,12 +100,14 @@ class WGAN(ChoiceOfNetworks, GAN):
     logs = ("d_loss", "W1", "g_loss", "diversity")
 
     def train_on_batch(self, images, random=None):
-        """One turn of the game, by algorithm 1: k steps of the critic, one of the generator.
+        """One turn of the game, by algorithm 1: k steps of the critic, one of the
+        generator.
 
         The generator's step takes the z of the critic's last step again.
 
         Args:
-            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
+            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1,
+                1].
             random: {"z": float (k batch, latent_dim)}; None draws it from N(0, 1).
 
         Returns:
@@ -150,10 +157,11 @@ class WGAN(ChoiceOfNetworks, GAN):
 
 
 def wasserstein(truth, score):
-    """The loss of a score that is to be high where the truth is 1, and low where it is 0.
+    """The loss of a score that is to be high where the truth is 1, and low where it is
+    0.
 
-    Keras-GAN's script has truths of -1 and 1 for that. Here they are 1, real, and 0, generated, as
-    in every other game. Both (batch, 1).
+    Keras-GAN's script has truths of -1 and 1 for that. Here they are 1, real, and 0,
+    generated, as in every other game. Both (batch, 1).
     """
     return (1 - 2 * truth) * score
 

@@ -3,11 +3,11 @@
 Ishaan Gulrajani, Faruk Ahmed, Martin Arjovsky, Vincent Dumoulin, Aaron Courville, 2017.
 arXiv:1704.00028
 
-Clipped weights make a critic that is simpler than it could be. The best critic has slope 1 nearly
-everywhere between real and generated pictures (proposition 1). So a critic with any other slope
-there has to pay, and nothing is clipped:
+Clipped weights make a critic that is simpler than it could be. The best critic has
+slope 1 nearly everywhere between real and generated pictures (proposition 1). So a
+critic with any other slope there has to pay, and nothing is clipped:
 
-    max_f E_x[f(x)] - E_z[f(G(z))] - λ E[(‖∇f(x̂)‖ - 1)²]                             (equation 3)
+    max_f E_x[f(x)] - E_z[f(G(z))] - λ E[(‖∇f(x̂)‖ - 1)²]                   (equation 3)
     x̂ = α x + (1 - α) G(z),  α uniform in [0, 1]
 """
 import math
@@ -28,18 +28,20 @@ from keras_gan.wgan import WGAN
 
 @options
 class WGANGP(WGAN):
-    """The Wasserstein GAN with gradient penalty; no BatchNormalization in its critic (section 4)."""
+    """The Wasserstein GAN with gradient penalty; no BatchNormalization in its critic
+    (section 4)."""
 
     learning_rate: float = 1e-4
     penalty: float = 10.0
-    """Weight λ of the gradient penalty. For points in a plane the code of the authors takes .1."""
+    """Weight λ of the gradient penalty. For points in a plane the code of the authors
+    takes .1."""
     clip: ClassVar = math.inf
 
     draws = {"z": 3, "alpha": 5}
 
     def build_distance(self):
-        """Real and generated pictures, both (batch, *img_shape), and α (batch, 1) -> f(x) -
-        f(G(z)), and the penalty at x̂, both (batch, 1)."""
+        """Real and generated pictures, both (batch, *img_shape), and α (batch, 1) ->
+        f(x) - f(G(z)), and the penalty at x̂, both (batch, 1)."""
         real_img, gen_img, alpha = Input(self.img_shape), Input(self.img_shape), Input((1,))
         difference = Subtract(name="W1")([self.critic(real_img), self.critic(gen_img)])
         penalty = GradientPenalty(self.critic, self.penalty, name="penalty")(
@@ -57,18 +59,20 @@ class WGANGP(WGAN):
     logs = ("d_loss", "W1", "penalty", "g_loss", "diversity")
 
     def train_on_batch(self, images, random=None):
-        """One turn of the game, by algorithm 1: k steps of the critic, one of the generator.
+        """One turn of the game, by algorithm 1: k steps of the critic, one of the
+        generator.
 
         The generator's step takes the z of the critic's last step again.
 
         Args:
-            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1, 1].
-            random: {"z": float (k batch, latent_dim), "alpha": float (k batch, 1)}; None
-                draws them.
+            images: real pictures (k batch, *img_shape), uint8 0..255 or float in [-1,
+                1].
+            random: {"z": float (k batch, latent_dim), "alpha": float (k batch, 1)};
+                None draws them.
 
         Returns:
-            dict of floats: d_loss (the critic's, of its last step, with the penalty), W1
-            (its estimate of the distance, in the units of the networks' pictures),
+            dict of floats: d_loss (the critic's, of its last step, with the penalty),
+            W1 (its estimate of the distance, in the units of the networks' pictures),
             penalty, g_loss, diversity.
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape)

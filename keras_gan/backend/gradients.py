@@ -20,7 +20,8 @@ def with_slope(model, x, *others, training=False):
     with tf.GradientTape() as tape:
         tape.watch(x)
         validity = model([x, *others] if others else x, training=training)
-    # Of the sum; a sample's validity depends on no other sample, so this is each one's own
+    # Of the sum; a sample's validity depends on no other sample, so this is each one's
+    # own
     gradient = tape.gradient(validity, x)
     squares = ops.reshape(ops.square(gradient), (ops.shape(x)[0], -1))
     return validity, ops.sum(squares, axis=1, keepdims=True)

@@ -67,8 +67,8 @@ def convolution_to_few(x, kernel):
 @keras.ops.custom_gradient
 def _convolution_to_few(x, kernel):
     channels, filters = kernel.shape[2:]
-    # place[a, u, i] = 1 where row i of the 3x3 kernel falls on row u of the 4x4, for row a of
-    # the block. Columns likewise.
+    # place[a, u, i] = 1 where row i of the 3x3 kernel falls on row u of the 4x4, for
+    # row a of the block. Columns likewise.
     place = np.array([np.eye(4, 3, -a) for a in range(2)]).astype(kernel.dtype.name)
     large = tf.einsum("aui,bvj,ijcf->uvcabf", place, place, kernel)
     large = tf.reshape(large, (4, 4, channels, 4 * filters))
@@ -76,8 +76,8 @@ def _convolution_to_few(x, kernel):
 
     def gradients(seen):
         to_x = tf.nn.conv2d_transpose(seen, kernel, tf.shape(x), 1, "SAME")
-        # The sum of x[y + i - 1] seen[y] is that of seen[y + 1 - i] x[y]: a turned kernel that
-        # goes from the few channels to the many
+        # The sum of x[y + i - 1] seen[y] is that of seen[y + 1 - i] x[y]: a turned
+        # kernel that goes from the few channels to the many
         turned = tf.raw_ops.Conv2DBackpropFilter(
             input=seen, filter_sizes=(3, 3, filters, channels), out_backprop=x,
             strides=[1] * 4, padding="SAME")

@@ -5,11 +5,11 @@ import logging
 import tensorflow as tf
 from tensorflow.python.client import device_lib
 
-# TensorFlow's remapper gives up on Conv2D + LeakyReLU in a training graph and says so as an
-# error, once a model. It fuses layers for inference; in training graphs there is nothing for it.
-# Its dependency optimizer now and then loses the order of a read and a write. Some fresh models
-# that call another model twice (a critic, with real and with generated samples) were then trained
-# on weights that were half updated already.
+# TensorFlow's remapper gives up on Conv2D + LeakyReLU in a training graph and says so
+# as an error, once a model. It fuses layers for inference; in training graphs there is
+# nothing for it. Its dependency optimizer now and then loses the order of a read and a
+# write. Some fresh models that call another model twice (a critic, with real and with
+# generated samples) were then trained on weights that were half updated already.
 tf.config.optimizer.set_experimental_options({"remapping": False, "dependency_optimization": False})
 
 OUT_OF_MEMORY = (MemoryError, tf.errors.ResourceExhaustedError)  # what a failed allocation raises
@@ -55,8 +55,8 @@ def one_graph(turn, jit_compile):
     """Compile a turn.
 
     Args:
-        turn: a function of arrays, and of lists and dicts of arrays, that returns a dict
-            of scalars, such as `gan.train_on_batch`.
+        turn: a function of arrays, and of lists and dicts of arrays, that returns a
+            dict of scalars, such as `gan.train_on_batch`.
         jit_compile: True for XLA, False without it.
 
     Returns:

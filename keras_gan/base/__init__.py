@@ -1,4 +1,5 @@
-"""What games have in common: options, how they are built, trained, checked and saved."""
+"""What games have in common: options, how they are built, trained, checked and
+saved."""
 from keras_gan.base.choice_of_networks import ChoiceOfNetworks
 from keras_gan.base.classes import Classes
 from keras_gan.base.game import Game

@@ -7,12 +7,13 @@ class Averages:
     """Lets an average follow each network that the game `shows`.
 
     Yasin Yazıcı et al., 2018, "The unusual effectiveness of averaging in GAN training",
-    arXiv:1806.04498: players circle around their equilibrium. The mean of where a player
-    was is nearer to it than where the player is.
+    arXiv:1806.04498: players circle around their equilibrium. The mean of where a
+    player was is nearer to it than where the player is.
     """
 
     def build_averages(self):
-        """Build `NAME_ema` for each network in `shows`: the network itself without average."""
+        """Build `NAME_ema` for each network in `shows`: the network itself without
+        average."""
         for name in self.shows:
             network = getattr(self, name)
             average = network
@@ -23,17 +24,20 @@ class Averages:
 
     @property
     def averages(self):
-        """The averages by name, `{"generator_ema": ...}`; none if there is no momentum."""
+        """The averages by name, `{"generator_ema": ...}`; none if there is no
+        momentum."""
         names = [f"{name}_ema" for name in self.shows] if self.ema_momentum else []
         return {name: getattr(self, name) for name in names}
 
     def update_ema(self):
-        """Let the averages follow by one step, statistics of BatchNormalization included."""
+        """Let the averages follow by one step, statistics of BatchNormalization
+        included."""
         if not self.ema_momentum:
             return
         trainer = next(name for name, networks in self.trains.items() if self.shows[0] in networks)
         turns = ops.cast(getattr(self, trainer).optimizer.iterations, keras.config.floatx())
-        # The first averages are of few values: the untrained weights would stay in them for long
+        # The first averages are of few values: the untrained weights would stay in them
+        # for long
         momentum = ops.minimum(self.ema_momentum, turns / (turns + 9.0))
         rest = 1 - momentum
         for name in self.shows:

@@ -41,8 +41,8 @@ class Classes:
 
         Args:
             n: int, how many.
-            seed: int >= 0; the same seed gives the same pictures. None: other pictures at
-                each call.
+            seed: int >= 0; the same seed gives the same pictures. None: other pictures
+                at each call.
             labels: n of them, whole numbers or class names. None: all classes in turn,
                 0, 1, 2, ..., 0, 1, 2, ...
 
@@ -54,8 +54,8 @@ class Classes:
         """
         noise = self.draw_noise(n, generator_of(seed))
         if isinstance(labels, str) or (labels is not None and not hasattr(labels, "__iter__")):
-            raise ValueError(f"labels must be {n}, one for each picture: labels=[{labels!r}] * {n}. "
-                             f"Received: labels={labels!r}")
+            raise ValueError(f"labels must be {n}, one for each picture: labels=[{labels!r}] * "
+                             f"{n}. Received: labels={labels!r}")
         if labels is None:
             labels = np.arange(n) % self.num_classes
         else:
@@ -78,14 +78,16 @@ class Classes:
         raise ValueError(f"This model knows the classes {known}. Received: {label!r}")
 
     def write_samples(self, path):
-        """Write a sheet of samples: a class a column (the first ten), in each row the same noise."""
+        """Write a sheet of samples: a class a column (the first ten), in each row the
+        same noise."""
         columns = min(self.num_classes, 10)
         noise = np.repeat(self.draw_noise(5, np.random.default_rng(self.seed)), columns, axis=0)
         labels = np.tile(np.arange(columns, dtype="int32"), 5)[:, None]
         write_png(path, grid(self.generate_from(noise, labels), columns))
 
     def write_beside_real(self, path, real):
-        """Write real beside generated samples of the same classes. `real`: (images, labels)."""
+        """Write real beside generated samples of the same classes. `real`: (images,
+        labels)."""
         images, labels = real
         write_real_vs_generated(path, to_pictures(to_network(images)),
                                 self.generate(len(images), self.seed, labels=np.ravel(labels)))

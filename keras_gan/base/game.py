@@ -1,4 +1,5 @@
-"""What every game of this house can do besides its turn: be built, trained, checked, saved."""
+"""What every game can do besides its turn: be built, trained, checked and saved."""
+import abc
 import inspect
 from typing import Literal
 
@@ -23,7 +24,7 @@ from keras_gan.training.run import TrainingRun
 
 
 @options
-class Game(Averages, Options):
+class Game(Averages, Options, abc.ABC):
     """Base of all models. A paper builds its networks and plays `train_on_batch`.
 
     A paper says by names what it has. Saving, resuming, `check_freeze`, memory, the
@@ -49,29 +50,31 @@ class Game(Averages, Options):
     """
 
     img_shape: tuple[int, ...] = (28, 28, 1)
-    """(height, width, channels) of the pictures: channels 1 (grey) or 3 (RGB). (dimensions,) of
-    vectors, in models that know them."""
+    """(height, width, channels) of the pictures: channels 1 (grey) or 3 (RGB).
+    (dimensions,) of vectors, in models that know them."""
     learning_rate: float = 2e-4
     """Of the optimizers."""
     half_life: int | None = None
-    """Turns in which the learning rates fall by half, again and again, so that players who circle
-    around their equilibrium come to rest there. None: they stay as they are."""
+    """Turns in which the learning rates fall by half, again and again, so that players
+    who circle around their equilibrium come to rest there. None: they stay as they
+    are."""
     k: int = 1
-    """Steps of the discriminator in a turn, each on a fresh batch, before one step of the generator
-    (n_critic in the Wasserstein papers)."""
+    """Steps of the discriminator in a turn, each on a fresh batch, before one step of
+    the generator (n_critic in the Wasserstein papers)."""
     ema_momentum: float = 0.0
-    """Momentum of the moving average of the generator's weights, which is what people are then
-    shown. 0: no average."""
+    """Momentum of the moving average of the generator's weights, which is what people
+    are then shown. 0: no average."""
     seed: int = 0
-    """A whole number. Initial weights, noise, Dropout and the order of the pictures follow from
-    it."""
+    """A whole number. Initial weights, noise, Dropout and the order of the pictures
+    follow from it."""
     recipe: str = "classic"
     """A named set of arguments. "classic" is the defaults."""
     run_eagerly: bool = False
-    """True plays every move call by call, so that a debugger can look at it. False compiles the
-    turn."""
+    """True plays every move call by call, so that a debugger can look at it. False
+    compiles the turn."""
     jit_compile: bool | Literal["auto"] = "auto"
-    """True compiles with XLA, False without it, "auto" with XLA where it was measured to pay."""
+    """True compiles with XLA, False without it, "auto" with XLA where it was measured
+    to pay."""
 
     trains, shows, keeps, draws, logs = {}, [], [], {}, ()
     undecided_loss = None
@@ -87,12 +90,13 @@ class Game(Averages, Options):
             self.build()
             self.build_averages()
 
+    @abc.abstractmethod
     def build(self):
         """Build and compile the models that `trains` names."""
-        raise NotImplementedError(f"{type(self).__name__} must build its models in build()")
 
     def compiled(self, model, loss, optimizer, metrics=None, **how):
-        """The `keras.Model`, compiled so that its `train_on_batch` can be a move in a compiled turn.
+        """The `keras.Model`, compiled so that its `train_on_batch` can be a move in a
+        compiled turn.
 
         Args:
             model: functional or sequential `keras.Model`.
@@ -103,7 +107,7 @@ class Game(Averages, Options):
                       run_eagerly=self.run_eagerly, jit_compile=self.jit_compile, **how)
         return model
 
-    # --- what the names stand for ---------------------------------------------------------------
+    # --- what the names stand for -----------------------------------------------------
 
     @property
     def trainers(self):
@@ -122,7 +126,8 @@ class Game(Averages, Options):
 
     @property
     def optimizers(self):
-        """The optimizers, by the name of the model that they train. One that two share is once."""
+        """The optimizers, by the name of the model that they train. One that two share
+        is once."""
         optimizers = {}
         for name, model in self.trainers.items():
             if all(model.optimizer is not other for other in optimizers.values()):
@@ -131,7 +136,8 @@ class Game(Averages, Options):
 
     @property
     def parts(self):
-        """All that has a state, by name: networks and averages, optimizers, layers that are kept.
+        """All that has a state, by name: networks and averages, optimizers, layers that
+        are kept.
 
         Each is a `keras` object with `variables`, and there is no variable twice.
         """
@@ -141,19 +147,22 @@ class Game(Averages, Options):
 
     @property
     def takes(self):
-        """What one batch of the data is: the kind of each array, by the name of the argument."""
+        """What one batch of the data is: the kind of each array, by the name of the
+        argument."""
         return {"images": Samples(self.img_shape)}
 
-    # --- arguments ------------------------------------------------------------------------------
+    # --- arguments --------------------------------------------------------------------
 
     def check_arguments(self):
-        """Raise `ValueError` for arguments that make no sense, before anything slow happens."""
+        """Raise `ValueError` for arguments that make no sense, before anything slow
+        happens."""
         self.check_choices()
         shape = self.img_shape
         vectors = ", or (dimensions,) of vectors" if self.knows_vectors else self.why_no_vectors
-        self.require(isinstance(shape, (tuple, list)) and all(is_whole(n, 1) for n in shape)
-                     and (len(shape) == 3 and shape[2] in (1, 3)
-                          or self.knows_vectors and len(shape) == 1), "img_shape",
+        whole = isinstance(shape, (tuple, list)) and all(is_whole(n, 1) for n in shape)
+        fits = whole and ((len(shape) == 3 and shape[2] in (1, 3))
+                          or (self.knows_vectors and len(shape) == 1))
+        self.require(fits, "img_shape",
                      f"(height, width, channels) with 1 (grey) or 3 (RGB) channels{vectors}")
         self.img_shape = tuple(int(n) for n in shape)
         self.require_whole("seed", 0)
@@ -179,7 +188,7 @@ class Game(Averages, Options):
             return learning_rate
         return ExponentialDecay(learning_rate, updates * self.half_life, 0.5)
 
-    # --- what goes into a turn ------------------------------------------------------------------
+    # --- a turn ------------------------------------------------------------------
 
     @property
     def makes_pictures(self):
@@ -208,13 +217,26 @@ class Game(Averages, Options):
         return ops.convert_to_tensor(images, keras.config.floatx())
 
     def check_k_batches(self, samples):
-        """Raise `ValueError` unless there are k batches of one size, and whole packs."""
+        """Raise `ValueError` unless there are k batches of one size, and whole
+        packs."""
         least = self.k * self.packing
         if samples.shape[0] % least:
             packs = f" of whole packs of {self.packing}" if self.packing > 1 else ""
-            raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches of "
-                             f"one size{packs}: {least}, {2 * least}, {3 * least}, ... samples. "
+            raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches "
+                             f"of one size{packs}: {least}, {2 * least}, {3 * least}, ... samples. "
                              f"Received: {samples.shape[0]}")
+
+    @abc.abstractmethod
+    def train_on_batch(self, *batch, random=None):
+        """One turn of the game.
+
+        Args:
+            batch: the arrays that `takes` names, k batches each.
+            random: dict of the arrays that `draws` names; None draws them.
+
+        Returns:
+            dict of floats, by the names in `logs`.
+        """
 
     def random_numbers(self, n, given=None):
         """The random numbers of the next turn: a function of `seed` and `turns`.
@@ -229,8 +251,8 @@ class Game(Averages, Options):
 
         Raises:
             ValueError: if what is given has other names or shapes.
-            RuntimeError: if they were to be drawn in a turn that is being compiled. Every
-                turn would get the same.
+            RuntimeError: if they were to be drawn in a turn that is being compiled.
+                Every turn would get the same.
         """
         if given is not None:
             return self._checked_random_numbers(n, given)
@@ -243,8 +265,9 @@ class Game(Averages, Options):
         return drawn
 
     def _drawn(self, n, turn):
-        return {name: getattr(self, f"draw_{name}")(n, np.random.default_rng([self.seed, part, turn]))
-                for name, part in self.draws.items()}
+        generators = {name: np.random.default_rng([self.seed, stream, turn])
+                      for name, stream in self.draws.items()}
+        return {name: getattr(self, f"draw_{name}")(n, rng) for name, rng in generators.items()}
 
     def _checked_random_numbers(self, n, given):
         expected = {name: array.shape for name, array in self._drawn(n, 0).items()}
@@ -255,21 +278,22 @@ class Game(Averages, Options):
                              f"arrays {expected}. Received: {shapes}")
         return given
 
-    # --- training -------------------------------------------------------------------------------
+    # --- training ---------------------------------------------------------------------
 
     def train(self, images, steps: int = 10_000, batch_size: int = 32, run_dir: str | None = None,
               sample_interval: int = 500, checkpoint_interval: int = 500, keep_last: int = 3,
               keep_every: int | None = None, resume: bool = False, flip: bool = False,
               if_not_finite: Literal["stop", "go_back"] = "stop",
               if_write_fails: Literal["stop", "go_on"] = "stop", labels=None):
-        """Play many turns, compiled as one graph (or call by call with `run_eagerly=True`).
+        """Play many turns, compiled as one graph (or call by call with
+        `run_eagerly=True`).
 
         Args:
             images: array (N, *img_shape), uint8 0..255 or float in [-1, 1]; or what
                 `data_loaders.load_data` (of a model of two domains: `load_domains`)
-                returns; or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches. Of
-                vectors also a distribution, such as `keras_gan.evaluation.ring()`, with
-                `sample(n, rng)`: every batch of it is fresh.
+                returns; or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches.
+                Of vectors also a distribution, such as `keras_gan.evaluation.ring()`,
+                with `sample(n, rng)`: every batch of it is fresh.
             steps: turns of this call; with `resume`, of the whole run.
             batch_size: samples a step of the discriminator; a turn takes k batches. A
                 Dataset brings its own batches, of k·n samples, for any n.
@@ -282,10 +306,10 @@ class Game(Averages, Options):
                 of checkpoint_interval. None keeps none for ever.
             resume: go on with the run in `run_dir`, from its newest whole checkpoint.
             flip: mirror every other picture, at random.
-            if_not_finite: what happens when a loss or weight is no longer finite. "stop"
-                stops. "go_back" goes back to the last checkpoint and plays on from there
-                with other random numbers, and other batches of an array; at most three
-                times in a row.
+            if_not_finite: what happens when a loss or weight is no longer finite.
+                "stop" stops. "go_back" goes back to the last checkpoint and plays on
+                from there with other random numbers, and other batches of an array; at
+                most three times in a row.
             if_write_fails: what happens when a checkpoint or picture can't be written,
                 because the disk is full, say. "stop" stops, "go_on" goes on without.
             labels: ints (N,), of a model that knows classes: the classes of an array of
@@ -297,10 +321,10 @@ class Game(Averages, Options):
         Raises:
             ValueError: for data or arguments that don't fit, also for those of a resume
                 that differ from the run's.
-            FileExistsError: if `run_dir` holds a run already and `resume` is False, or if
-                another process trains in it.
-            MemoryError: if a turn doesn't fit into memory; the message names the largest
-                batch size that does.
+            FileExistsError: if `run_dir` holds a run already and `resume` is False, or
+                if another process trains in it.
+            MemoryError: if a turn doesn't fit into memory; the message names the
+                largest batch size that does.
             FloatingPointError: if a loss is no longer finite. What was saved before is
                 whole.
             OSError: if something can't be written. What was written before is whole.
@@ -313,7 +337,8 @@ class Game(Averages, Options):
             for batch in run.batches():                    # the arrays that `takes` names
                 run.log(turn(*batch, self.random_numbers(len(batch[0]))))
 
-                # At an interval, save all that training needs to go on, or a sheet of samples
+                # At an interval, save all that training needs to go on, or a sheet of
+                # samples
                 if run.step % checkpoint_interval == 0:
                     run.save_checkpoint()
                 if run.step % sample_interval == 0:
@@ -332,18 +357,22 @@ class Game(Averages, Options):
         return all(xla_pays(model) for model in self.trainers.values())
 
     def meet(self, data):
-        """Note what sheets of samples need to know about the `TrainingData` of a run."""
+        """Note what sheets of samples need to know about the `TrainingData` of a
+        run."""
         self.class_names = data.class_names or self.class_names
 
+    @abc.abstractmethod
     def write_samples(self, path):
         """Write a sheet of samples as a PNG file, always from the same inputs."""
-        raise NotImplementedError(f"{type(self).__name__} must say what its samples look like")
 
+    @abc.abstractmethod
     def write_beside_real(self, path, real):
-        """Write real beside generated samples. `real` is a batch of the data, a tuple of arrays."""
-        raise NotImplementedError(f"{type(self).__name__} must say what its samples look like")
+        """Write real beside generated samples as a PNG file.
 
-    # --- proof, and files -----------------------------------------------------------------------
+        `real` is a batch of the data, a tuple of arrays.
+        """
+
+    # --- proof, and files -------------------------------------------------------------
 
     def check_freeze(self, batch_sizes=(4, 3)):
         """Prove that each model trains the networks that `trains` names, and no other.
@@ -360,12 +389,12 @@ class Game(Averages, Options):
         return check_freeze(self, batch_sizes)
 
     def save(self, path):
-        """Save the model in the folder `path`: `config.json`, a file for each network, one for each
-        optimizer, and their `SHA256SUMS`.
+        """Save the model in the folder `path`: `config.json`, a file for each network,
+        one for each optimizer, and their `SHA256SUMS`.
 
         Training can go on after `load`: the state of optimizers and of Dropout is in
-        there too. The folder appears at once, or not at all; a model that was saved there
-        before is replaced.
+        there too. The folder appears at once, or not at all; a model that was saved
+        there before is replaced.
 
         Raises:
             FileExistsError: if `path` is something else than a saved model.
@@ -376,12 +405,13 @@ class Game(Averages, Options):
 
     @classmethod
     def load(cls, path):
-        """Load what `save` wrote. Models such as `combined` are built anew around the networks.
+        """Load what `save` wrote. Models such as `combined` are built anew around the
+        networks.
 
         Raises:
             FileNotFoundError: if there is no saved model at `path`.
-            ValueError: if the model there is of another class, if a file is not as it was
-                saved, or if a newer version wrote it.
+            ValueError: if the model there is of another class, if a file is not as it
+                was saved, or if a newer version wrote it.
         """
         return checkpoint.load(cls, path)
 
@@ -397,7 +427,7 @@ def train_parameters(model):
         if "train" in vars(part):
             own = inspect.signature(vars(part)["train"]).parameters
             hands_on = any(p.kind is p.VAR_KEYWORD for p in own.values())
-            kept = {name: p for name, p in parameters.items() if name not in own} if hands_on else {}
             named = {name: p for name, p in own.items() if p.default is not p.empty}
+            kept = {name: p for name, p in parameters.items() if hands_on and name not in own}
             parameters = {**named, **kept}
     return parameters

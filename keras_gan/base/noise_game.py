@@ -1,4 +1,5 @@
-"""Games in which a generator makes samples out of noise, and a discriminator judges them."""
+"""Games in which a generator makes samples out of noise, and a discriminator judges
+them."""
 import math
 from typing import Literal
 
@@ -28,12 +29,14 @@ def probability(truth, validity):
 
 @register_keras_serializable("keras_gan")
 def probability_of_logits(truth, validity):
-    """What a discriminator says that ends in logits, as a probability. Both (batch, 1)."""
+    """What a discriminator says that ends in logits, as a probability. Both (batch,
+    1)."""
     return ops.sigmoid(validity)
 
 
 def generator_of(seed):
-    """The `numpy.random.Generator` of a `generate(n, seed)`; None gives another at each call.
+    """The `numpy.random.Generator` of a `generate(n, seed)`; None gives another at each
+    call.
 
     Raises:
         ValueError: unless `seed` is None or a whole number of at least 0.
@@ -66,25 +69,27 @@ class NoiseGame(Game):
     """Of the generator's optimizer, if it is another one (Martin Heusel et al., 2017,
     arXiv:1706.08500). None: the same."""
     from_logits: bool = False
-    """True lets the discriminator end without sigmoid; the loss applies it. The mathematics is the
-    same, but a sigmoid that has rounded to 0 or 1 has no gradient left."""
+    """True lets the discriminator end without sigmoid; the loss applies it. The
+    mathematics is the same, but a sigmoid that has rounded to 0 or 1 has no gradient
+    left."""
     generator_loss: Literal["non_saturating", "saturating"] = "non_saturating"
-    """What the generator minimises. "non_saturating": -log D(G(z)). "saturating": log(1 - D(G(z))),
-    as in equation 1. That one has hardly a gradient while the discriminator still recognises every
-    generated sample."""
+    """What the generator minimises. "non_saturating": -log D(G(z)). "saturating": log(1
+    - D(G(z))), as in equation 1. That one has hardly a gradient while the discriminator
+    still recognises every generated sample."""
     r1_gamma: float = 0.0
     """Weight γ of R1, a penalty on the discriminator's gradient at real samples (see
-    keras_gan/layers/penalties.py). 0: none. It takes from_logits=True, and a discriminator without
-    BatchNormalization."""
+    keras_gan/layers/penalties.py). 0: none. It takes from_logits=True, and a
+    discriminator without BatchNormalization."""
     dropout: float = 0.5
     """Share of activations that Dropout drops in a discriminator that has it."""
     fakes_in_training_mode: bool = False
-    """True makes the discriminator's fakes with the statistics of the batch, as the generator's own
-    step does. False makes them with moving averages, as Keras-GAN's `predict` did."""
+    """True makes the discriminator's fakes with the statistics of the batch, as the
+    generator's own step does. False makes them with moving averages, as Keras-GAN's
+    `predict` did."""
     generator_weight_decay: float = 0.0
-    """Share of each weight of the generator (not of its biases) that its optimizer subtracts in a
-    step, times the learning rate (Ilya Loshchilov, Frank Hutter, 2017, arXiv:1711.05101). 0:
-    none."""
+    """Share of each weight of the generator (not of its biases) that its optimizer
+    subtracts in a step, times the learning rate (Ilya Loshchilov, Frank Hutter, 2017,
+    arXiv:1711.05101). 0: none."""
 
     shows = ["generator"]
     draws = {"z": 3}
@@ -114,16 +119,18 @@ class NoiseGame(Game):
 
     @property
     def undecided_loss(self):
-        """The discriminator's loss when it can't tell real from generated: log 2, in nats."""
+        """The discriminator's loss when it can't tell real from generated: log 2, in
+        nats."""
         return math.log(2)
 
-    # --- networks -------------------------------------------------------------------------------
+    # --- networks ---------------------------------------------------------------------
 
     @property
     def architecture(self):
         """Where `generator_layers` and `discriminator_layers` stand.
 
-        In the paper's own file, or in the file of `keras_gan/networks` that `networks` names.
+        In the paper's own file, or in the file of `keras_gan/networks` that `networks`
+        names.
         """
         return type(self) if self.networks == self.own_networks else networks.named(self.networks)
 
@@ -133,10 +140,11 @@ class NoiseGame(Game):
         return not self.architecture.convolutional
 
     def build_discriminator_on_real(self):
-        """The discriminator as it is trained on real samples: with R1, that costs a penalty too.
+        """The discriminator as it is trained on real samples: with R1, that costs a
+        penalty too.
 
-        From the same inputs to the same outputs, and by the same optimizer. Without R1 it is the
-        discriminator itself.
+        From the same inputs to the same outputs, and by the same optimizer. Without R1
+        it is the discriminator itself.
         """
         if not self.r1_gamma:
             return self.discriminator
@@ -163,10 +171,11 @@ class NoiseGame(Game):
             return self.falling(self.learning_rate, self.k * self.updates_of_discriminator)
         return self.falling(self.generator_learning_rate)
 
-    # --- noise goes in, samples come out --------------------------------------------------------
+    # --- noise goes in, samples come out ----------------------------------------------
 
     def draw_noise(self, n, rng):
-        """Noise z ~ N(0, 1) from a `numpy.random.Generator`: float array (n, latent_dim)."""
+        """Noise z ~ N(0, 1) from a `numpy.random.Generator`: float array (n,
+        latent_dim)."""
         if not is_whole(n, 1):
             raise ValueError(f"n must be a whole number of at least 1. Received: n={n!r}")
         return rng.standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
@@ -184,8 +193,8 @@ class NoiseGame(Game):
                 call.
 
         Returns:
-            Of pictures a float32 array (n, *img_shape) in [0, 1], RGB or grey; of vectors
-            a float array (n, dimensions), in the data's own units.
+            Of pictures a float32 array (n, *img_shape) in [0, 1], RGB or grey; of
+            vectors a float array (n, dimensions), in the data's own units.
         """
         return self.generate_from(self.draw_noise(n, generator_of(seed)))
 
@@ -196,8 +205,8 @@ class NoiseGame(Game):
             inputs: an array (n, ...) for each input of the generator.
 
         Returns:
-            As `generate`. It is made batch by batch, so that it takes little more memory
-            than the result.
+            As `generate`. It is made batch by batch, so that it takes little more
+            memory than the result.
         """
         n, size = len(inputs[0]), max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
         results = None
@@ -216,7 +225,8 @@ class NoiseGame(Game):
         self.window = data.window
 
     def write_samples(self, path):
-        """Write a sheet of 25 pictures, or a picture of 1,000 vectors, always from the same noise."""
+        """Write a sheet of 25 pictures, or a picture of 1,000 vectors, always from the
+        same noise."""
         if self.makes_pictures:
             drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed)))
         else:
@@ -224,7 +234,8 @@ class NoiseGame(Game):
                                   self.window)
 
     def write_beside_real(self, path, real):
-        """Write real beside generated samples. `real` is a batch of the data, a tuple of arrays."""
+        """Write real beside generated samples. `real` is a batch of the data, a tuple
+        of arrays."""
         real, generated = real[0], self.generate(len(real[0]), seed=self.seed)
         if self.makes_pictures:
             drawing.write_real_vs_generated(path, to_pictures(to_network(real)), generated)

@@ -1,11 +1,12 @@
-"""The arguments of a game: fields of its class, with a text under each, and recipes for them.
+"""The arguments of a game: fields of its class, with a text under each, and recipes for
+them.
 
     @options
     class LSGAN(GAN):
-        learning_rate: float = 2e-4            # another default than that of GAN
-        from_logits: ClassVar = True           # settled: in this paper nobody can choose it
+        learning_rate: float = 2e-4        # another default than that of GAN
+        from_logits: ClassVar = True       # settled: in this paper there is no choice
         a: float = 0.0
-        "Code of generated pictures."          # the text of the argument, for --help too
+        "Code of generated pictures."      # the text of the argument, for --help too
 """
 import dataclasses
 import inspect
@@ -20,7 +21,8 @@ POSITIONAL = ("img_shape", "num_classes")      # may be given without their name
 
 @typing.dataclass_transform(kw_only_default=True, eq_default=False)
 def options(game):
-    """`dataclasses.dataclass` for a game: all but the arguments in `POSITIONAL` are given by name.
+    """`dataclasses.dataclass` for a game: all but the arguments in `POSITIONAL` are
+    given by name.
 
     What is inherited keeps its place, its text and, unless it is written again, its
     default. An annotation with `ClassVar` takes an inherited argument out of the
@@ -44,7 +46,8 @@ class Options:
     recipes = {}
 
     def __new__(cls, *args, **given):
-        """Note which arguments are given, as `keras.Layer` does: a recipe leaves those alone."""
+        """Note which arguments are given, as `keras.Layer` does: a recipe leaves those
+        alone."""
         refuse_unwritten_options(cls)
         parameters = inspect.signature(cls.__init__).parameters
         takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
@@ -80,7 +83,8 @@ class Options:
         """Give the arguments that nobody has given the values of the recipe."""
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
         for name, value in self.recipe_options(self.recipe).items():
-            # A subclass with a constructor of its own hands on what its caller didn't give
+            # A subclass with a constructor of its own hands on what its caller didn't
+            # give
             if name not in self.given and getattr(self, name) == defaults[name]:
                 setattr(self, name, value)
 
@@ -89,10 +93,11 @@ class Options:
         values = {name: getattr(self, name) for name in self.option_names()}
         return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
 
-    # --- checks ---------------------------------------------------------------------------------
+    # --- checks -----------------------------------------------------------------------
 
     def require(self, ok, name, expected):
-        """Raise `ValueError` unless `ok`: the argument `name` is not what was `expected`."""
+        """Raise `ValueError` unless `ok`: the argument `name` is not what was
+        `expected`."""
         if not ok:
             raise ValueError(f"{name} must be {expected}. "
                              f"Received: {name}={getattr(self, name)!r}")
@@ -123,8 +128,15 @@ class Options:
 
 
 def refuse_unwritten_options(cls):
-    """Raise `TypeError` where a class would change an argument, and no constructor knows of it."""
+    """Raise `TypeError` where a class would change an argument, and no constructor
+    knows of it."""
     for part in cls.__mro__:
+        # Without @options a class has the constructor and fields of one base alone
+        forgotten = vars(part).get("__dataclass_fields__", {}).keys() - cls.__dataclass_fields__
+        if forgotten:
+            raise TypeError(f"{cls.__name__} has arguments of several classes, and would forget "
+                            f"those of {part.__name__}. Write @options (from "
+                            f"keras_gan.base.options) above {cls.__name__}.")
         unwritten = vars(part).keys() | vars(part).get("__annotations__", {}).keys()
         unwritten &= set(cls.option_names())
         if unwritten and "__dataclass_fields__" not in vars(part):

@@ -71,8 +71,8 @@ def moved(images, up, left):
         pixels = ops.take(ops.reshape(images, (-1, channels)), sources, axis=0)
 
         def gradient(*arguments, upstream=None):
-            # Back where it came from. The gradient of `take` itself is a sum over all pixels, and
-            # many times slower
+            # Back where it came from. The gradient of `take` itself is a sum over all
+            # pixels, and many times slower
             return moved(arguments[0] if upstream is None else upstream, -up, -left)
         return pixels * ops.cast(inside, images.dtype)[..., None], gradient
 

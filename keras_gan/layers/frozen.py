@@ -57,13 +57,15 @@ class Frozen(AroundModel):
         return cls(keras.saving.deserialize_keras_object(config.pop("model")), **config)
 
     def call(self, inputs, training=False):
-        # What the call would write (moving averages, spectral norms) comes back as values ...
+        # What the call would write (moving averages, spectral norms) comes back as
+        # values ...
         before = self.model.non_trainable_variables
         outputs, after = self.model.stateless_call(
             [ops.stop_gradient(v.value) for v in self.model.trainable_variables],
             [v.value for v in before],
             inputs, training=training)
-        # ... and is dropped. Only random seeds move on, so that Dropout draws a new mask each time.
+        # ... and is dropped. Only random seeds move on, so that Dropout draws a new
+        # mask each time.
         weights = {id(v) for v in self.model.weights}
         for variable, value in zip(before, after):
             if id(variable) not in weights:

@@ -41,8 +41,8 @@ class R1(Penalty):
     def call(self, inputs, training=False):
         inputs = inputs if isinstance(inputs, (list, tuple)) else [inputs]
         validity, slope = with_slope(self.model, *inputs, training=training)
-        # The mean over what is judged: samples, or packs of them (PacGAN), whose gradient is
-        # that with respect to all their samples
+        # The mean over what is judged: samples, or packs of them (PacGAN), whose
+        # gradient is that with respect to all their samples
         number = ops.cast(ops.size(validity), slope.dtype)
         self.add_loss(0.5 * self.weight * ops.sum(slope) / number)
         return validity

@@ -41,14 +41,16 @@ class UpSamplingConv2D(keras.layers.Layer):
         self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
 
     def call(self, inputs):
-        # A convolution slides its kernel, a transposed one lays it down. They are the same
-        # if the kernel is turned by 180 degrees; one axis is quicker to turn than two.
+        # A convolution slides its kernel, a transposed one lays it down. They are the
+        # same if the kernel is turned by 180 degrees; one axis is quicker to turn than
+        # two.
         taps = ops.reshape(self.kernel, (9, -1, self.filters))           # (9, channels, filters)
         taps = ops.transpose(ops.flip(taps, 0), (0, 2, 1))               # (9, filters, channels)
         taps = ops.reshape(taps, (3, 3, self.filters, -1))
         laid = ops.conv_transpose(inputs, taps, strides=2, padding="valid",
                                   data_format="channels_last")
-        # (batch, 2 height + 1, 2 width + 1, filters) -> (batch, 2 height, 2 width, filters)
+        # (batch, 2 height + 1, 2 width + 1, filters) -> (batch, 2 height, 2 width,
+        # filters)
         return sum_of_windows(laid, self.bias)
 
     def compute_output_shape(self, input_shape):

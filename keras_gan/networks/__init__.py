@@ -2,8 +2,8 @@
 
 Each is a module or class with two functions that a game's networks are made of:
 
-- `generator_layers(game, input_width)`: a `Sequential` from vectors (batch, input_width)
-  to samples (batch, *img_shape), pictures in [-1, 1];
+- `generator_layers(game, input_width)`: a `Sequential` from vectors (batch,
+  input_width) to samples (batch, *img_shape), pictures in [-1, 1];
 - `discriminator_layers(game, input_shape)`: a `Sequential` from samples
   (batch, *input_shape) to features (batch, width);
 
@@ -12,8 +12,8 @@ and with `convolutional`, whether they make pictures alone. They read the game's
 """
 import importlib
 
-# Two papers show their own networks in their own file, because those are its lesson. Others may
-# borrow them from there.
+# Two papers show their own networks in their own file, because those are its lesson.
+# Others may borrow them from there.
 ARCHITECTURES = {
     "fully_connected": "keras_gan.gan:GAN",
     "keras_gan": "keras_gan.dcgan:DCGAN",

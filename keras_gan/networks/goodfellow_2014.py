@@ -1,7 +1,7 @@
 """The networks of the first GAN (Goodfellow et al., 2014, arXiv:1406.2661, section 5).
 
-The generator has rectifiers and ends in a sigmoid. The discriminator has maxout units and
-Dropout. Widths are those of the authors' code for MNIST.
+The generator has rectifiers and ends in a sigmoid. The discriminator has maxout units
+and Dropout. Widths are those of the authors' code for MNIST.
 """
 import math
 
@@ -14,7 +14,8 @@ convolutional = False
 
 
 def generator_layers(game, input_width):
-    """Vectors (batch, input_width) -> samples (batch, *img_shape), pictures in [-1, 1]."""
+    """Vectors (batch, input_width) -> samples (batch, *img_shape), pictures in [-1,
+    1]."""
     of_pictures = game.makes_pictures
     return Sequential([
         Input((input_width,)),

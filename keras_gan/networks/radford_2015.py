@@ -1,12 +1,12 @@
-"""The networks of the DCGAN paper (Radford et al., 2015, arXiv:1511.06434, section 3, figure 1).
+"""The networks of the DCGAN paper (Radford et al., 2015, arXiv:1511.06434, section 3,
+figure 1).
 
 (Transposed) convolutions of 5x5 alone, for pictures whose sides are multiples of 16 or
 that are cropped to others.
 """
 from keras import Input, Sequential
 from keras.initializers import RandomNormal
-from keras.layers import (Activation, Conv2DTranspose, Cropping2D, Dense, Flatten, LeakyReLU,
-                          Reshape)
+from keras.layers import Activation, Conv2DTranspose, Cropping2D, Dense, Flatten, LeakyReLU, Reshape
 
 from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.layers.fused import BatchNormalization, Dropout

@@ -1,12 +1,23 @@
 """Residual networks for pictures.
 
-Kaiming He et al., 2015, "Deep residual learning for image recognition", arXiv:1512.03385;
-in GANs since Gulrajani et al., 2017 (arXiv:1704.00028, appendix C). A block adds something
-to its input instead of replacing it, so gradients reach the first layers of a deep network.
+Kaiming He et al., 2015, "Deep residual learning for image recognition",
+arXiv:1512.03385; in GANs since Gulrajani et al., 2017 (arXiv:1704.00028, appendix C). A
+block adds something to its input instead of replacing it, so gradients reach the first
+layers of a deep network.
 """
 from keras import Input, Model, Sequential
-from keras.layers import (Activation, Add, AveragePooling2D, Conv2D, Cropping2D, Dense, Flatten,
-                          LeakyReLU, Reshape, UpSampling2D)
+from keras.layers import (
+    Activation,
+    Add,
+    AveragePooling2D,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    Flatten,
+    LeakyReLU,
+    Reshape,
+    UpSampling2D,
+)
 
 from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.layers.fused import BatchNormalization, Dropout, PictureConv2D
@@ -37,7 +48,8 @@ def discriminator_layers(game, input_shape):
     """Pictures (batch, *input_shape) in [-1, 1] -> features (batch, width)."""
     c, shape = game.base_channels, input_shape
     layers = [Input(input_shape), *([DiffAugment()] if game.augment else [])]
-    for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c, 16 * c)):     # (64, 80, 32) ... (4, 5, 512)
+    for i, filters in enumerate((c, 2 * c, 4 * c, 8 * c, 16 * c)):
+        # (64, 80, 32) ... (4, 5, 512)
         layers.append(down_block(shape, filters, game.convolution,
                                  game.discriminator_norm == "batch", of_pictures=i == 0))
         shape = layers[-1].output_shape[1:]
@@ -56,8 +68,8 @@ def up_block(input_shape, filters):
     y = UpSamplingConv2D(filters)(y)                                   # (2h, 2w, filters)
     y = Activation("relu")(BatchNormalization(momentum=0.8)(y))
     y = Conv2D(filters, 3, padding="same")(y)                          # (2h, 2w, filters)
-    # A 1x1 convolution and the repetition of pixels give the same result in either order. It is
-    # quicker on the smaller picture
+    # A 1x1 convolution and the repetition of pixels give the same result in either
+    # order. It is quicker on the smaller picture
     channels = input_shape[-1]
     shortcut = x if channels == filters else Conv2D(filters, 1, use_bias=False)(x)
     return Model(x, Add()([UpSampling2D(2)(shortcut), y]))

@@ -1,7 +1,7 @@
 """Small networks for points in a plane.
 
-After those in which VEEGAN (Akash Srivastava et al., 2017, arXiv:1705.07761) counts modes.
-PacGAN's are wider and deeper.
+After those in which VEEGAN (Akash Srivastava et al., 2017, arXiv:1705.07761) counts
+modes. PacGAN's are wider and deeper.
 """
 import math
 
@@ -14,7 +14,8 @@ convolutional = False
 
 
 def generator_layers(game, input_width):
-    """Vectors (batch, input_width) -> samples (batch, *img_shape), pictures in [-1, 1]."""
+    """Vectors (batch, input_width) -> samples (batch, *img_shape), pictures in [-1,
+    1]."""
     return Sequential([
         Input((input_width,)),
         Dense(128, activation="relu"),                         # (batch, 128)

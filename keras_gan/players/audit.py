@@ -92,8 +92,8 @@ def audit(generator, discriminator, combined):
         for name, model in players.items():
             train = functools.partial(_train, model, batches[name])
             trains = ["generator" if name == "combined" else name]
-            moved |= make_move(report, networks, f"batch of {BATCH}", f"{name}.train_on_batch", trains,
-                               train)
+            moved |= make_move(report, networks, f"batch of {BATCH}", f"{name}.train_on_batch",
+                               trains, train)
         if len(players) == 2:
             note_still_weights(report, networks, moved)
     return report

@@ -20,7 +20,8 @@ class FreezeReport:
     Attributes:
         model: name of the class that was checked.
         moves: one line of text for every move that was played.
-        findings: what is broken, in words, and what to do about it; empty if nothing is.
+        findings: what is broken, in words, and what to do about it; empty if nothing
+            is.
     """
     model: str
     moves: list = dataclasses.field(default_factory=list)
@@ -52,7 +53,8 @@ def check_freeze(game, batch_sizes):
     """See `Game.check_freeze`."""
     report = FreezeReport(type(game).__name__)
     players, turns, moved = game.players, game.turns, set()
-    trained = {f"{name}.{TURN}": game.trains[name] for name in game.trainers} | {TURN: list(players)}
+    trained = {f"{name}.{TURN}": game.trains[name] for name in game.trainers}
+    trained[TURN] = list(players)
     calls = {f"{name}.{TURN}": functools.partial(model.train_on_batch, return_dict=True)
              for name, model in game.trainers.items()} | {TURN: game.train_on_batch}
     ways = {"call by call": calls}
@@ -85,7 +87,8 @@ def what_each_call_is_given(game, batch_size, rng):
     So each can be trained again alone, without a guess at what it takes.
 
     Returns:
-        dict, a tuple of arrays by the name of the call, also of `train_on_batch` itself.
+        dict, a tuple of arrays by the name of the call, also of `train_on_batch`
+        itself.
     """
     n = batch_size * game.k * game.packing
     turn = (*(kind.random(n, rng) for kind in game.takes.values()), game.random_numbers(n))
@@ -119,25 +122,29 @@ def by_hand(model, batch_size, rng):
 
 @contextlib.contextmanager
 def put_back(variables, networks=()):
-    """Whatever is done in here: afterwards the variables have their values again, and all layers of the networks their flags `trainable`."""
+    """Whatever is done in here: afterwards the variables have their values again, and
+    all layers of the networks their flags `trainable`."""
     state = [keras.ops.convert_to_numpy(v) for v in variables]
-    flags = [(layer, layer.trainable) for network in networks for layer in network._flatten_layers()]
+    layers = [layer for network in networks for layer in network._flatten_layers()]
+    flags = [(layer, layer.trainable) for layer in layers]
     try:
         yield
     finally:
         for variable, value in zip(variables, state):
             variable.assign(value)
-        for layer, flag in flags:          # a model comes before its layers, which a change of its own flag changes too
+        for layer, flag in flags:          # a model before its layers: its flag changes theirs
             if layer.trainable != flag:
                 layer.trainable = flag
 
 
 @contextlib.contextmanager
 def thawed(network):
-    """In here a network that is frozen, as a whole or layer by layer, is one that is trained."""
+    """In here a network that is frozen, as a whole or layer by layer, is one that is
+    trained."""
     with put_back([], [network]):
         if not network.trainable_weights:
-            for layer in network._flatten_layers():      # each: a model whose flag is True already hands it on to nobody
+            # Each: a model whose flag is True already hands it on to nobody
+            for layer in network._flatten_layers():
                 layer.trainable = True
         yield network
 
@@ -212,25 +219,25 @@ def note_still_weights(report, networks, moved):
         trainable = weights_to_train(network)
         still = [v.path for v in trainable if id(v) not in moved]
         if 0 < len(still) < len(trainable):
-            report.add(f"No call moves these weights of the {name}: {', '.join(still)}. No gradient "
-                       "reaches them.")
+            report.add(f"No call moves these weights of the {name}: {', '.join(still)}. No "
+                       "gradient reaches them.")
 
 
 def _why_nothing_moves(name, network):
     if network.trainable_weights:
-        return ("No gradient reaches it: look at what lies between it and the loss; or the learning "
-                "rate is 0.")
+        return ("No gradient reaches it: look at what lies between it and the loss; or the "
+                "learning rate is 0.")
     flag = "Its flag `trainable` is False"
     if network.trainable:
         flag = "The flags `trainable` of its layers are False"
-    if name == "generator":
-        return (f"{flag}: leave it trainable, and train the generator through the combined model.")
-    return (f"{flag}: Keras 3 reads it when train_on_batch is traced, so freezing it for another "
-            f"model froze it for good. Leave it trainable and put Frozen({name}) into that model.")
+    return (f"{flag}: Keras 3 reads it when train_on_batch is traced, so a network that was frozen "
+            f"for another model is frozen for good. Leave it trainable, and put Frozen({name}) "
+            "into each model that must not train it.")
 
 
 def _note_intrusion(report, call, name, changed, trainable):
-    """A call that trains other networks has changed this one: say what, and what to do."""
+    """A call that trains other networks has changed this one: say what, and what to
+    do."""
     model = call.split(".")[0]
     weights = [v.path for v in changed if id(v) in trainable]
     statistics = [v.path for v in changed if id(v) not in trainable]

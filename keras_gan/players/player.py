@@ -66,9 +66,10 @@ class Player(keras.Model):
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         if not being_compiled():
             return super().train_on_batch(x, y, sample_weight, class_weight, return_dict)
-        # The discriminator moves several times in a turn, the same move on other samples. The
-        # generator moves once, and inline: the pictures that it makes for its own move are those
-        # that the discriminator is shown, and what is the same is computed once.
+        # The discriminator moves several times in a turn, the same move on other
+        # samples. The generator moves once, and inline: the pictures that it makes for
+        # its own move are those that the discriminator is shown, and what is the same
+        # is computed once.
         move = self._move if self._frozen_ids else traced_once(self._move)
         return move(x, y, sample_weight)
 

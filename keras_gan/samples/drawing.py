@@ -37,9 +37,9 @@ def grid(pictures, columns=5, gap=2):
 
 def write_png(path, picture):
     """Write a PNG file of (H, W, C), RGB or grey, uint8 or float in [0, 1]."""
-    # OpenCV writes BGR. The colours are the *last* axis: [..., ::-1]. On a batch (N, H, W, C)
-    # the often copied [:, :, ::-1] reverses the width instead: the pictures are mirrored, and
-    # their colours are still wrong.
+    # OpenCV writes BGR. The colours are the *last* axis: [..., ::-1]. On a batch (N, H,
+    # W, C) the often copied [:, :, ::-1] reverses the width instead: the pictures are
+    # mirrored, and their colours are still wrong.
     ok, png = cv2.imencode(".png", to_uint8(picture)[..., ::-1])
     if not ok:
         raise ValueError(f"OpenCV can't write a picture of shape {np.shape(picture)} as PNG")

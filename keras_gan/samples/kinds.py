@@ -38,7 +38,8 @@ class Labels:
         self.num_classes = num_classes
 
     def checked(self, labels, n):
-        """The labels of n samples, int32 (n, 1). Raises `ValueError` if they don't fit."""
+        """The labels of n samples, int32 (n, 1). Raises `ValueError` if they don't
+        fit."""
         return check_labels(labels, n, self.num_classes)
 
     def random(self, n, rng):
