@@ -81,6 +81,11 @@ PAPERS = [
                "takes for real.",
           number=f"6.3 of 8 and 15.3 of 25 modes in the plane {PLANE}",
           picture="lsgan.png"),
+    Paper("bigan", "BiGAN",
+          "Adversarial Feature Learning", "Donahue, Krähenbühl, Darrell",
+          2016, "1605.09782", DIGITS,
+          idea="An encoder learns which noise makes a given picture, because D judges both "
+               "together."),
     Paper("wgan", "WGAN",
           "Wasserstein GAN", "Arjovsky, Chintala, Bottou", 2017, "1701.07875",
           dict(DIGITS, batch_size=64),

@@ -14,8 +14,9 @@ import pytest
 import keras_gan
 from keras_gan import DCGAN, GAN, GaussianGAN, PlaneGAN
 from keras_gan.command import line as command_line
-from keras_gan.samples import drawing as pictures
+from keras_gan.command import look
 from keras_gan.papers import MODULES, PAPERS, find
+from keras_gan.samples import drawing as pictures
 
 KERAS_GAN = Path(sys.executable).with_name("keras-gan")
 HERE = Path(keras_gan.__file__).parent
@@ -119,7 +120,7 @@ def test_a_folder_of_other_pictures_can_be_what_a_model_is_measured_against(phot
     shutil.copytree(photos, tmp_path / "others")
     (tmp_path / "others" / "0.jpg").unlink()
     gan = DCGAN(img_shape=(16, 24, 3), base_channels=2)
-    training, held_out = command_line._real_data(None, gan, str(photos), None, tmp_path / "others")
+    training, held_out = look.real_data(None, gan, str(photos), None, tmp_path / "others")
     assert (len(training), len(held_out)) == (12, 11) and held_out.images.shape[1:] == (16, 24, 3)
 
 
