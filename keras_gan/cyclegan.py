@@ -2,9 +2,9 @@
 
 Jun-Yan Zhu, Taesung Park, Phillip Isola, Alexei A. Efros, 2017. arXiv:1703.10593
 
-Two domains of pictures, A and B, in which nothing is paired: horses and zebras.
-G: A -> B and F: B -> A learn to make what D_B and D_A take for pictures of B and A. Many
-translations do that. One that keeps what was there can be undone: F(G(a)) is a again.
+There are two unpaired domains of pictures, A and B: horses and zebras. G: A -> B and
+F: B -> A learn to make what D_B and D_A take for pictures of B and A. Many translations
+do that. One that keeps what was there can be undone: F(G(a)) is a again.
 
     L(G, F, D_A, D_B) = L_GAN(G, D_B) + L_GAN(F, D_A) + λ L_cyc(G, F)    (equation 3)
     L_cyc = E_a[|F(G(a)) - a|] + E_b[|G(F(b)) - b|]                      (equation 2)
@@ -122,10 +122,10 @@ class CycleGAN(Translation):
     logs = ("d_loss", "d_accuracy", "g_loss", "adversarial", "cycle", "identity", "diversity")
 
     def train_on_batch(self, a, b, random=None):
-        """One turn of the game: two steps of each discriminator, one of both generators.
+        """One turn of the game: two steps of each discriminator, one of the generators.
 
         Args:
-            a, b: pictures of each domain (batch, *img_shape), uint8 0..255 or float
+            a, b: pictures of the domains (batch, *img_shape), uint8 0..255 or float
                 in [-1, 1].
             random: {"swap": bool (batch, 2), "slot": int (batch, 2)}, see `ImagePool`;
                 the first column is of A. None draws it.

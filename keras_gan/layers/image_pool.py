@@ -5,7 +5,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ImagePool(keras.layers.Layer):
-    """Keeps generated pictures, and gives back one of them in place of about every other.
+    """Keeps generated pictures, and often gives one of them back in place of a new one.
 
     Ashish Shrivastava et al., 2016, "Learning from simulated and unsupervised images
     through adversarial training", arXiv:1612.07828, section 2.3: a discriminator that
