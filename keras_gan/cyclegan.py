@@ -2,9 +2,9 @@
 
 Jun-Yan Zhu, Taesung Park, Phillip Isola, Alexei A. Efros, 2017. arXiv:1703.10593
 
-Two domains of pictures, A and B, in which nothing belongs together: horses and zebras.
-G: A -> B and F: B -> A learn to make what D_B and D_A take for pictures of B and A. Many
-translations do that. One that keeps what was there can be undone: F(G(a)) is a again.
+There are two unpaired domains of pictures, A and B: horses and zebras. G: A -> B and
+F: B -> A learn to make what D_B and D_A take for pictures of B and A. Many translations
+do that. One that keeps what was there can be undone: F(G(a)) is a again.
 
     L(G, F, D_A, D_B) = L_GAN(G, D_B) + L_GAN(F, D_A) + λ L_cyc(G, F)    (equation 3)
     L_cyc = E_a[|F(G(a)) - a|] + E_b[|G(F(b)) - b|]                      (equation 2)
@@ -42,14 +42,14 @@ class CycleGAN(Translation):
 
     img_shape: tuple[int, ...] = (128, 128, 3)
     base_channels: int = 32
-    """Channels of a generator at its first halving; a discriminator has twice as many. They double
-    with every halving. The paper has 64."""
+    """Of the generators' first halving; discriminators have twice as many. They double
+    with every halving."""
     cycle_weight: float = 10.0
     """λ, the weight of the cycle losses."""
     identity_weight: float = 0.1
-    """Weight of the identity losses, times λ: g_AB is to leave a picture of B as it is."""
+    """Weight of the identity losses, times λ: g_AB is to leave a picture of B alone."""
     pool_size: int = 50
-    """Pictures of each generator that are kept, to be shown to a discriminator again. 0: none."""
+    """Pictures of each generator that its discriminator may be shown again. 0: none."""
     k: ClassVar = 1
 
     trains = {"d_A": ["d_A"], "d_B": ["d_B"], "combined": ["g_AB", "g_BA"]}
@@ -78,13 +78,13 @@ class CycleGAN(Translation):
             loss_weights=[1, 1, cycle, cycle, identity, identity])
 
     def build_generator(self, name):
-        """Pictures (batch, *img_shape) -> the same in the other domain, both in [-1, 1]."""
+        """Pictures (batch, *img_shape) -> their translations, both in [-1, 1]."""
         img = Input(self.img_shape)
         translated = unet(img, self.img_shape[-1], self.base_channels, self.halvings)
         return Model(img, translated, name=name)
 
     def build_discriminator(self, name):
-        """Pictures (batch, *img_shape) -> validity of patches (batch, h, w, 1): 1 is real."""
+        """Pictures (batch, *img_shape) -> validity of each patch (batch, h, w, 1)."""
         img = x = Input(self.img_shape)
         for i in range(self.halvings):
             # (64, 64, 64) ... (8, 8, 512) for 128x128
@@ -96,11 +96,11 @@ class CycleGAN(Translation):
 
     @property
     def halvings(self):
-        """4; fewer where a side of one pixel would be left. (Normalised, a single pixel is 0.)"""
+        """4; fewer where a single pixel would be left. Normalised, that is 0."""
         return min(4, (min(self.img_shape[:2]) - 1).bit_length() - 1)
 
     def build_combined(self):
-        """Pictures of A and of B -> what the six losses judge. Only the generators are trained."""
+        """Pictures of A and of B -> what the six losses judge."""
         img_A, img_B = Input(self.img_shape), Input(self.img_shape)
         fake_B, fake_A = self.g_AB(img_A), self.g_BA(img_B)
         outputs = {
@@ -112,7 +112,7 @@ class CycleGAN(Translation):
         return Model([img_A, img_B], named, name="combined")
 
     def draw_swap(self, n, rng):
-        """Whether each generated picture of A and of B takes a slot of its full pool: (n, 2)."""
+        """Whether a picture takes a slot of its pool: bool (n, 2), for A and B."""
         return rng.random((n, 2)) < 0.5
 
     def draw_slot(self, n, rng):
@@ -122,18 +122,18 @@ class CycleGAN(Translation):
     logs = ("d_loss", "d_accuracy", "g_loss", "adversarial", "cycle", "identity", "diversity")
 
     def train_on_batch(self, a, b, random=None):
-        """One turn of the game: two steps of each discriminator, one of both generators.
+        """One turn of the game: two steps of each discriminator, one of the generators.
 
         Args:
-            a, b: pictures of each domain (batch, *img_shape), uint8 0..255 or float in
-                [-1, 1].
-            random: {"swap": bool (batch, 2), "slot": int (batch, 2)}, see `ImagePool`; the
-                first column is of A. None draws it.
+            a, b: pictures of the domains (batch, *img_shape), uint8 0..255 or float
+                in [-1, 1].
+            random: {"swap": bool (batch, 2), "slot": int (batch, 2)}, see `ImagePool`;
+                the first column is of A. None draws it.
 
         Returns:
-            dict of floats: d_loss and d_accuracy (means of both discriminators, on real and
-            on translated pictures), g_loss (the weighted sum of the six losses), adversarial,
-            cycle and identity (each the mean of both directions), diversity (likewise).
+            dict of floats: d_loss and d_accuracy (means of both discriminators, on real
+            and on translated pictures), g_loss (the weighted sum of six losses),
+            adversarial, cycle, identity, diversity (means of both directions).
         """
         imgs_A, imgs_B = self.prepare_domains(a, b)                    # (batch, *img_shape)
         random = self.random_numbers(imgs_A.shape[0], random)
@@ -162,7 +162,7 @@ class CycleGAN(Translation):
         #  Train Generators
         # ------------------
 
-        # Train the generators (want their images to be taken for real, and to undo each other)
+        # Train the generators (want to be taken for real, and to undo each other)
         g = self.combined.train_on_batch(
             [imgs_A, imgs_B], [valid, valid, imgs_A, imgs_B, imgs_A, imgs_B], return_dict=True)
         self.update_ema()

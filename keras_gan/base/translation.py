@@ -75,7 +75,7 @@ class Translation(Game):
         self.examples = dict(zip(self.takes, data.first(SHOWN)))
 
     def write_samples(self, path):
-        """Write a sheet: for each way a row of pictures, and their translations below."""
+        """Write a sheet: for each way a row of pictures, and one of translations."""
         rows = []
         for to in self.translators:
             given = self.examples["a" if to == "b" else "b"]

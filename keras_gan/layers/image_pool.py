@@ -5,20 +5,20 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ImagePool(keras.layers.Layer):
-    """Keeps generated pictures, and gives back one of them in place of about every other.
+    """Keeps generated pictures, and often gives one of them back in place of a new one.
 
     Ashish Shrivastava et al., 2016, "Learning from simulated and unsupervised images
     through adversarial training", arXiv:1612.07828, section 2.3: a discriminator that
-    sees only the newest pictures forgets what the generator did before, and the generator
-    does it again.
+    sees only the newest pictures forgets what the generator did before, and the
+    generator does it again.
 
-    As in CycleGAN (arXiv:1703.10593, section 4): the first `size` pictures are kept, and
-    given back as they are. After that each picture either passes unchanged, or takes a
-    slot of the pool, and the picture that was there is given back. A batch is treated
-    picture by picture, in its order.
+    As in CycleGAN (arXiv:1703.10593, section 4): the first `size` pictures are kept,
+    and given back as they are. After that each picture either passes unchanged, or
+    takes a slot of the pool, and the picture that was there is given back. A batch is
+    treated picture by picture, in its order.
 
-    Input: pictures (batch, *img_shape), and for each what happens to it once the pool is
-    full. The layer draws nothing, so that a compiled turn is the turn call by call:
+    Input: pictures (batch, *img_shape), and for each what happens to it once the pool
+    is full. The layer draws nothing, so that a compiled turn is the turn call by call:
 
     - swap: bool (batch,), whether it takes a slot;
     - slot: int (batch,), which one, from 0 to size - 1.

@@ -4,7 +4,7 @@ import pytest
 
 from data_loaders import Domains
 from keras_gan.cyclegan import CycleGAN
-from tests.games import random_data, random_images, small_game, values
+from tests.games import random_data, random_images, small_game
 
 small = small_game("cyclegan")
 
@@ -68,7 +68,6 @@ def test_each_model_trains_its_own_networks():
     for name, networks in gan.trains.items():
         mine = {id(v) for network in networks for v in getattr(gan, network).trainable_weights}
         assert {id(v) for v in gan.trainers[name].trainable_weights} == mine
-    assert gan.check_freeze(batch_sizes=(2,)).ok
 
 
 # --- the pools ------------------------------------------------------------------------
@@ -87,30 +86,26 @@ def test_discriminators_see_pictures_of_the_pool(rng):
         gan.train_on_batch(a, b, {"swap": swaps["swap"]})
 
 
-def test_a_run_with_a_half_filled_pool_is_resumed_bit_for_bit(rng, tmp_path):
-    data = Domains(*random_data(rng, 12, small()))
-    once, begun, resumed = (small(run_eagerly=True, pool_size=10, ema_momentum=0.9) for _ in "abc")
-    history = once.train(data, steps=4, batch_size=3)
-    how = {"batch_size": 3, "run_dir": tmp_path / "run"}
-    begun.train(data, steps=2, **how)
-    again = CycleGAN.load(tmp_path / "run" / "model")
-    assert int(again.pool_A.count) == 6
-    assert resumed.train(data, steps=4, resume=True, **how) == history
-    again.train(data, steps=2, batch_size=3)
-    for game in (resumed, again):
-        for name, part in once.parts.items():
-            for one, other in zip(part.variables, game.parts[name].variables, strict=True):
-                np.testing.assert_array_equal(one, other)
+def test_a_pool_that_is_not_full_is_saved_and_goes_on_the_same(rng, tmp_path):
+    gan = small(run_eagerly=True, pool_size=4, ema_momentum=0.9)
+    data = random_data(rng, 3, gan)
+    gan.train_on_batch(*data)
+    gan.save(tmp_path / "model")
+    again = CycleGAN.load(tmp_path / "model")
+    assert int(again.pool_A.count) == 3
+    assert gan.train_on_batch(*data) == again.train_on_batch(*data)          # fills it, and swaps
+    for name, part in gan.parts.items():
+        for one, other in zip(part.variables, again.parts[name].variables, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_pools_of_nothing(rng, tmp_path):
     gan = small(run_eagerly=True, pool_size=0)
-    gan.train_on_batch(*random_data(rng, 2, gan))
+    data = random_data(rng, 2, gan)
+    gan.train_on_batch(*data)
     gan.save(tmp_path / "model")
-    again = CycleGAN.load(tmp_path / "model")
-    assert again.pool_size == 0
-    assert {k: v.tolist() for k, v in values(again.g_AB).items()} == \
-        {k: v.tolist() for k, v in values(gan.g_AB).items()}
+    np.testing.assert_array_equal(CycleGAN.load(tmp_path / "model").translate(data[0]),
+                                  gan.translate(data[0]))
 
 
 # --- what goes in and comes out -------------------------------------------------------
