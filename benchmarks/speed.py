@@ -3,6 +3,7 @@
     python benchmarks/speed.py                        # the peers on Keras
     python benchmarks/speed.py --pytorch install      # and on PyTorch
     python benchmarks/speed.py --works gan:32 --rounds 9
+    python benchmarks/speed.py --before OTHER_CLONE   # another version of this project
 
 Every way is a process of its own. All are timed alternately, in one run. `--pytorch
 install` makes an environment for PyTorch: several GB, the first time. The tables are
@@ -26,7 +27,7 @@ from rich.table import Table
 
 from data_loaders.cache import cache_folder
 
-PEERS = Path(__file__).parent / "peers"
+HERE = Path(__file__).resolve().parents[1]
 KERAS_GAN, OURS = "Keras-GAN's loop, freeze repaired", "ours, classic"
 SECONDS = 3.0                # each way is timed at least so long a round, after a turn to warm up
 console = Console(width=160)
@@ -38,12 +39,15 @@ class Way:
     script: str
     arguments: tuple = ()
     python: str = sys.executable
+    project: Path = HERE
 
     def start(self, log):
-        environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3",
+                       "PYTHONPATH": str(self.project)}
+        script = self.project / "benchmarks" / "peers" / f"{self.script}.py"
         self.process = subprocess.Popen(
-            [self.python, PEERS / f"{self.script}.py", *self.arguments], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
+            [self.python, script, *self.arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=log, text=True, env=environment, cwd=self.project)
         self.first = self.answer()
         self.play(1)
         self.turns = math.ceil(SECONDS / self.play(1))
@@ -77,7 +81,7 @@ def python_with_pytorch(pytorch):
     return str(python)
 
 
-def ways(work, batch_size, pytorch):
+def ways(work, batch_size, pytorch, before):
     """The ways to play a work, by name."""
     if work == "dcgan":
         others = "classic, XLA", "laptop", "half_hour"
@@ -91,7 +95,10 @@ def ways(work, batch_size, pytorch):
         formats = ("", " channels_last") if work == "dcgan" else ("",)
         for mode in [f"{how}{format}" for how in ("eager", "torch.compile") for format in formats]:
             found[f"PyTorch-GAN, {mode}"] = Way("pytorch_gan", (work, batch_size, mode), pytorch)
-    return {name: Way(way.script, tuple(map(str, way.arguments)), way.python)
+    if before:
+        found |= {f"{way} of {before}": Way("ours", (work, batch_size, way), project=Path(before))
+                  for way in ours}
+    return {name: dataclasses.replace(way, arguments=tuple(map(str, way.arguments)))
             for name, way in found.items()}
 
 
@@ -153,7 +160,7 @@ def gflop_of_dcgan(batch_size, products=16):
 
 
 def main(works: tuple[str, ...] = ("dcgan:16", "dcgan:50", "gan:32", "cgan:32"), rounds: int = 7,
-         pytorch: str = "skip"):
+         pytorch: str = "skip", before: str | None = None):
     """Time turns.
 
     Args:
@@ -161,6 +168,7 @@ def main(works: tuple[str, ...] = ("dcgan:16", "dcgan:50", "gan:32", "cgan:32"),
         rounds: how often each way is timed, one after the other.
         pytorch: "skip"; "install" into an environment of its own; or the path of a
             Python that has it.
+        before: folder of another version of this project, which is timed as well.
     """
     python = python_with_pytorch(pytorch)
     console.print(f"{platform.system()}, {os.cpu_count()} cores, "
@@ -168,7 +176,7 @@ def main(works: tuple[str, ...] = ("dcgan:16", "dcgan:50", "gan:32", "cgan:32"),
     cache_folder().mkdir(parents=True, exist_ok=True)
     with (cache_folder() / "speed.log").open("w") as log:
         for work, batch_size in (pair.split(":") for pair in works):
-            found = ways(work, int(batch_size), python)
+            found = ways(work, int(batch_size), python, before)
             if work == "dcgan":
                 found["sgemm"] = Way("sgemm")
             seconds = measure(found, rounds, log)

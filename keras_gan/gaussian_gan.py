@@ -97,7 +97,7 @@ class GaussianGAN(GAN):
 
         for real_x, noise in zip(ops.split(x, self.k), ops.split(z, self.k)):
             # One step on both: near the equilibrium their gradients nearly cancel. What is
-            # left says where to go. Two steps of Adam would give both the same length.
+            # left says where to go. Two steps of Adam would be of one length each.
             gen_x = self.generator(noise, training=True)
             d = self.discriminator.train_on_batch(
                 ops.concatenate([real_x, gen_x]), ops.concatenate([valid, fake]), return_dict=True)

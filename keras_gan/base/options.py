@@ -131,6 +131,12 @@ def refuse_unwritten_options(cls):
     """Raise `TypeError` where a class would change an argument, and no constructor
     knows of it."""
     for part in cls.__mro__:
+        # Without @options a class has the constructor and fields of one base alone
+        forgotten = vars(part).get("__dataclass_fields__", {}).keys() - cls.__dataclass_fields__
+        if forgotten:
+            raise TypeError(f"{cls.__name__} has arguments of several classes, and would forget "
+                            f"those of {part.__name__}. Write @options (from "
+                            f"keras_gan.base.options) above {cls.__name__}.")
         unwritten = vars(part).keys() | vars(part).get("__annotations__", {}).keys()
         unwritten &= set(cls.option_names())
         if unwritten and "__dataclass_fields__" not in vars(part):

@@ -1,4 +1,7 @@
-"""Keras layers whose initial weights and Dropout follow from a seed, without touching anybody else's random numbers."""
+"""Keras layers whose initial weights and Dropout follow from a seed.
+
+Nobody else's random numbers are touched.
+"""
 import contextlib
 import random
 
@@ -7,11 +10,14 @@ import keras
 
 @contextlib.contextmanager
 def seeded_layers(seed):
-    """Initial weights and Dropout of layers made in here follow from `seed`, their dtype from `keras.config.floatx()`."""
+    """Initial weights and Dropout of layers that are made in here follow from `seed`.
+
+    Their dtype follows from `keras.config.floatx()`.
+    """
     state, policy = random.getstate(), keras.config.dtype_policy()
-    random.seed(seed)                 # Keras draws the seeds of its layers from Python's random numbers ...
+    random.seed(seed)         # Keras draws the seeds of its layers from Python's random numbers
     if policy.compute_dtype == policy.variable_dtype:
-        keras.config.set_dtype_policy(keras.config.floatx())      # ... and remembers the first floatx it saw
+        keras.config.set_dtype_policy(keras.config.floatx())     # else it keeps its first floatx
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from keras_gan.papers import SCENES, class_named, find
 
 FROM_DATA = "num_classes"                            # an argument that the data decide
 NO_FLAG = ("images", "points", "labels", FROM_DATA)
-DATA_SETS = "digits, scenes, mnist, fashion_mnist, cifar10"
+DATA_SETS = "digits, scenes, scenes_by_day, scenes_at_night, mnist, fashion_mnist, cifar10"
 TEXTS = {
     "data": f"A folder of pictures, or the name of a data set: {DATA_SETS}.",
     "data_b": f"The same for the other domain: a folder of pictures, or one of {DATA_SETS}.",

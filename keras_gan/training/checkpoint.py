@@ -10,6 +10,7 @@ import json
 import os
 import re
 import warnings
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -19,7 +20,8 @@ import numpy as np
 from data_loaders.whole import reserve, there, whole_folder
 from keras_gan.training import memory
 
-# 1, of keras_gan 0.1: config.json has no "format", and the optimizers lie in the networks' files
+# 1, of keras_gan 0.1: config.json has no "format", and each optimizer lies in the file
+# of the network that it trains
 FORMAT = 2
 # What a saved model consists of
 OURS = re.compile(r"config\.json|SHA256SUMS|history\.csv|\w+\.weights\.h5|\w+\.npz")
@@ -28,7 +30,9 @@ SUMS = "SHA256SUMS"           # `sha256sum --check SHA256SUMS` understands it to
 
 
 def save(game, path, others=None):
-    """Write a model beside its place and move it there: `path` is always a whole model or absent.
+    """Write a model beside its place and move it there.
+
+    So `path` is always a whole model or absent.
 
     Args:
         game: the model.
@@ -41,9 +45,9 @@ def save(game, path, others=None):
         OSError: if it can't be written. What was at `path` before is there still.
     """
     path = Path(os.path.abspath(path))
-    if path.exists() and not (path.is_dir() and all(OURS.fullmatch(p.name) for p in path.iterdir())):
-        raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; choose "
-                              "another folder.")
+    if path.exists() and not _is_ours(path):
+        raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; "
+                              "choose another folder.")
     check_finite(game)
     config = {"format": FORMAT, "model": type(game).__name__, "parameters": game.get_config(),
               "turns": game.turns, "class_names": list(game.class_names),
@@ -62,13 +66,18 @@ def save(game, path, others=None):
         _write_sums(beside)
 
 
+def _is_ours(path):
+    """Whether there is nothing at a path but what a saved model consists of."""
+    return path.is_dir() and all(OURS.fullmatch(p.name) for p in path.iterdir())
+
+
 def _networks(game):
     """What is saved as a network, by name."""
     return {**game.players, **game.averages}
 
 
 def _other_parts(game):
-    """What is saved as arrays, by name: optimizers by that of the model that they train."""
+    """What is saved as arrays, by name: optimizers by the model that they train."""
     return {**{f"{name}_optimizer": optimizer for name, optimizer in game.optimizers.items()},
             **{name: getattr(game, name) for name in game.keeps}}
 
@@ -79,16 +88,16 @@ def _alone(network):
 
 
 def check_finite(game):
-    """Raise `FloatingPointError` if a number of the model is infinite or not a number."""
+    """Raise `FloatingPointError` if a number of the model is not finite."""
     for name, part in game.parts.items():
         for variable in part.variables:
             if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
-                raise FloatingPointError(f"{type(game).__name__}: {variable.path} of the {name} is no "
-                                         "longer finite, so this model is not saved.")
+                raise FloatingPointError(f"{type(game).__name__}: {variable.path} of the {name} is "
+                                         "no longer finite, so this model is not saved.")
 
 
 def _write_sums(folder):
-    """Have every file of a new folder on the disk itself, and write down its SHA-256."""
+    """Put every file of a new folder on the disk itself, and write down its SHA-256."""
     lines = []
     for path in sorted(folder.iterdir()):
         with path.open("rb") as file:
@@ -132,25 +141,25 @@ def steps_in(folder, suffix=""):
 
 
 def check_format(config, newest, file):
-    """Raise `ValueError` for what a newer version has written: `config` has a larger "format"."""
+    """Raise `ValueError` if a newer version wrote `config`: its "format" is larger."""
     number = config.get("format", 1)
     if not isinstance(number, int) or not 1 <= number <= newest:
-        raise ValueError(f"{file} is of format {number}, and this version of keras_gan reads formats "
-                         f"up to {newest}. A newer version has written it: pip install --upgrade "
-                         "keras-gan.")
+        raise ValueError(f"{file} is of format {number}, and this version of keras_gan reads "
+                         f"formats up to {newest}. A newer version has written it: pip install "
+                         "--upgrade keras-gan.")
 
 
 def read_config(path):
     """The `config.json` of a saved model.
 
-    `{"format": 2, "model": class name, "parameters": {...}, "turns": int, "class_names":
-    [...], "random_state": [...]}`
+    `{"format": 2, "model": class name, "parameters": {...}, "turns": int,
+    "class_names": [...], "random_state": [...]}`
     """
     file = Path(path) / "config.json"
     if not file.is_file():
-        raise FileNotFoundError(f"No saved model at {path}: there is no {file}. gan.save(path) makes "
-                                "one; in a run directory it is the folder model/ or one below "
-                                "checkpoints/.")
+        raise FileNotFoundError(f"No saved model at {path}: there is no {file}. gan.save(path) "
+                                "makes one; in a run directory it is the folder model/ or one "
+                                "below checkpoints/.")
     if (file.parent / "checkpoints").is_dir():
         raise ValueError(f"{path} is a run directory. Its model is {file.parent / 'model'}; "
                          f"keras-gan resume {path} goes on with the run.")
@@ -168,7 +177,7 @@ def read_config(path):
 
 
 def load(cls, path):
-    """Build a model of class `cls` from the parameters at `path`, with the weights there."""
+    """Build a model of class `cls` from the parameters and weights at `path`."""
     path = there(path)
     config = read_config(path)
     if config["model"] != cls.__name__:
@@ -185,7 +194,7 @@ def load(cls, path):
 
 
 def load_state(game, path):
-    """Give a model the state and turn count of the model saved at `path`, which is verified."""
+    """Give a model the state and turns of the model at `path`, which is verified."""
     config = read_config(path)
     verify(path)
     _assign(game, path, config)
@@ -204,8 +213,8 @@ def _assign(game, path, config):
             with warnings.catch_warnings(action="error", category=UserWarning):
                 _alone(network).load_weights(file)
         except (OSError, KeyError, ValueError, UserWarning) as error:
-            raise ValueError(f"{file} can't be loaded; it is missing, or of another network: {error}"
-                             ) from error
+            raise ValueError(f"{file} can't be loaded; it is missing, or of another network: "
+                             f"{error}") from error
     read = _read_arrays if config.get("format", 1) > 1 else _read_arrays_of_format_1
     for name, part in _other_parts(game).items():
         file, store = read(game, path, name)
@@ -224,7 +233,7 @@ def _read_arrays(game, path, name):
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return file, dict(arrays)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise ValueError(f"{file} can't be loaded: {error}") from error
 
 
@@ -238,7 +247,10 @@ def _read_arrays_of_format_1(game, path, name):
 
 
 def _seeds(game):
-    """The states of random number generators (Dropout's), which Keras leaves out of weight files."""
+    """The states of random number generators: Dropout's, say.
+
+    Keras leaves them out of weight files.
+    """
     networks = _networks(game).values()
     weights = {id(v) for network in networks for v in network.weights}
     return [v for network in networks for v in network.variables if id(v) not in weights]

@@ -1,4 +1,4 @@
-"""The one door for data: whatever somebody gives `train` comes out as one kind of thing."""
+"""The one door for data: whatever `train` is given comes out as one kind of thing."""
 import dataclasses
 import os
 import zlib
@@ -16,16 +16,16 @@ class TrainingData:
     """Batches for a game, for ever.
 
     Attributes:
-        batches: what draws them; `from_batch(i)` iterates for ever from batch i. Each is
-            a tuple of the arrays that the game `takes`.
+        batches: what draws them; `from_batch(i)` iterates for ever from batch i. Each
+            is a tuple of the arrays that the game `takes`.
         description: dict, what a resume compares.
         batch_size: int, samples a step of the discriminator; None where every batch may
             have another size.
         remarks: list of str, what somebody should know about these data.
         source: dict, the arguments of the function that loads these data again; None if
             nobody knows them.
-        by_turns: bool, batch i belongs to the model's turn i. So a second `train` goes on
-            where the first stopped. Otherwise it belongs to step i of the run.
+        by_turns: bool, batch i belongs to the model's turn i. So a second `train` goes
+            on where the first stopped. Otherwise it belongs to step i of the run.
         class_names: list of str; empty if there are none.
         window: (low, high) of the axes on which vectors are drawn; None for pictures.
     """
@@ -89,8 +89,8 @@ def of_arrays(game, array, labels, batch_size, flip, class_names, source):
     if "labels" in game.takes:
         labels = game.takes["labels"].checked(labels, len(array))
     size = whole_turn(game, batch_size, len(array))
-    some = array[::max(1, len(array) // 16)]
-    description = {"images": len(array), "dtype": str(array.dtype), "mean_of_some": mean(some),
+    description = {"images": len(array), "dtype": str(array.dtype),
+                   "mean_of_some": mean(some_of(array)),
                    "labels": None if labels is None else zlib.crc32(labels.tobytes())}
     return TrainingData(Batches(array, labels, size, game.seed, flip), description, batch_size,
                         remark_on_range(array) if game.makes_pictures else [], source,
@@ -106,7 +106,7 @@ def of_domains(game, domains, batch_size, flip):
     for name, array in zip(game.takes, arrays):
         game.takes[name].checked(array)
         size = whole_turn(game, batch_size, len(array))
-    description = {name: {"images": len(array), "mean_of_some": mean(array[::max(1, len(array) // 16)])}
+    description = {name: {"images": len(array), "mean_of_some": mean(some_of(array))}
                    for name, array in zip(game.takes, arrays)}
     return TrainingData(Unpaired(arrays, size, game.seed, flip), description, batch_size,
                         [remark for array in arrays for remark in remark_on_range(array)],
@@ -130,8 +130,8 @@ def of_stream(game, dataset, labels, flip):
     """Batches of somebody else's pipeline, which are looked at one by one."""
     kind = type(dataset).__name__
     if flip:
-        raise ValueError("flip=True is for arrays and folders; a Dataset does its own augmentation. "
-                         f"Received: flip=True with a {kind}")
+        raise ValueError("flip=True is for arrays and folders; a Dataset does its own "
+                         f"augmentation. Received: flip=True with a {kind}")
     if labels is not None:
         raise ValueError("labels are for an array of images; a Dataset yields its own: (images, "
                          f"labels). Received: labels with a {kind}")
@@ -150,14 +150,17 @@ def of_stream(game, dataset, labels, flip):
 
 
 class CheckedStream(Stream):
-    """A `Stream` whose batches are checked, and are made of the arrays that a game takes."""
+    """A `Stream` of checked batches, each of the arrays that a game takes."""
 
     def __init__(self, game, dataset):
         super().__init__(dataset)
         self.game = game
 
     def from_batch(self, start):
-        """Iterate for ever from batch `start`. Raises `ValueError` for a batch that doesn't fit."""
+        """Iterate for ever from batch `start`.
+
+        Raises `ValueError` for a batch that doesn't fit.
+        """
         for batch in super().from_batch(start):
             arrays = [*batch, *[None] * len(self.game.takes)]           # None: it isn't there
             checked = tuple(kind.checked(array, len(batch[0]))
@@ -167,7 +170,10 @@ class CheckedStream(Stream):
 
 
 def whole_turn(game, batch_size, n):
-    """The samples in a turn, k batches of whole packs. Raises `ValueError` if n are too few."""
+    """The samples in a turn, k batches of whole packs.
+
+    Raises `ValueError` if n are too few.
+    """
     check_packs(game, batch_size)
     k, packing = game.k, game.packing
     if batch_size * k > n and k * packing > 1:
@@ -187,13 +193,18 @@ def check_packs(game, batch_size):
                          f"batch_size={batch_size}. Use {batch_size // m * m + m}.")
 
 
+def some_of(array):
+    """About 16 samples, evenly spread over an array."""
+    return array[::max(1, len(array) // 16)]
+
+
 def mean(array):
     """The mean of an array, a float."""
     return float(np.mean(np.asarray(array), dtype="float64"))
 
 
 def window_of(samples, game):
-    """Axes on which vectors (N, dimensions) are drawn, around 0 and alike for all: (low, high)."""
+    """(low, high) of all axes on which vectors (N, dimensions) are drawn, around 0."""
     if game.makes_pictures:
         return None
     reach = 1.3 * float(np.abs(samples).max())

@@ -9,9 +9,9 @@ import psutil
 from keras_gan.backend.one_graph import OUT_OF_MEMORY, bytes_of, gpu_memory
 from keras_gan.layers.frozen import AroundModel
 
-# Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py): bytes held at the
-# peak of a turn, for each byte of the layers' outputs; and bytes for the compiler and the runtime,
-# whatever the batch is.
+# Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py). HELD:
+# bytes at the peak of a turn, for each byte of the layers' outputs. FIXED: bytes of the
+# compiler and the runtime, whatever the batch is.
 HELD = {"XLA": 1.3, "one graph": 1.35, "call by call": 2.9}
 FIXED = {"XLA": 600e6, "one graph": 150e6, "call by call": 80e6}
 CGROUPS = Path("/sys/fs/cgroup")
@@ -27,7 +27,7 @@ def readable(number):
 
 
 def state(game):
-    """Bytes of all numbers of the networks and their optimizers: what a saved model holds."""
+    """Bytes of all numbers of networks and optimizers: what a saved model holds."""
     return sum(_bytes(v.shape, v.dtype) for part in game.parts.values() for v in part.variables)
 
 
@@ -53,7 +53,7 @@ def turn(game, batch_size):
 
 
 def _calls(game, network):
-    """How often a model calls one of its networks: the largest number of all models that train."""
+    """How often a model calls a network: the largest number of all models."""
     def is_call(operation):
         return network is (operation.model if isinstance(operation, AroundModel) else operation)
 
@@ -66,7 +66,7 @@ def _nodes(model):
 
 
 def _outputs(layer):
-    """The outputs of a layer; of a model those of all layers in it, as far as Keras knows them.
+    """The outputs of a layer; of a model those of all layers in it that Keras knows.
 
     A subclass of `keras.Model` doesn't show what is inside it.
     """
@@ -86,7 +86,8 @@ def _bytes(shape, dtype):
 def available():
     """Bytes that a training may take.
 
-    Of the GPU, if there is one, else of the machine, or of the container around this process.
+    They are those of the GPU, if there is one, else of the machine, or of the container
+    around this process.
     """
     free = gpu_memory()
     if free is None:
@@ -96,7 +97,7 @@ def available():
 
 
 def _limits():
-    """What containers and schedulers let this process have, in bytes: Linux's control groups."""
+    """Bytes that containers let this process have: Linux's control groups."""
     try:
         lines = Path("/proc/self/cgroup").read_text().splitlines()
     except OSError:
@@ -108,7 +109,8 @@ def _limits():
                 root, file = CGROUPS / "memory", "memory.limit_in_bytes"
             here = root / group.lstrip("/")
             for folder in (here, *here.parents):
-                with contextlib.suppress(OSError, ValueError):           # "max" is no number: no limit
+                # "max" is no number: no limit
+                with contextlib.suppress(OSError, ValueError):
                     yield int((folder / file).read_text())
 
 
@@ -131,8 +133,8 @@ def explanation(game, batch_size):
         batch_size: int, samples a step of the discriminator.
     """
     fixed, batch = turn(game, batch_size)
-    return (f"A turn of {game.k * batch_size} samples needs about {readable(fixed + batch)} of memory "
-            f"(networks and optimizers {readable(state(game))}, the layers' outputs "
+    return (f"A turn of {game.k * batch_size} samples needs about {readable(fixed + batch)} of "
+            f"memory (networks and optimizers {readable(state(game))}, the layers' outputs "
             f"{readable(batch)}); there are {readable(available())}.")
 
 

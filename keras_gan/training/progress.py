@@ -1,9 +1,16 @@
-"""The progress of a training run: a bar in a terminal or notebook, lines in a log file."""
+"""The progress of a run: a bar in a terminal or notebook, lines in a log file."""
 import contextlib
 import time
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 
 def readable(logs):
@@ -13,7 +20,8 @@ def readable(logs):
 
 class _PicturesPerSecond(ProgressColumn):
     def render(self, task):
-        return f"{task.speed * task.fields['batch_size']:.0f} pictures/s" if task.speed and task.fields["batch_size"] else ""
+        size = task.fields["batch_size"]
+        return f"{task.speed * size:.0f} pictures/s" if task.speed and size else ""
 
 
 class TrainingProgress:
@@ -28,10 +36,12 @@ class TrainingProgress:
         self.console = Console()
         self.live = self.console.is_terminal or self.console.is_jupyter
         self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=20), TextColumn("{task.completed}/{task.total}"),
-            TextColumn("{task.fields[logs]}"), _PicturesPerSecond(), TimeElapsedColumn(), TextColumn("left:"),
-            TimeRemainingColumn(), console=self.console, disable=not self.live, refresh_per_second=4)
-        self.task = self.bar.add_task("compiling", total=steps, completed=done, logs="", batch_size=batch_size)
+            TextColumn("{task.description}"), BarColumn(bar_width=20),
+            TextColumn("{task.completed}/{task.total}"), TextColumn("{task.fields[logs]}"),
+            _PicturesPerSecond(), TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
+            console=self.console, disable=not self.live, refresh_per_second=4)
+        self.task = self.bar.add_task("compiling", total=steps, completed=done, logs="",
+                                      batch_size=batch_size)
         self.steps = steps
         self.started = time.monotonic()
 
@@ -44,8 +54,12 @@ class TrainingProgress:
 
     @staticmethod
     def _show(show, *what, **how):
-        """Show something, if there still is somebody to show it to: a terminal that was closed, or a log on a full disk, is no reason to lose a run."""
-        with contextlib.suppress(OSError, ValueError, RuntimeError, SystemExit):        # SystemExit is what rich makes of a broken pipe
+        """Show something, if it can be shown.
+
+        A terminal that was closed, or a log on a full disk, is no reason to lose a run.
+        """
+        # SystemExit is what rich makes of a broken pipe
+        with contextlib.suppress(OSError, ValueError, RuntimeError, SystemExit):
             show(*what, **how)
 
     def say(self, text):
@@ -54,9 +68,11 @@ class TrainingProgress:
 
     def update(self, step, logs):
         """Show the losses of a finished step."""
-        self._show(self.bar.update, self.task, description="training", completed=step, logs=readable(logs))
+        self._show(self.bar.update, self.task, description="training", completed=step,
+                   logs=readable(logs))
 
     def milestone(self, step, logs):
         """Where there is no bar to look at, a line now and then."""
         if not self.live:
-            self.say(f"step {step}/{self.steps}  {readable(logs)}  {time.monotonic() - self.started:.0f} s")
+            seconds = time.monotonic() - self.started
+            self.say(f"step {step}/{self.steps}  {readable(logs)}  {seconds:.0f} s")

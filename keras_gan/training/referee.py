@@ -1,4 +1,4 @@
-"""The referee of a game: watches the numbers of each turn and says in words what goes wrong."""
+"""The referee: watches the numbers of each turn and says in words what goes wrong."""
 import collections
 import math
 
@@ -51,8 +51,8 @@ class Referee:
     def _not_finite(self, step, logs):
         bad = [f"{name} is {value}" for name, value in logs.items() if not math.isfinite(value)]
         if bad:
-            yield "not finite", (f"step {step}: a loss is not finite ({', '.join(bad)}): the weights "
-                                 "are lost.")
+            yield "not finite", (f"step {step}: a loss is not finite ({', '.join(bad)}): the "
+                                 "weights are lost.")
 
     def _in_the_window(self, step):
         mean = {name: float(np.mean([logs[name] for logs in self.recent]))
@@ -73,5 +73,5 @@ class Referee:
         if step > GRACE and mean.get("diversity", 1.0) < COLLAPSED:
             yield "collapse", (
                 f"step {step}: collapse is suspected: two generated samples differ "
-                f"{mean['diversity']:.2f} times as much as two real ones. Look at the sample sheet; "
-                "another seed or lower learning rates may help.")
+                f"{mean['diversity']:.2f} times as much as two real ones. Look at the sample "
+                "sheet; another seed or lower learning rates may help.")

@@ -1,4 +1,4 @@
-"""A training run: its batches, its progress, its history, its directory, and what may happen to it.
+"""A training run: its batches, its history, its directory, and what may happen to it.
 
 `Game.train` is the loop that uses it.
 """
@@ -55,7 +55,7 @@ class TrainingRun:
             self._open_directory()
 
     def _fits(self, batch_size):
-        """Raise `MemoryError` if a turn won't fit into memory, else say what it needs."""
+        """Say what memory a turn needs. Raises `MemoryError` if there is less."""
         memory.check(self.game, batch_size)
         self.largest_batch = batch_size
         return memory.explanation(self.game, batch_size)
@@ -92,10 +92,11 @@ class TrainingRun:
         self.notes += remarks
 
     def _check_room_on_disk(self):
-        """Raise `OSError` where the checkpoints that are kept at once can't lie on the disk."""
+        """Raise `OSError` if the disk has no room for the checkpoints that are kept."""
         if self.plan.if_write_fails == "go_on":
             return
-        at_once = min(self.plan.keep_last, math.ceil(self.plan.steps / self.plan.checkpoint_interval))
+        of_all = math.ceil(self.plan.steps / self.plan.checkpoint_interval)
+        at_once = min(self.plan.keep_last, of_all)
         there = len(checkpoint.steps_in(self.directory.checkpoints))
         needed = max(1, at_once + 2 - there) * memory.state(self.game)
         if self.directory.room < needed:
@@ -106,14 +107,14 @@ class TrainingRun:
 
     @contextlib.contextmanager
     def _writing(self, what):
-        """What to do when `what` can't be written: stop, or say so and go on, as the plan says."""
+        """If `what` can't be written: stop, or say so and go on, as the plan says."""
         try:
             yield
         except OSError as error:
             whole = checkpoint.steps_in(self.directory.checkpoints)
             why = error.strerror or str(error).splitlines()[0]
-            message = (f"step {self.step}: {what} could not be written into {self.directory} ({why}; "
-                       f"{memory.readable(self.directory.room)} of room there). "
+            message = (f"step {self.step}: {what} could not be written into {self.directory} "
+                       f"({why}; {memory.readable(self.directory.room)} of room there). "
                        + (f"{whole[-1]} is whole." if whole else "There is no checkpoint yet."))
             if self.plan.if_write_fails == "stop":
                 raise OSError(f"{message} Training has stopped; make room, and go on with "
@@ -138,7 +139,7 @@ class TrainingRun:
         return self.step >= self.plan.steps or self.signals.received is not None
 
     def batches(self):
-        """The batches of the turns that are still to play, until the last step or Ctrl-C."""
+        """The batches of the turns to come, until the last step or Ctrl-C."""
         if self.step >= self.plan.steps:
             self.progress.say(f"The run has its {self.plan.steps} steps already; nothing left to "
                               "train.")
@@ -163,7 +164,7 @@ class TrainingRun:
                 self.save_checkpoint()           # the last one; what it finds may make it go back
 
     def _waited_for(self, batches):
-        """The batches, with a look at the clock; those of a stream with one at their size, too."""
+        """The batches, with a look at the clock, and at the size of a stream's."""
         while True:
             asked = time.perf_counter()
             batch = next(batches)
@@ -197,17 +198,17 @@ class TrainingRun:
                            f"longer finite: {readable(logs)}.")
 
     def _diverged(self, what):
-        """The weights are lost: go back to the last checkpoint if the plan says so, else stop."""
+        """The weights are lost: go back to a checkpoint, or stop, as the plan says."""
         what += f" Likely causes: {LIKELY_CAUSES}."
         if self.plan.if_not_finite == "stop":
-            raise FloatingPointError(f"{what} Nothing was saved after the last checkpoint; what was "
-                                     "saved before is whole.")
+            raise FloatingPointError(f"{what} Nothing was saved after the last checkpoint; what "
+                                     "was saved before is whole.")
         self.times_back += 1
         if self.times_back > TIMES_BACK:
-            raise FloatingPointError(f"{what} This is the same after going back {TIMES_BACK} times; "
-                                     "what was saved before is whole.")
+            raise FloatingPointError(f"{what} This is the same after going back {TIMES_BACK} "
+                                     "times; what was saved before is whole.")
         turns = self.game.turns
-        # To one of the plan's: where somebody stopped this run for a while must not matter
+        # To one of the plan's: where somebody stopped this run must not matter
         step, history, remarks = self.directory.restore(self.game, self.plan.checkpoint_interval)
         if step is None:
             raise FloatingPointError(f"{what} There is no checkpoint to go back to. "
@@ -216,9 +217,9 @@ class TrainingRun:
         self.step, self.history, self.logs = step, history, {}
         self.went_back, self.back_to = True, step
         self.referee = Referee(self.game)
-        for text in (what, *remarks, f"Gone back to step {step} (if_not_finite='go_back'); the turns "
-                                     "after it are played with other noise, and other batches of an "
-                                     "array."):
+        for text in (what, *remarks,
+                     f"Gone back to step {step} (if_not_finite='go_back'); the turns after it are "
+                     "played with other noise, and other batches of an array."):
             self.progress.say(text)
 
     def save_samples(self):
@@ -288,16 +289,18 @@ class TrainingRun:
 
     @property
     def speed(self):
-        """How long the turns of this call took, and how long they waited for data, in a line."""
+        """A line: how long the turns took, and how long they waited for data."""
         first, *others = self.played
-        each = f"; the others {1000 * statistics.median(others):.3g} ms each (median)" if others else ""
+        each = ""
+        if others:
+            each = f"; the others {1000 * statistics.median(others):.3g} ms each (median)"
         share = self.waited / (self.waited + sum(self.played))
-        return (f"Turns: {len(self.played)}. The first, with all that is compiled, took {first:.1f} "
-                f"s{each}. {share:.1%} of the time was waiting for data.")
+        return (f"Turns: {len(self.played)}. The first, with all that is compiled, took "
+                f"{first:.1f} s{each}. {share:.1%} of the time was waiting for data.")
 
 
 def settings_of(game, training=None):
-    """What a resume must not change, a dict that JSON can hold: see `RunDirectory.check`."""
+    """What a resume must not change, as JSON can hold it: see `RunDirectory.check`."""
     settings = {"model": type(game).__name__, "parameters": game.get_config()}
     if training is not None:
         settings["training"] = training
@@ -305,5 +308,5 @@ def settings_of(game, training=None):
 
 
 def defaults_of(game):
-    """What an argument was in a run that doesn't know it, because it is newer than the run."""
+    """What an argument was in a run that doesn't know it: it is newer than the run."""
     return {name: field.default for name, field in type(game).__dataclass_fields__.items()}

@@ -1,4 +1,7 @@
-"""The directory of a training run: one process at a time writes in it, and every file in it is whole."""
+"""The directory of a training run.
+
+One process at a time writes in it, and every file in it is whole.
+"""
 import csv
 import io
 import json
@@ -10,18 +13,21 @@ import keras
 import numpy as np
 
 from data_loaders.whole import discard, tidy_up, write_whole
-from keras_gan.training import checkpoint
 from keras_gan.backend.one_graph import backend_version
+from keras_gan.training import checkpoint
 
-LOCK = ".lock"                # a file that stays; the operating system takes the lock from a process that dies
+# A file that stays; the operating system takes the lock from a process that dies
+LOCK = ".lock"
 OF_FIRST_MOMENTS = (LOCK, ".config.json.new")      # all that there is before there is a run
 FORMAT = 2                    # of config.json; 1, of keras_gan 0.1, is the same without this number
 
 
 class RunDirectory:
-    """`config.json`, `history.csv`, `samples/`, `checkpoints/`; at the end `model/`, `losses.png` and `film.gif`.
+    """`config.json`, `history.csv`, `samples/`, `checkpoints/`.
 
-    A checkpoint `checkpoints/step_000500` is a saved model (see `keras_gan.checkpoint`) with the history up to that step.
+    At the end there are `model/`, `losses.png` and `film.gif` too. A checkpoint
+    `checkpoints/step_000500` is a saved model (see `keras_gan.training.checkpoint`)
+    with the history up to that step.
 
     Args:
         path: of the directory. Nothing is written before `open`.
@@ -39,76 +45,102 @@ class RunDirectory:
 
     @property
     def has_results(self):
-        """Whether the film, which a run writes last of all, was written after the newest checkpoint."""
+        """Whether the film, which a run writes last, is newer than all checkpoints."""
         newest = checkpoint.steps_in(self.checkpoints)[-1:]
-        return self.film.exists() and all(self.film.stat().st_mtime >= path.stat().st_mtime for path in newest)
+        return self.film.exists() and all(self.film.stat().st_mtime >= path.stat().st_mtime
+                                          for path in newest)
 
     @property
     def room(self):
-        """Bytes that are free on the disk that the directory lies on, or will lie on."""
-        return shutil.disk_usage(next(p for p in (self.path, *self.path.resolve().parents) if p.exists())).free
+        """Bytes that are free on the disk of the directory."""
+        folders = (self.path, *self.path.resolve().parents)
+        return shutil.disk_usage(next(p for p in folders if p.exists())).free
 
     # --- may this run live here? ------------------------------------------------------
 
     def check(self, resume, settings, defaults=()):
-        """Raise unless a run with these settings may be begun in here, or with `resume` gone on with. Writes nothing but the lock.
+        """Raise unless a run with these settings may begin or go on in here.
+
+        Writes nothing but the lock.
 
         Args:
-            resume: bool.
-            settings: dict of `"model"`, a class name, and dicts `"parameters"`, of its constructor, and `"training"`, of `train`. Of those
-                that aren't given nothing is compared.
-            defaults: dict, what a parameter was that the run doesn't know, because it is newer than the run.
+            resume: bool, whether it is to go on.
+            settings: dict of `"model"`, a class name, and dicts `"parameters"`, of its
+                constructor, and `"training"`, of `train`. A part that isn't given isn't
+                compared.
+            defaults: dict, what a parameter was that the run doesn't know, because it
+                is newer than the run.
 
         Raises:
-            FileExistsError: if the directory is no run directory, or holds a run and `resume` is False, or if another process trains in it.
-            ValueError: if the run in here has other settings; the message lists the differences.
+            FileExistsError: if the directory is no run directory, or holds a run and
+                `resume` is False, or if another process trains in it.
+            ValueError: if the run in here has other settings; the message lists the
+                differences. Also if a newer version has begun it.
         """
         if not self._config.exists():
-            if self.path.exists() and (not self.path.is_dir() or any(p.name not in OF_FIRST_MOMENTS for p in self.path.iterdir())):
-                raise FileExistsError(f"{self} exists and is not a run directory. Nothing was written; choose another run_dir.")
+            if self.path.exists() and not self._is_empty:
+                raise FileExistsError(f"{self} exists and is not a run directory. Nothing was "
+                                      "written; choose another run_dir.")
             return
         if not resume:
-            raise FileExistsError(f"{self} holds a run already. Nothing was written. Go on with that run with "
-                                  "resume=True (--resume), or choose another run_dir.")
+            raise FileExistsError(f"{self} holds a run already. Nothing was written. Go on with "
+                                  "that run with resume=True (--resume), or choose another "
+                                  "run_dir.")
         saved, differences = self.read_config(), []
         if saved["model"] != settings["model"]:
             differences.append(f"model: the run has {saved['model']}, this is {settings['model']}")
         for part in settings.keys() & {"parameters", "training"}:
             old, new = {**dict(defaults), **saved[part]}, settings[part]
             differences += [f"{name}: the run has {old.get(name)!r}, given was {new.get(name)!r}"
-                            for name in sorted(saved[part].keys() | new.keys()) if old.get(name) != new.get(name)]
+                            for name in sorted(saved[part].keys() | new.keys())
+                            if old.get(name) != new.get(name)]
         if differences:
-            raise ValueError(f"The run in {self} can't be resumed with other parameters:\n  " + "\n  ".join(differences))
+            raise ValueError("\n  ".join([f"The run in {self} can't be resumed with other "
+                                          "parameters:", *differences]))
         self._take()                                          # only to know whether it can be had
         self.close()
 
+    @property
+    def _is_empty(self):
+        """Whether no more is there than what a process writes in its first moments."""
+        return self.path.is_dir() and all(p.name in OF_FIRST_MOMENTS for p in self.path.iterdir())
+
     def read_config(self):
-        """What `config.json` says: dict of `"model"`, `"parameters"`, `"training"`, `"plan"`, `"source"` and `"versions"`.
+        """What `config.json` says.
+
+        Returns:
+            dict of `"model"`, `"parameters"`, `"training"`, `"plan"`, `"source"` and
+            `"versions"`; also `"format"`, unless keras_gan 0.1 wrote it.
 
         Raises:
             FileNotFoundError: if there is no run here.
-            ValueError: if it isn't what was written.
+            ValueError: if it isn't what was written, or if a newer version wrote it.
         """
         try:
             config = json.loads(self._config.read_text(encoding="utf-8"))
-            if not isinstance(config["model"], str) or not all(isinstance(config[part], dict) for part in ("parameters", "training", "plan")):
+            parts = [config[part] for part in ("parameters", "training", "plan")]
+            if not isinstance(config["model"], str) or not all(isinstance(p, dict) for p in parts):
                 raise ValueError("a part of it is missing")
         except FileNotFoundError:
-            raise FileNotFoundError(f"No run in {self}: there is no {self._config}. Give a run directory, such as runs/dcgan-scenes-1.") from None
+            raise FileNotFoundError(f"No run in {self}: there is no {self._config}. Give a run "
+                                    "directory, such as runs/dcgan-scenes-1.") from None
         except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{self._config} is not the config.json of a run ({error!r}).") from error
+            raise ValueError(f"{self._config} is not the config.json of a run ({error!r})."
+                             ) from error
         checkpoint.check_format(config, FORMAT, self._config)
         return config
 
     # --- begin, and end ---------------------------------------------------------------
 
     def open(self, resume, settings, defaults, plan, source):
-        """Take the directory for this process, and begin a run in it or go on with the one that is there.
+        """Take the directory for this process; begin a run in it, or go on with one.
 
         Args:
             resume, settings, defaults: as for `check`.
-            plan: dict, the arguments of `train` that a resume may change, of a run that begins.
-            source: dict, the arguments of `load_data` that give the data; None if it can't.
+            plan: dict, the arguments of `train` that a resume may change, of a run that
+                begins.
+            source: dict, the arguments of the function that loads the data again; None
+                if nobody knows them.
 
         Returns:
             list of str: remarks.
@@ -119,18 +151,22 @@ class RunDirectory:
         self.check(resume, settings, defaults)
         self.path.mkdir(parents=True, exist_ok=True)
         self._take()
-        versions = {"keras": keras.__version__, "backend": backend_version(), "numpy": np.__version__}
+        versions = {"keras": keras.__version__, "backend": backend_version(),
+                    "numpy": np.__version__}
         remarks = []
         try:
             if self._config.exists():
-                self.check(resume, settings, defaults)       # once more: it may have been begun a moment ago
+                self.check(resume, settings, defaults)       # again: it may be a moment old
                 saved = self.read_config()
-                plan = saved["plan"]                         # until `change_plan`: there may be more steps in here than the new one has
+                # Until `change_plan`: the new plan may have too few steps
+                plan = saved["plan"]
                 source = source or saved.get("source")
                 if saved.get("versions") != versions:
-                    remarks.append(f"The run was begun with {saved.get('versions')}, this is {versions}: it goes on, but perhaps not bit for bit.")
+                    remarks.append(f"The run was begun with {saved.get('versions')}, this is "
+                                   f"{versions}: it goes on, but perhaps not bit for bit.")
                 versions = saved.get("versions")
-            self._write_json(self._config, {"format": FORMAT, **settings, "plan": plan, "source": source, "versions": versions})
+            self._write_json(self._config, {"format": FORMAT, **settings, "plan": plan,
+                                            "source": source, "versions": versions})
             for folder in (self.samples, self.checkpoints):
                 folder.mkdir(exist_ok=True)
             tidy_up(self.path)
@@ -148,7 +184,8 @@ class RunDirectory:
         try:
             self._lock.acquire(timeout=0)
         except filelock.Timeout:
-            raise FileExistsError(f"{self} is in use: another process trains in it. Wait for it, or choose another run_dir.") from None
+            raise FileExistsError(f"{self} is in use: another process trains in it. Wait for it, "
+                                  "or choose another run_dir.") from None
 
     def close(self):
         """Let other processes train in here again."""
@@ -161,14 +198,17 @@ class RunDirectory:
     # --- checkpoints and history ------------------------------------------------------
 
     def restore(self, game, interval=1):
-        """Give a model the newest whole checkpoint. A damaged one is moved aside, under the name `damaged-step_000500`.
+        """Give a model the newest whole checkpoint.
+
+        A damaged one is moved aside, under the name `damaged-step_000500`.
 
         Args:
             game: the model.
             interval: int, of steps; only checkpoints of its multiples are looked at.
 
         Returns:
-            step, int; history up to that step, dict of lists; and remarks, list of str. Step None where there is no whole checkpoint.
+            step, int; history up to that step, dict of lists; and remarks, list of str.
+            Where there is no whole checkpoint, step is None.
 
         Raises:
             ValueError: if checkpoints are whole, but of another network.
@@ -186,7 +226,8 @@ class RunDirectory:
                 continue
             checkpoint.load_state(game, folder)
             return step, history, [*remarks, f"Resumed from {folder} at step {step}."]
-        return None, {"step": []}, [*remarks, f"No whole checkpoint in {self} yet: starting at step 0."]
+        remarks.append(f"No whole checkpoint in {self} yet: starting at step 0.")
+        return None, {"step": []}, remarks
 
     @staticmethod
     def _move_aside(folder):
@@ -204,9 +245,11 @@ class RunDirectory:
             with path.open(newline="", encoding="utf-8") as file:
                 names, *rows = csv.reader(file)
             columns = zip(*rows, strict=True)
-            history = {name: [int(v) if name == "step" else float(v) for v in column] for name, column in zip(names, columns, strict=True)}
+            history = {name: [int(v) if name == "step" else float(v) for v in column]
+                       for name, column in zip(names, columns, strict=True)}
         except (OSError, ValueError) as error:
-            raise ValueError(f"{path.parent} is damaged: its history can't be read ({error}).") from error
+            raise ValueError(f"{path.parent} is damaged: its history can't be read ({error})."
+                             ) from error
         if history.get("step") != list(range(1, step + 1)):
             raise ValueError(f"{path.parent} is damaged: its history isn't that of {step} steps.")
         return history
@@ -222,7 +265,10 @@ class RunDirectory:
         return data
 
     def save_checkpoint(self, game, step, history, keep_last, keep_every):
-        """Save `checkpoints/step_000500`; then delete all but the last `keep_last` of them and those of every `keep_every` steps."""
+        """Save `checkpoints/step_000500`, then delete old checkpoints.
+
+        The last `keep_last` of them stay, and those of every `keep_every` steps.
+        """
         checkpoint.save(game, self.checkpoint(step), {"history.csv": self.write_history(history)})
         for old in checkpoint.steps_in(self.checkpoints)[:-keep_last]:
             if not keep_every or int(old.name.removeprefix("step_")) % keep_every:

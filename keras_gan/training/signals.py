@@ -9,7 +9,7 @@ SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Signals:
-    """Notes that somebody asks for an end, instead of ending at once. A context manager.
+    """Notes that somebody asks for an end, and ends nothing. A context manager.
 
     Args:
         say: function of a str, which tells people.
@@ -23,13 +23,13 @@ class Signals:
     def __enter__(self):
         for number in SIGNALS:
             with contextlib.suppress(ValueError):          # not the main thread: no signal comes
-                # A terminal that closes ends the run as it should, but not one begun with nohup
+                # A terminal that closes ends the run, unless it was begun with nohup
                 if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
                     self._handlers[number] = signal.signal(number, self._note)
         return self
 
     def _note(self, number, _):
-        """Ctrl-C, or a request to end, ends the turn first, so that nothing half-played is saved."""
+        """Note a request: the turn is finished first. A second Ctrl-C ends at once."""
         if self.received is not None and number == signal.SIGINT:
             raise KeyboardInterrupt
         if self.received is not None:            # a terminal that closes may say so twice
@@ -44,6 +44,6 @@ class Signals:
             signal.signal(number, handler)
 
     def obey(self):
-        """Do as was asked, now that everything is written. (Ctrl-C only ends the training.)"""
+        """Do as was asked, now that all is written. (Ctrl-C only ends the training.)"""
         if self.received not in (None, signal.SIGINT):
             os.kill(os.getpid(), self.received)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_gan import CGAN, DCGAN, GAN, LSGAN, WGAN
+from keras_gan import DCGAN, GAN, LSGAN
 from keras_gan.command.line import main
 from keras_gan.training.run_directory import RunDirectory
 from tests.games import SHAPE, random_images, small
@@ -140,63 +140,3 @@ def test_pictures_of_any_shape_are_trained_on_in_batches_of_any_size(height, wid
     assert pictures.shape == (batch_size, height, width, channels) and 0 <= pictures.min() <= pictures.max() <= 1
     with pytest.raises(ValueError, match=f"batch_size={len(images) // k} or less"):
         gan.train(images, steps=1, batch_size=len(images) // k + 1)
-
-
-# --- what a constructor inherits ------------------------------------------------------------------------------------------
-
-POINTS = dict(img_shape=(2,), networks="srivastava_2017", latent_dim=4)
-
-
-class Sized:
-    """A mixin without a constructor."""
-
-
-class ThreeSteps(WGAN):
-    """Another default and another recipe, without a constructor."""
-    defaults = {"k": 3}
-    recipes = {"long": {"k": 9, "learning_rate": 1e-3}}
-
-
-class SettledSteps(WGAN):
-    settled = {"k": 2}
-
-    def __init__(self, extra=1, **arguments):
-        self.extra = extra
-        super().__init__(**arguments)
-
-
-class SmallNoise(GAN):
-    def __init__(self, **kwargs):
-        super().__init__(latent_dim=10, **kwargs)
-
-
-class HandsOn(GAN):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-
-
-class Mixed(Sized, GAN):
-    def __init__(self, extra=1, **arguments):
-        self.extra = extra
-        super().__init__(**arguments)
-
-
-def test_constructors_inherit_arguments_as_their_classes_say(tmp_path):
-    gan = ThreeSteps(**POINTS)
-    assert (gan.k, gan.clip, gan.learning_rate, gan.from_logits) == (3, 0.01, 5e-5, True)
-    assert (ThreeSteps(**POINTS, k=4).k, ThreeSteps(**POINTS, recipe="long").k, ThreeSteps(**POINTS, recipe="long").learning_rate) == (4, 9, 1e-3)
-    gan = SettledSteps(**POINTS, extra=5, learning_rate=1e-4)
-    assert (gan.k, gan.from_logits, gan.discriminator.layers[-1].layers[-1].activation.__name__) == (2, True, "linear")
-    gan.save(tmp_path / "model")
-    assert SettledSteps.load(tmp_path / "model").get_config() == gan.get_config() and gan.get_config()["extra"] == 5
-    for name in ("k", "from_logits", "momentum"):
-        with pytest.raises(TypeError, match=name):
-            SettledSteps(**POINTS, **{name: 1})
-    with pytest.raises(TypeError, match="SettledSteps takes no k: there is no choice about it in this paper, it is 2"):
-        SettledSteps(**POINTS, k=1)
-    assert LSGAN(img_shape=(8, 8, 1)).networks == "fully_connected" and LSGAN(img_shape=(8, 8, 1), recipe="laptop").networks == "keras_gan"
-    assert SmallNoise(img_shape=(2,)).latent_dim == 10 and SmallNoise(img_shape=(2,), recipe="digits").ema_momentum == 0.999
-    handed = HandsOn((2,), learning_rate=1e-3)
-    assert handed.get_config() == {**GAN((2,), learning_rate=1e-3).get_config()}
-    assert Mixed(**POINTS, extra=2, k=3).get_config()["extra"] == 2
-    assert CGAN((28, 28, 1), 5).num_classes == 5 and LSGAN((2,)).img_shape == (2,)

@@ -1,4 +1,4 @@
-"""What a turn needs of memory is estimated, and refused or explained where it isn't there."""
+"""What memory a turn needs is estimated; where there is less, it is said in words."""
 import os
 from pathlib import Path
 
@@ -16,7 +16,8 @@ def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypat
     gan = DCGAN(img_shape=(128, 160, 3), base_channels=4, jit_compile=False)
     fixed, one = memory.turn(gan, 1)
     monkeypatch.setattr(memory, "available", lambda: fixed + 7.5 * one)
-    with pytest.raises(MemoryError, match=r"A turn of 100 samples needs about .* MiB of memory .*The largest batch_size that fits is 7\."):
+    with pytest.raises(MemoryError, match=r"A turn of 100 samples needs about .* MiB of memory "
+                                          r".*The largest batch_size that fits is 7\."):
         gan.train(np.zeros((100, 128, 160, 3), np.uint8), steps=1, batch_size=100)
     memory.check(gan, 7)
     monkeypatch.setattr(memory, "available", lambda: fixed)
@@ -26,11 +27,14 @@ def test_a_batch_that_cannot_fit_is_refused_with_the_largest_that_does(monkeypat
 
 @pytest.mark.skipif(not os.path.exists("/proc/meminfo"), reason="only Linux says it there")
 def test_what_there_is_is_what_the_system_says():
-    free = int(next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable")).split()[1]) * 1024
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    free = 1024 * int(next(line for line in lines if line.startswith("MemAvailable")).split()[1])
     assert 0.5 * free < memory.available() < 1.5 * free or list(memory._limits())
     gan = DCGAN(img_shape=(32, 32, 3), base_channels=4)
-    weights = sum(np.prod(w.shape) for network in (gan.generator, gan.discriminator) for w in network.trainable_weights)
-    assert memory.players(gan) == pytest.approx(3 * 4 * weights, rel=0.02)       # Adam holds two numbers a weight
+    weights = sum(np.prod(w.shape) for network in (gan.generator, gan.discriminator)
+                  for w in network.trainable_weights)
+    # Adam holds two numbers a weight
+    assert memory.state(gan) == pytest.approx(3 * 4 * weights, rel=0.02)
 
 
 def test_networks_of_somebody_s_own_blocks_are_estimated_too(images):
@@ -45,7 +49,8 @@ def test_networks_of_somebody_s_own_blocks_are_estimated_too(images):
     class WithBlock(GAN):
         def build_discriminator(self):
             img = keras.Input(self.img_shape)
-            return keras.Model(img, keras.layers.Dense(1, activation="sigmoid")(Block()(keras.layers.Flatten()(img))))
+            hidden = Block()(keras.layers.Flatten()(img))
+            return keras.Model(img, keras.layers.Dense(1, activation="sigmoid")(hidden))
 
     gan = WithBlock(img_shape=SHAPE, latent_dim=5, run_eagerly=True)
     assert gan.train(images, steps=1, batch_size=8)["step"] == [1]
@@ -54,7 +59,8 @@ def test_networks_of_somebody_s_own_blocks_are_estimated_too(images):
 
 
 def test_networks_that_do_not_fit_into_memory_are_refused_in_words():
-    with pytest.raises(MemoryError, match="The networks don't fit into memory, of which there are .* Take a smaller img_shape"):
+    with pytest.raises(MemoryError, match="The networks don't fit into memory, of which there are "
+                                          ".* Take a smaller img_shape"):
         small(latent_dim=10 ** 12)
 
 
@@ -63,7 +69,8 @@ def test_batches_of_a_dataset_are_looked_at_too(images, monkeypatch):
     fixed, one = memory.turn(gan, 1)
     monkeypatch.setattr(memory, "available", lambda: fixed + 9.5 * one)
     assert gan.train([images[:9]], steps=2)["step"] == [1, 2]
-    with pytest.raises(MemoryError, match="A turn of 10 samples .*The largest batch_size that fits is 9"):
+    with pytest.raises(MemoryError, match="A turn of 10 samples .*The largest batch_size that fits "
+                                          "is 9"):
         gan.train([images[:9], images[:10]], steps=2)
 
 
@@ -72,5 +79,7 @@ def test_an_allocation_that_fails_is_explained(images):
         def update_ema(self):
             ops.ones((10 ** 7, 10 ** 7))
 
-    with pytest.raises(MemoryError, match="did not fit into memory at step 1: A turn of 8 samples needs about .* Use smaller batches"):
-        Greedy(img_shape=SHAPE, latent_dim=5, run_eagerly=True).train(images, steps=1, batch_size=8)
+    gan = Greedy(img_shape=SHAPE, latent_dim=5, run_eagerly=True)
+    with pytest.raises(MemoryError, match="did not fit into memory at step 1: A turn of 8 samples "
+                                          "needs about .* Use smaller batches"):
+        gan.train(images, steps=1, batch_size=8)

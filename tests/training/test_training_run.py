@@ -1,5 +1,4 @@
 """A run: its directory, resuming it, Ctrl-C, and every kind of data."""
-import csv
 import json
 import os
 import re
@@ -12,12 +11,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image
 
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN
 from keras_gan.training import checkpoint
-from keras_gan.training.run_directory import RunDirectory
+from keras_gan.training.run_directory import FORMAT, RunDirectory
 from tests.games import random_images
 
 
@@ -36,47 +34,70 @@ def test_a_run_says_how_long_its_turns_took_and_how_long_they_waited(rng, capsys
     def said(data):
         GAN(img_shape=(6, 8, 1), jit_compile=False).train(data, steps=10, batch_size=2)
         text = " ".join(capsys.readouterr().out.split())
-        found = re.search(r"Turns: 10. The first, with all that is compiled, took (.+) s; the others (.+) ms each \(median\). (.+)% of the time", text)
+        found = re.search(r"Turns: 10. The first, with all that is compiled, took (.+) s; "
+                          r"the others (.+) ms each \(median\). (.+)% of the time", text)
         return [float(number) for number in found.groups()]
 
     first, other, waited = said(random_images(rng, 20, (6, 8, 1)))
     assert 1000 * first > 5 * other and waited < 20
     first, other, waited = said(SlowData())
-    assert other < 200 and abs(waited - 100 * 2.0 / (2.0 + first + 9 * other / 1000)) < 15      # ten batches of .2 seconds
+    # Ten batches of .2 seconds
+    assert other < 200 and abs(waited - 100 * 2.0 / (2.0 + first + 9 * other / 1000)) < 15
 
 
 def test_the_results_of_a_run_are_written_again_where_an_earlier_end_left_them(rng, tmp_path):
-    images = random_images(rng, 30, (6, 8, 1))
+    images, run = random_images(rng, 30, (6, 8, 1)), tmp_path / "run"
     gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
-    gan.train(images, steps=3, batch_size=8, run_dir=tmp_path / "run", sample_interval=100)
-    # as if killed between the last checkpoint and the results: the film is that of an earlier end
-    os.utime(tmp_path / "run" / "film.gif", (0, 0))
-    (tmp_path / "run" / "losses.png").unlink()
-    again.train(images, steps=3, batch_size=8, run_dir=tmp_path / "run", sample_interval=100, resume=True)
-    assert again.turns == 3 and (tmp_path / "run" / "film.gif").stat().st_mtime > 0 and (tmp_path / "run" / "losses.png").exists()
+    gan.train(images, steps=3, batch_size=8, run_dir=run, sample_interval=100)
+    # As if killed between the last checkpoint and the results: the film is an old one
+    os.utime(run / "film.gif", (0, 0))
+    (run / "losses.png").unlink()
+    again.train(images, steps=3, batch_size=8, run_dir=run, sample_interval=100, resume=True)
+    assert again.turns == 3 and (run / "film.gif").stat().st_mtime > 0
+    assert (run / "losses.png").exists()
 
 
 def test_resume_starts_at_0_where_there_is_no_checkpoint_and_says_so(rng, tmp_path, capsys):
     images = random_images(rng, 9, (6, 8, 1))
     gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
-    assert gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / "run", resume=True)["step"] == [1]
+    history = gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / "run", resume=True)
+    assert history["step"] == [1]
     assert "starting at step 0" in capsys.readouterr().out
 
 
 def test_resume_refuses_other_parameters_with_a_list(rng, tmp_path):
-    images = random_images(rng, 9, (6, 8, 1))
-    GAN(img_shape=(6, 8, 1), jit_compile=False).train(images, steps=1, batch_size=4, run_dir=tmp_path / "run")
+    images, run = random_images(rng, 9, (6, 8, 1)), tmp_path / "run"
+    gan, other = GAN(img_shape=(6, 8, 1), jit_compile=False), GAN(img_shape=(6, 8, 1), seed=5)
+    gan.train(images, steps=1, batch_size=4, run_dir=run)
     with pytest.raises(ValueError) as error:
-        GAN(img_shape=(6, 8, 1), seed=5).train(images[:8], steps=2, batch_size=3, run_dir=tmp_path / "run", resume=True)
-    for difference in ("seed: the run has 0, given was 5", "batch_size: the run has 4, given was 3", "data: the run has"):
+        other.train(images[:8], steps=2, batch_size=3, run_dir=run, resume=True)
+    for difference in ("seed: the run has 0, given was 5", "batch_size: the run has 4, given was 3",
+                       "data: the run has"):
         assert difference in str(error.value)
+
+
+def test_a_run_that_a_newer_version_has_begun_is_refused_in_words(rng, tmp_path):
+    images, run = random_images(rng, 9, (6, 8, 1)), tmp_path / "run"
+    gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
+    gan.train(images, steps=1, batch_size=4, run_dir=run)
+    config = json.loads((run / "config.json").read_text())
+    assert config["format"] == FORMAT == 2
+    (run / "config.json").write_text(json.dumps({**config, "format": FORMAT + 1}))
+    before = {p: p.read_bytes() for p in run.rglob("*") if p.is_file()}
+    with pytest.raises(ValueError, match="config.json is of format 3, and this version of "
+                                         "keras_gan reads formats up to 2. A newer version has "
+                                         "written it: pip install --upgrade"):
+        again.train(images, steps=2, batch_size=4, run_dir=run, resume=True)
+    assert {p: p.read_bytes() for p in run.rglob("*") if p.is_file()} == before
+    assert again.turns == 0
 
 
 def test_resume_with_fewer_steps_than_were_played_is_refused_and_the_plan_stays(rng, tmp_path):
     images = random_images(rng, 9, (6, 8, 1))
     gan, again = (GAN(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(2))
     gan.train(images, steps=3, batch_size=4, run_dir=tmp_path / "run")
-    with pytest.raises(ValueError, match="Received: steps=2; the run in .* has played 3 already. It is as it was"):
+    with pytest.raises(ValueError, match="Received: steps=2; the run in .* has played 3 already. "
+                                         "It is as it was"):
         again.train(images, steps=2, batch_size=4, run_dir=tmp_path / "run", resume=True)
     assert RunDirectory(tmp_path / "run").read_config()["plan"]["steps"] == 3
     again.train(images, steps=3, batch_size=4, run_dir=tmp_path / "run", resume=True)
@@ -106,7 +127,8 @@ def test_ctrl_c_finishes_the_turn_and_writes_everything(rng, tmp_path, capsys):
     assert 0 < steps < 1_000_000 and gan.turns == steps
     assert (tmp_path / "run" / "checkpoints" / f"step_{steps:06d}").is_dir()
     assert GAN.load(tmp_path / "run" / "model").turns == steps
-    assert {"film.gif", "losses.png", "history.csv"} <= {p.name for p in (tmp_path / "run").iterdir()}
+    written = {p.name for p in (tmp_path / "run").iterdir()}
+    assert {"film.gif", "losses.png", "history.csv"} <= written
     assert f"Stopped at step {steps}" in capsys.readouterr().out
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -129,7 +151,8 @@ def test_train_takes_every_kind_of_data(rng, tmp_path):
         cv2.imwrite(str(tmp_path / f"{i:02d}.png"), image)
     as_floats = images / 127.5 - 1.0
     results = []
-    for data in (images, as_floats, ImageFolder(tmp_path, (6, 8, 1)), Batched(images), tf.data.Dataset.from_tensor_slices(images).batch(4), tf.constant(images)):
+    for data in (images, as_floats, ImageFolder(tmp_path, (6, 8, 1)), Batched(images),
+                 tf.data.Dataset.from_tensor_slices(images).batch(4), tf.constant(images)):
         gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
         results.append(gan.train(data, steps=4, batch_size=4))
     arrays, floats, folder, pydataset, dataset, tensor = results
@@ -139,7 +162,8 @@ def test_train_takes_every_kind_of_data(rng, tmp_path):
 
 
 @pytest.mark.parametrize("data, message", [
-    (tf.data.Dataset.from_tensor_slices(np.zeros((4, 5, 5, 1))).batch(2), r"Received: shape \(2, 5, 5, 1\)"),
+    (tf.data.Dataset.from_tensor_slices(np.zeros((4, 5, 5, 1))).batch(2),
+     r"Received: shape \(2, 5, 5, 1\)"),
     (3, "images must be an array, what load_data returns.*Received: a int"),
     ([np.full((2, 6, 8, 1), 7.0)], "values from 7 to 7"),
     ((np.zeros((2, 6, 8, 1)) for _ in range(3)), "gone through only once"),
@@ -168,17 +192,19 @@ def test_a_second_train_on_a_dataset_does_not_play_through_the_first_ones_batche
 def test_checkpoints_are_kept_in_the_order_of_their_numbers(tmp_path):
     for step in (999_000, 1_000_000, 5):
         (tmp_path / f"step_{step:06d}").mkdir()
-    assert [p.name for p in checkpoint.steps_in(tmp_path)] == ["step_000005", "step_999000", "step_1000000"]
+    in_order = ["step_000005", "step_999000", "step_1000000"]
+    assert [p.name for p in checkpoint.steps_in(tmp_path)] == in_order
 
 
 class OneNumber(GAN):
-    def train_on_batch(self, images, noise=None):
-        return {"critic_loss": super().train_on_batch(images, noise)["d_loss"]}
+    def train_on_batch(self, images, random=None):
+        return {"critic_loss": super().train_on_batch(images, random)["d_loss"]}
 
 
 def test_a_subclass_may_return_other_numbers(rng, tmp_path):
-    history = OneNumber(img_shape=(6, 8, 1), jit_compile=False).train(random_images(rng, 4, (6, 8, 1)), steps=2, batch_size=4, run_dir=tmp_path / "run")
-    assert list(history) == ["step", "critic_loss"] and (tmp_path / "run" / "losses.png").exists()
+    gan, run = OneNumber(img_shape=(6, 8, 1), jit_compile=False), tmp_path / "run"
+    history = gan.train(random_images(rng, 4, (6, 8, 1)), steps=2, batch_size=4, run_dir=run)
+    assert list(history) == ["step", "critic_loss"] and (run / "losses.png").exists()
 
 
 def test_flip_is_not_for_datasets():
