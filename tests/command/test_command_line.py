@@ -34,7 +34,7 @@ def type_in(folder, *words):
 
 @pytest.fixture
 def said(capsys):
-    """What a command says on stdout, in this process, which has started TensorFlow already.
+    """What a command says on stdout, in this process: TensorFlow has started already.
 
     It must say `warned` on stderr.
     """
@@ -52,7 +52,7 @@ def refused(*words):
     """What a command says that ends with an error: in this process too."""
     with pytest.raises(SystemExit) as end:
         command_line.main([str(word) for word in words])
-    assert isinstance(end.value.code, str)                    # Python writes it to stderr, and ends with 1
+    assert isinstance(end.value.code, str)     # Python writes it to stderr, and ends with 1
     return end.value.code
 
 
@@ -83,7 +83,8 @@ def test_the_script_of_a_model_trains_on_a_folder_of_photos(photos, tmp_path):
     assert (tmp_path / "run" / "samples" / "step_000004.png").exists()
 
 
-def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_path, monkeypatch, said):
+def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_path, monkeypatch,
+                                                                 said):
     monkeypatch.chdir(tmp_path)
     # Few turns: compiled ones are in the tests above and below
     train = ("train", "dcgan", "--data", "photos", *FLAGS, "--run-eagerly")
@@ -107,7 +108,7 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     assert "No run in photos" in refused("resume", "photos")
 
     newest = tmp_path / "runs" / "dcgan-photos-1" / "model" / "generator.weights.h5"
-    newest.write_bytes(newest.read_bytes()[:1000])               # then the checkpoint of the same step does
+    newest.write_bytes(newest.read_bytes()[:1000])     # then the checkpoint of the same step does
 
     sampled = said("sample", "runs/dcgan-photos-1", "--n", "10", "--seed", "3",
                    "--out", "new/grid.png", warned="generator.weights.h5 is not as it was saved")
@@ -170,7 +171,8 @@ def test_the_gaussian_game_trains_and_is_measured(tmp_path, monkeypatch, said):
                                                        "largest"]
 
 
-def test_a_run_that_was_started_in_python_is_sampled_too_and_told_how_to_go_on(tmp_path, monkeypatch, said):
+def test_a_run_that_was_started_in_python_is_sampled_too_and_told_how_to_go_on(
+        tmp_path, monkeypatch, said):
     monkeypatch.chdir(tmp_path)
     gan = PlaneGAN(units=4, run_eagerly=True)
     gan.train(np.eye(2), steps=1, batch_size=4, run_dir="plane")
@@ -206,7 +208,8 @@ def test_a_file_that_is_left_out_is_named_without_a_line_of_code(photos, said, m
      "out must be a PNG file. Received: sheet.jpg. Use sheet.png"),
     (("evaluate", "nowhere"), "No folder nowhere"),
     (("train", "cgan", "--data", "."), "No picture|no picture|classes"),
-    (("train", "pix2pix"), "There is no model 'pix2pix'. There are: gaussian_gan, gan, cgan, dcgan"),
+    (("train", "pix2pix"),
+     "There is no model 'pix2pix'. There are: gaussian_gan, gan, cgan, dcgan"),
     (("train", "plane_gan"), r"plane_gan is trained in Python, PlaneGAN\(\).train\(points\)"),
     (("translate", "nowhere", "--data", "nothing", "--out", "out"), "No folder nothing"),
     (("translate", "nowhere", "--data", ".", "--out", "out"), "No folder nowhere"),
@@ -322,4 +325,5 @@ tf.get_logger().warning("a real warning")
 warnings.warn("another")
 os.write(2, b"E0000 straight to the terminal")
 """)
-    assert "a real warning" in done.stderr and "another" in done.stderr and "straight to the terminal" in done.stderr
+    assert "a real warning" in done.stderr and "another" in done.stderr
+    assert "straight to the terminal" in done.stderr
