@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "base": {"training", "players", "networks", "samples", "layers", "backend"},
     "training": {"samples", "layers", "backend", "data_loaders"},
     "players": {"samples", "layers", "backend", "data_loaders"},
-    "networks": {"layers"},
+    "networks": {"layers", "backend"},
     "layers": {"backend", "samples"},
     "samples": {"backend", "data_loaders.whole"},      # pictures are written whole, or not at all
     "backend": set(),

@@ -126,9 +126,9 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
              mobilenet_weights: str = "imagenet", out: Path | None = None):
     """Measure a trained model: a table of figures, and a JSON file.
 
-    Each figure stands beside its floor, the same of real data. These are the pictures in
-    --test, or the test split of a data set that has one. Otherwise they are one half of
-    the data. The model has seen all of these, so it may be good by remembering.
+    Each figure stands beside its floor, the same of real data. These are the pictures
+    in --test, or the test split of a data set that has one. Otherwise they are one half
+    of the data. The model has seen all of them, so it may be good by remembering.
 
     Args:
         run: a run directory, or a saved model or checkpoint in one.

@@ -94,8 +94,8 @@ def write_evaluation(run, data, folder, test, n, seed, features, mobilenet_weigh
     write_whole(out, evaluation.as_json().encode())
     print(f"{saved}; as JSON in {out}")
     if evaluation.n < 1000:
-        print(f"Of {evaluation.n} samples alone: look at how far a figure is from that of real data, "
-              "not at the figure.")
+        print(f"Of {evaluation.n} samples alone: look at how far a figure is from that of real "
+              "data, not at the figure.")
 
 
 def check_of_samples(n, seed, out):
@@ -109,7 +109,7 @@ def check_of_samples(n, seed, out):
 
 
 def real_data(directory, game, data, folder, test):
-    """Training and held-out data of an evaluation: named, or those that the run noted."""
+    """Training and held-out data of an evaluation: as named, or as the run noted."""
     from data_loaders import load_data
     from data_loaders.datasets import WITH_TEST_SPLIT
     from keras_gan.evaluation.report import halves
