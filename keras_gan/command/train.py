@@ -54,7 +54,6 @@ def train_with_flags(model, args):
 
 def resume_run(run, steps):
     """See `keras_gan.command.line.resume`."""
-    from keras_gan.base.game import train_parameters
     from keras_gan.training.run_directory import RunDirectory
     config = RunDirectory(run).read_config()
     model = class_named(config["model"])
@@ -63,14 +62,13 @@ def resume_run(run, steps):
     except TypeError as error:
         raise ValueError(f"The config.json of {run} has parameters that {model.__name__} doesn't "
                          f"know: {error}") from error
-    takes_data = config["model"] == "PlaneGAN" or "data" in find(config["model"]).command
-    if takes_data and not config.get("source"):
+    if not game.makes_its_data and not config.get("source"):
         raise ValueError(f"{run} was trained on arrays in Python. Go on there: train(images, ..., "
                          f"run_dir={str(run)!r}, resume=True).")
     how = {**config["training"], **config["plan"]}
     how |= {"steps": steps} if steps is not None else {}
     check_before_data(game, run, True, how)
-    data = [load(config["source"], game.img_shape)] if takes_data else []
+    data = [] if game.makes_its_data else [load(config["source"], game.img_shape)]
     how = {name: how[name] for name in train_parameters(model) if name in how}
     game.train(*data, run_dir=str(run), resume=True, **how)
 
@@ -85,7 +83,6 @@ def check_before_data(game, run_dir, resume, chosen, compare=True):
         compare: bool, whether the model's arguments are known already, so that a resume
             can compare them.
     """
-    from keras_gan.base.game import train_parameters
     from keras_gan.training import memory
     from keras_gan.training.plan import Plan
     from keras_gan.training.run import defaults_of, settings_of
@@ -98,6 +95,23 @@ def check_before_data(game, run_dir, resume, chosen, compare=True):
         del settings["parameters"]
     RunDirectory(run_dir).check(resume, settings, defaults_of(game))
     memory.check(game, plan.batch_size)
+
+
+def train_parameters(model):
+    """The arguments of a model's `train`, by name, as `inspect.Parameter`s.
+
+    A `train` that ends in `**plan` hands on what it doesn't name to the one that it
+    replaces.
+    """
+    parameters = {}
+    for part in reversed(model.__mro__):
+        if "train" in vars(part):
+            own = inspect.signature(vars(part)["train"]).parameters
+            hands_on = any(p.kind is p.VAR_KEYWORD for p in own.values())
+            named = {name: p for name, p in own.items() if p.default is not p.empty}
+            kept = {name: p for name, p in parameters.items() if hands_on and name not in own}
+            parameters = {**named, **kept}
+    return parameters
 
 
 def number_of_classes(data):
@@ -126,7 +140,6 @@ def flags_of(model, paper, args):
     The defaults are those of the paper's command and of the recipe.
     """
     from data_loaders import load_data
-    from keras_gan.base.game import train_parameters
 
     recipe = next((b for a, b in itertools.pairwise(args) if a == "--recipe"),
                   next((a.split("=", 1)[1] for a in args if a.startswith("--recipe=")),

@@ -16,9 +16,9 @@ import pytest
 
 import keras_gan
 from keras_gan import DCGAN, GAN, GaussianGAN, PlaneGAN
-from keras_gan.base.game import train_parameters
 from keras_gan.command import line as command_line
 from keras_gan.command import look
+from keras_gan.command.train import train_parameters
 from keras_gan.papers import MODULES, PAPERS, find
 from keras_gan.samples import drawing as pictures
 
