@@ -7,7 +7,8 @@ tests would wait for it and never use it.
 import os
 import tempfile
 
-if "PYTEST_XDIST_WORKER" not in os.environ:       # one folder for all processes of a run, so that a judge is taught once
+# One folder for all processes of a run, so that a judge is taught once
+if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["KERAS_GAN_CACHE"] = tempfile.mkdtemp(prefix="keras-gan-tests-")
 
 import numpy as np
