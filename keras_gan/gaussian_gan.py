@@ -96,7 +96,7 @@ class GaussianGAN(GAN):
 
         for real_x, noise in zip(ops.split(x, self.k), ops.split(z, self.k)):
             # One step on both: near the equilibrium their gradients nearly cancel, and
-            # the rest is the way. In two steps, Adam would make both equally long first.
+            # the rest is the way. In two steps Adam would make both equally long first.
             gen_x = self.generator(noise, training=True)
             d = self.discriminator.train_on_batch(
                 ops.concatenate([real_x, gen_x]), ops.concatenate([valid, fake]), return_dict=True)

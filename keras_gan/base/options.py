@@ -89,8 +89,19 @@ class Options:
                 setattr(self, name, value)
 
     def get_config(self):
-        """The arguments of this game, a dict that JSON can hold."""
-        values = {name: getattr(self, name) for name in self.option_names()}
+        """The arguments of this game, a dict that JSON can hold.
+
+        Raises:
+            TypeError: if a constructor of its own takes an argument that is no field. A
+                saved model would forget it.
+        """
+        names = self.option_names()
+        for name, p in list(inspect.signature(type(self).__init__).parameters.items())[1:]:
+            if name not in names and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+                raise TypeError(f"A saved {type(self).__name__} would forget its argument {name}. "
+                                "Make a field of it: @options (from keras_gan.base.options) above "
+                                f"the class, and {name}: TYPE = ... in it, instead of __init__.")
+        values = {name: getattr(self, name) for name in names}
         return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
 
     # --- checks -----------------------------------------------------------------------
