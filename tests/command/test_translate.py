@@ -58,7 +58,7 @@ def swap(monkeypatch):
 
 @pytest.fixture
 def pictures(tmp_path, monkeypatch):
-    """Two folders of pictures. In the first, two have one name, and one is in a folder."""
+    """Two folders of pictures. In the first, two have one name, one is in a folder."""
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
     for name in ("photos/1.jpg", "photos/1.png", "photos/old/2.jpg", "paintings/1.png",
