@@ -3,7 +3,7 @@
     python benchmarks/speed.py                        # the peers on Keras
     python benchmarks/speed.py --pytorch install      # and on PyTorch
     python benchmarks/speed.py --works gan:32 --rounds 9
-    python benchmarks/speed.py --before OTHER_CLONE   # beside another version of this project
+    python benchmarks/speed.py --before OTHER_CLONE   # another version of this project
 
 Every way is a process of its own. All are timed alternately, in one run. `--pytorch
 install` makes an environment for PyTorch: several GB, the first time. The tables are

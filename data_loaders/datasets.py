@@ -18,11 +18,12 @@ from data_loaders.image_folder import ImageFolder
 from data_loaders.whole import whole_folder
 
 SCENES = {"train": range(0, 2000), "test": range(2000, 2400)}
+SCENES_AT = {"scenes_by_day": "day", "scenes_at_night": "night"}
 SCENES_VERSION = 1            # of the drawing; another number draws them anew
 
 MNIST_FILES = {"train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
                "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")}
-WITH_TEST_SPLIT = ("scenes", "mnist", "fashion_mnist", "cifar10")
+WITH_TEST_SPLIT = ("scenes", *SCENES_AT, "mnist", "fashion_mnist", "cifar10")
 CLASS_NAMES = {
     "digits": [str(d) for d in range(10)],
     "mnist": [str(d) for d in range(10)],
@@ -71,6 +72,7 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
             8x8, enlarged);
             "scenes", 2,000 drawn colour landscapes of 4 classes, and 400 others in the
             test split;
+            "scenes_by_day", "scenes_at_night", those of the scenes: two domains;
             "mnist", "fashion_mnist", "cifar10", from `folder`, or by `keras.datasets`,
             which downloads them.
             A folder that has such a name: "./digits".
@@ -94,7 +96,7 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
             for.
         ValueError: for arguments that make no sense.
     """
-    named = source in ("scenes", *CLASS_NAMES) if isinstance(source, str) else False
+    named = source in ("scenes", *SCENES_AT, *CLASS_NAMES) if isinstance(source, str) else False
     if split not in ("train", "test") or (split == "test" and source not in WITH_TEST_SPLIT):
         raise ValueError("split must be 'train', or 'test' for scenes, mnist, fashion_mnist and "
                          f"cifar10. Received: split={split!r} for {source!r}")
@@ -106,6 +108,11 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
         data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
         data.source = given
         return data
+    if source in SCENES_AT:
+        data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
+        then = [scenes.time_of(int(Path(file).stem)) == SCENES_AT[source] for file in data.files]
+        name = source if split == "train" else f"{source}, {split}"
+        return Pictures(data.images[then], data.labels[then], data.class_names, name, given)
     if source == "digits":
         from sklearn.datasets import load_digits  # slow to import, seldom needed
         digits = load_digits()

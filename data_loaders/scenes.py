@@ -33,9 +33,8 @@ def draw_scene(index):
     Returns:
         uint8 array (128, 160, 3), RGB.
     """
-    rng = np.random.default_rng([SEED, index])
+    rng, time = _begin(index)
     scene = CLASSES[index % len(CLASSES)]
-    time = rng.choice(list(SKIES), p=(0.2, 0.4, 0.2, 0.2))
     weather = rng.choice(["clear", "cloudy", "rain", "snow"], p=(0.5, 0.3, 0.1, 0.1))
     if scene == "desert" and weather in ("rain", "snow"):
         weather = "clear"
@@ -57,6 +56,16 @@ def draw_scene(index):
     picture = cv2.resize(picture, SIZE[::-1], interpolation=cv2.INTER_AREA)
     picture += rng.normal(0, 2, picture.shape)            # the grain of a photograph
     return np.clip(np.round(picture), 0, 255).astype(np.uint8)
+
+
+def time_of(index):
+    """The time of day in scene number `index`: "dawn", "day", "dusk" or "night"."""
+    return str(_begin(index)[1])
+
+
+def _begin(index):
+    rng = np.random.default_rng([SEED, index])
+    return rng, rng.choice(list(SKIES), p=(0.2, 0.4, 0.2, 0.2))
 
 
 def _gradient(top, bottom, height, end):

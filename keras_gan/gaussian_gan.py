@@ -59,8 +59,7 @@ class GaussianGAN(GAN):
     generator_weight_decay: ClassVar = 0.0
     ema_momentum: ClassVar = 0.0
 
-    recipes = {}
-    updates_of_discriminator = 1
+    recipes, makes_its_data, updates_of_discriminator = {}, True, 1
 
     def __post_init__(self):
         super().__post_init__()
@@ -96,8 +95,8 @@ class GaussianGAN(GAN):
         valid, fake = (make((x.shape[0] // self.k, 1)) for make in (ops.ones, ops.zeros))
 
         for real_x, noise in zip(ops.split(x, self.k), ops.split(z, self.k)):
-            # One step on both: near the equilibrium their gradients nearly cancel. What is
-            # left says where to go. Two steps of Adam would be of one length each.
+            # One step on both: near the equilibrium their gradients nearly cancel, and
+            # the rest is the way. In two steps Adam would make both equally long first.
             gen_x = self.generator(noise, training=True)
             d = self.discriminator.train_on_batch(
                 ops.concatenate([real_x, gen_x]), ops.concatenate([valid, fake]), return_dict=True)

@@ -40,6 +40,8 @@ class Paper:
 DIGITS = {"data": "digits", "steps": 5000, "batch_size": 32}
 SCENES = {"data": "scenes", "steps": 1500, "batch_size": 16, "sample_interval": 100,
           "checkpoint_interval": 100}
+DAY_AND_NIGHT = dict(SCENES, data="scenes_by_day", data_b="scenes_at_night",
+                     img_shape=(64, 80, 3), batch_size=4)
 HOW = "([how](../benchmarks/README.md#{}))"            # as seen from the gallery
 ONE_DIMENSION, MNIST, PLANE, EMOJI = map(
     HOW.format, ("one-dimension", "mnist", "modes-in-the-plane", "emoji"))
@@ -79,6 +81,11 @@ PAPERS = [
                "takes for real.",
           number=f"6.3 of 8 and 15.3 of 25 modes in the plane {PLANE}",
           picture="lsgan.png"),
+    Paper("bigan", "BiGAN",
+          "Adversarial Feature Learning", "Donahue, Krähenbühl, Darrell",
+          2016, "1605.09782", DIGITS,
+          idea="An encoder learns which noise makes a given picture, because D judges both "
+               "together."),
     Paper("wgan", "WGAN",
           "Wasserstein GAN", "Arjovsky, Chintala, Bottou", 2017, "1701.07875",
           dict(DIGITS, batch_size=64),
@@ -91,6 +98,10 @@ PAPERS = [
           idea="A penalty holds the norm of the critic's gradient near 1; nothing is clipped.",
           number=f"7.3 of 8 and 22 of 25 modes in the plane, `penalty=.1` {PLANE}",
           picture="wgan_gp.png"),
+    Paper("cyclegan", "CycleGAN",
+          "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
+          "Zhu, Park, Isola, Efros", 2017, "1703.10593", DAY_AND_NIGHT,
+          idea="Two domains without pairs: what is translated there and back must be as before."),
     Paper("pacgan", "PacGAN",
           "PacGAN: The power of two samples in generative adversarial networks",
           "Lin, Khetan, Fanti, Oh", 2017, "1712.04086", DIGITS,

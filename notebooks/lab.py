@@ -120,7 +120,8 @@ class Experiment:
     def step_generator(self, steps=1):
         """G learns, and D stands still."""
         for _ in range(steps):
-            self.gan.combined.train_on_batch(self.gan.random_numbers(BATCH)["z"], np.ones((BATCH, 1)))
+            z = self.gan.random_numbers(BATCH)["z"]
+            self.gan.combined.train_on_batch(z, np.ones((BATCH, 1)))
         self.steps["G"] += steps
         self.measure()
 

@@ -1,11 +1,14 @@
-"""Tiny networks, tiny pictures, real training. Caches go into a temporary folder, never into the user's.
+"""Tiny networks, tiny pictures, real training. Caches go into a temporary folder, never
+into the user's.
 
-TensorFlow is imported where it is needed, not here: the process that hands out the tests would wait for it and never use it.
+TensorFlow is imported where it is needed, not here: the process that hands out the
+tests would wait for it and never use it.
 """
 import os
 import tempfile
 
-if "PYTEST_XDIST_WORKER" not in os.environ:       # one folder for all processes of a run, so that a judge is taught once
+# One folder for all processes of a run, so that a judge is taught once
+if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["KERAS_GAN_CACHE"] = tempfile.mkdtemp(prefix="keras-gan-tests-")
 
 import numpy as np
@@ -13,15 +16,17 @@ import pytest
 
 
 def pytest_collection_modifyitems(items):
-    """The longest tests begin first, so that no process waits for another one at the end."""
+    """The longest tests begin first, so that no process waits for another one at the
+    end."""
     items.sort(key=lambda item: not any(name in item.nodeid for name in ("robustness", "slow")))
 
 
 def pytest_generate_tests(metafunc):
-    """`make_game` is each model of the house, small: a function of the arguments that differ.
+    """`make_game` is each model of the house, small: a function of the arguments that
+    differ.
 
-    `make_noise_game` is each in which samples are made of noise. In a module with `SLOW = True`
-    only one of each kind is tried, unless one asks for `-m slow`.
+    `make_noise_game` is each in which samples are made of noise. In a module with `SLOW
+    = True` only one of each kind is tried, unless one asks for `-m slow`.
     """
     for fixture in {"make_game", "make_noise_game"} & set(metafunc.fixturenames):
         from tests.games import GAMES, OF_EACH_KIND, noise_games

@@ -10,8 +10,8 @@ from keras_gan import GAN
 from keras_gan.base import NoiseGame
 from keras_gan.papers import PAPERS, find
 
-# What makes a model of the house small: an odd size, so that generators crop. XLA takes seconds to
-# compile what then takes a millisecond
+# What makes a model of the house small: an odd size, so that generators crop. XLA takes
+# seconds to compile what then takes a millisecond
 SMALL = {"img_shape": (9, 12, 3), "num_classes": 3, "latent_dim": 5, "base_channels": 2,
          "jit_compile": False}
 
@@ -29,18 +29,19 @@ def small_game(name, **changed):
     return lambda **more: model(**{**small, **more})
 
 
-# Every paper of the house, as soon as it is in PAPERS; and what some of them have besides
+# Every paper of the house, as soon as it is in PAPERS; and what some have besides
 GAMES = {
     **{paper.module: small_game(paper.module) for paper in PAPERS},
-    # two steps of D a turn, spectral norms, logits, projection, augmentation, a moving average
+    # Two steps of D a turn, spectral norms, logits, projection, augmentation, average
     "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9,
                               augment=True),
     "gan-points": small_game("gan", img_shape=(2,), networks="srivastava_2017", from_logits=True,
                              r1_gamma=1.0, generator_loss="saturating"),
 }
 
-# One of each kind, for the tests that take long: noise, points, classes, pictures, critics, ...
-OF_EACH_KIND = ("gan", "gan-points", "cgan-laptop", "dcgan", "wgan_gp", "acgan", "bigan", "cyclegan")
+# One of each kind, for the tests that take long: noise, points, classes, pictures, ...
+OF_EACH_KIND = ("gan", "gan-points", "cgan-laptop", "dcgan", "wgan_gp", "acgan", "bigan",
+                "cyclegan")
 
 SHAPE = (6, 8, 1)
 
@@ -93,3 +94,33 @@ def noise_games():
 def inputs(samples, labels=()):
     """Inputs of a network: samples, or samples and labels if there are any."""
     return [samples, *labels] if len(labels) else samples
+
+
+def count(weights):
+    """How many numbers they hold."""
+    return sum(int(np.prod(v.shape)) for v in weights)
+
+
+def distances(a, b):
+    """Root mean square distance of every picture of `a` to every picture of `b`."""
+    a, b = (x.reshape(len(x), -1) for x in (a, b))
+    return np.sqrt(((a[:, None] - b[None]) ** 2).mean(-1))
+
+
+def linear(weights):
+    """x -> x·w, a model."""
+    model = keras.Sequential([keras.Input((len(weights),)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.array(weights, "float32")[:, None]])
+    return model
+
+
+def linear_critic(game, **arguments):
+    """A game of numbers whose critic is x -> w x."""
+    class LinearCritic(game):
+        def build_discriminator(self):
+            return linear([0.1])
+
+        def build_optimizer(self, player):
+            return keras.optimizers.Adam(0.05)
+
+    return LinearCritic(img_shape=(1,), jit_compile=False, **arguments)

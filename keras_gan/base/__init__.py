@@ -1,5 +1,6 @@
 """What games have in common: options, how they are built, trained, checked and
 saved."""
+import keras_gan.backend  # noqa: F401  before keras, so that TensorFlow starts without its chatter
 from keras_gan.base.choice_of_networks import ChoiceOfNetworks
 from keras_gan.base.classes import Classes
 from keras_gan.base.game import Game

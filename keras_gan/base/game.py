@@ -1,6 +1,5 @@
 """What every game can do besides its turn: be built, trained, checked and saved."""
 import abc
-import inspect
 from typing import Literal
 
 import keras
@@ -10,6 +9,7 @@ from keras.optimizers.schedules import ExponentialDecay
 
 from keras_gan.backend.one_graph import being_compiled, one_graph, xla_pays
 from keras_gan.base.average import Averages
+from keras_gan.base.named import Named
 from keras_gan.base.options import Options, options
 from keras_gan.base.seeding import seeded_layers
 from keras_gan.players.freeze import check_freeze
@@ -24,26 +24,18 @@ from keras_gan.training.run import TrainingRun
 
 
 @options
-class Game(Averages, Options, abc.ABC):
+class Game(Named, Averages, Options, abc.ABC):
     """Base of all models. A paper builds its networks and plays `train_on_batch`.
 
-    A paper says by names what it has. Saving, resuming, `check_freeze`, memory, the
-    referee and the tests read only these:
+    It says by names what it has, see `Named`.
 
     Attributes:
-        trains: dict, the name of each compiled model -> the names of the networks that
-            its `train_on_batch` trains. The game has an attribute of each name.
-        shows: list, the networks that make what people see; these are averaged.
-        keeps: list, layers with a state of their own that a run must not lose.
-        draws: dict, the name of each array of random numbers that a turn takes -> a
-            number that keeps it apart from others with the same seed. The method
-            `draw_NAME(n, rng)` draws it.
-        logs: tuple of str, what `train_on_batch` returns.
         undecided_loss: float, `d_loss` of a discriminator that can't tell; None if
             nobody knows it.
         packing: int, how many samples the discriminator judges together.
         turns: int, how many turns this model has been trained. With `seed` it decides
             the random numbers of the next turn.
+        makes_its_data: bool, whether `train` takes no data.
         num_classes: int, of a model that knows classes; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be
             empty.
@@ -76,10 +68,10 @@ class Game(Averages, Options, abc.ABC):
     """True compiles with XLA, False without it, "auto" with XLA where it was measured
     to pay."""
 
-    trains, shows, keeps, draws, logs = {}, [], [], {}, ()
     undecided_loss = None
     packing = 1
     turns = 0
+    makes_its_data = False
     num_classes, class_names = None, ()
     knows_vectors, why_no_vectors = False, ""
 
@@ -106,44 +98,6 @@ class Game(Averages, Options, abc.ABC):
         model.compile(optimizer=optimizer, loss=loss, metrics=metrics,
                       run_eagerly=self.run_eagerly, jit_compile=self.jit_compile, **how)
         return model
-
-    # --- what the names stand for -----------------------------------------------------
-
-    @property
-    def trainers(self):
-        """The compiled models, by name. One that two names stand for is there once."""
-        models = {}
-        for name in self.trains:
-            model = getattr(self, name)
-            if all(model is not other for other in models.values()):
-                models[name] = model
-        return models
-
-    @property
-    def players(self):
-        """The networks that are trained, by name."""
-        return {name: getattr(self, name) for names in self.trains.values() for name in names}
-
-    @property
-    def optimizers(self):
-        """The optimizers, by the name of the model that they train. One that two share
-        is once."""
-        optimizers = {}
-        for name, model in self.trainers.items():
-            if all(model.optimizer is not other for other in optimizers.values()):
-                optimizers[name] = model.optimizer
-        return optimizers
-
-    @property
-    def parts(self):
-        """All that has a state, by name: networks and averages, optimizers, layers that
-        are kept.
-
-        Each is a `keras` object with `variables`, and there is no variable twice.
-        """
-        optimizers = {f"optimizer of {name}": part for name, part in self.optimizers.items()}
-        kept = {name: getattr(self, name) for name in self.keeps}
-        return {**self.players, **self.averages, **optimizers, **kept}
 
     @property
     def takes(self):
@@ -415,19 +369,3 @@ class Game(Averages, Options, abc.ABC):
         """
         return checkpoint.load(cls, path)
 
-
-def train_parameters(model):
-    """The arguments of a model's `train`, by name, as `inspect.Parameter`s.
-
-    A `train` that ends in `**plan` hands on what it doesn't name to the one that it
-    replaces.
-    """
-    parameters = {}
-    for part in reversed(model.__mro__):
-        if "train" in vars(part):
-            own = inspect.signature(vars(part)["train"]).parameters
-            hands_on = any(p.kind is p.VAR_KEYWORD for p in own.values())
-            named = {name: p for name, p in own.items() if p.default is not p.empty}
-            kept = {name: p for name, p in parameters.items() if hands_on and name not in own}
-            parameters = {**named, **kept}
-    return parameters

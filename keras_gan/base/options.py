@@ -89,8 +89,19 @@ class Options:
                 setattr(self, name, value)
 
     def get_config(self):
-        """The arguments of this game, a dict that JSON can hold."""
-        values = {name: getattr(self, name) for name in self.option_names()}
+        """The arguments of this game, a dict that JSON can hold.
+
+        Raises:
+            TypeError: if a constructor of its own takes an argument that is no field. A
+                saved model would forget it.
+        """
+        names = self.option_names()
+        for name, p in list(inspect.signature(type(self).__init__).parameters.items())[1:]:
+            if name not in names and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+                raise TypeError(f"A saved {type(self).__name__} would forget its argument {name}. "
+                                "Make a field of it: @options (from keras_gan.base.options) above "
+                                f"the class, and {name}: TYPE = ... in it, instead of __init__.")
+        values = {name: getattr(self, name) for name in names}
         return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
 
     # --- checks -----------------------------------------------------------------------
@@ -131,6 +142,12 @@ def refuse_unwritten_options(cls):
     """Raise `TypeError` where a class would change an argument, and no constructor
     knows of it."""
     for part in cls.__mro__:
+        # Without @options a class has the constructor and fields of one base alone
+        forgotten = vars(part).get("__dataclass_fields__", {}).keys() - cls.__dataclass_fields__
+        if forgotten:
+            raise TypeError(f"{cls.__name__} has arguments of several classes, and would forget "
+                            f"those of {part.__name__}. Write @options (from "
+                            f"keras_gan.base.options) above {cls.__name__}.")
         unwritten = vars(part).keys() | vars(part).get("__annotations__", {}).keys()
         unwritten &= set(cls.option_names())
         if unwritten and "__dataclass_fields__" not in vars(part):

@@ -29,15 +29,27 @@ class Translation(Game):
 
     @property
     def takes(self):
-        """What one batch of the data is: pictures of both domains, which don't belong together."""
+        """What one batch of the data is: pictures of both domains, not paired."""
         return {"a": Samples(self.img_shape), "b": Samples(self.img_shape)}
+
+    def prepare_domains(self, a, b):
+        """Pictures of both domains as the networks see them, see `prepare`.
+
+        Raises:
+            ValueError: if they don't fit, or if they aren't as many of a as of b.
+        """
+        a, b = self.prepare(a), self.prepare(b)
+        if a.shape[0] != b.shape[0]:
+            raise ValueError("A turn takes as many pictures of a as of b. Received: "
+                             f"{a.shape[0]} of a, {b.shape[0]} of b")
+        return a, b
 
     def translate(self, images, to="b"):
         """Translate pictures into the other domain.
 
         Args:
-            images: (n, *img_shape), uint8 0..255 or float in [-1, 1], of the domain that
-                is not `to`.
+            images: (n, *img_shape), uint8 0..255 or float in [-1, 1], of the domain
+                that is not `to`.
             to: "b" or "a", the domain that is wanted.
 
         Returns:
@@ -63,7 +75,7 @@ class Translation(Game):
         self.examples = dict(zip(self.takes, data.first(SHOWN)))
 
     def write_samples(self, path):
-        """Write a sheet: for each way a row of pictures, and below it their translations."""
+        """Write a sheet: for each way a row of pictures, and one of translations."""
         rows = []
         for to in self.translators:
             given = self.examples["a" if to == "b" else "b"]
@@ -71,6 +83,6 @@ class Translation(Game):
         drawing.write_png(path, drawing.grid(np.concatenate(rows), columns=SHOWN))
 
     def write_beside_real(self, path, real):
-        """Write real pictures of a beside their translations to b. `real` is (of a, of b)."""
+        """Write pictures of a beside their translations. `real` is (of a, of b)."""
         drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
                                         self.translate(real[0]))

@@ -17,7 +17,7 @@ def load(source, img_shape):
 
 
 def arguments(source, loader=None):
-    """What `config.json` says about the data, as arguments of the function that loads them."""
+    """What `config.json` says about the data, as arguments of their loader."""
     from data_loaders import load_data
     known = inspect.signature(loader or load_data).parameters.keys() - {"img_shape"}
     return {name: value for name, value in source.items() if name in known}

@@ -29,7 +29,7 @@ def main(args=None):
 
 @contextlib.contextmanager
 def errors_in_a_line():
-    """What the person at the keyboard can repair is told in a line, without a traceback."""
+    """Tell in a line, without traceback, what the person at the keyboard can repair."""
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: print(f"keras-gan: {message}",
@@ -40,7 +40,7 @@ def errors_in_a_line():
 
 
 def train_command(model, args=None):
-    """Train a model of class `model` with the flags of its constructor, its `train` and its data.
+    """Train a model with the flags of its constructor, of its `train` and of its data.
 
     Args:
         model: class, one of the papers'.
@@ -88,8 +88,9 @@ def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None)
 @app.command
 def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, seed: int = 1,
            labels: tuple[str, ...] = (), out: Path = Path("grid.png")):
-    """Write a sheet of new pictures of a trained model, or, of numbers and points, one picture of
-    them all.
+    """Write a sheet of new pictures that a trained model makes.
+
+    Numbers and points are all drawn in one picture.
 
     Args:
         run: a run directory, or a saved model.
@@ -110,8 +111,9 @@ def translate(run: Annotated[Path, tyro.conf.Positional], data: Path, out: Path,
     Args:
         run: a run directory, or a saved model.
         data: a folder of pictures.
-        out: folder for the translated pictures, PNG files with the names of the given ones.
-        to: the domain that is wanted: of --data-b in training, or of --data.
+        out: folder for the translated pictures: PNG files with the names of the given
+            ones.
+        to: the domain that is wanted: b is --data-b of the training, a is --data.
     """
     from keras_gan.command.look import translate_folder
     translate_folder(run, data, out, to)
@@ -122,24 +124,24 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
              folder: str | None = None, test: Path | None = None, n: int = 10_000, seed: int = 1,
              features: Literal["auto", "lenet", "mobilenet"] = "auto",
              mobilenet_weights: str = "imagenet", out: Path | None = None):
-    """Measure a trained model: a table of figures, each beside its floor (the same of real data),
-    and a JSON file.
+    """Measure a trained model: a table of figures, and a JSON file.
 
-    Real data are the pictures in --test, or the test split of a data set that has one. Otherwise
-    they are one half of the data, of which the model has seen all: it may then be good by
-    remembering.
+    Each figure stands beside its floor, the same of real data. These are the pictures
+    in --test, or the test split of a data set that has one. Otherwise they are one half
+    of the data. The model has seen all of them, so it may be good by remembering.
 
     Args:
         run: a run directory, or a saved model or checkpoint in one.
-        data: a folder of pictures or the name of a data set; by default what the run was
-            trained on.
+        data: a folder of pictures or the name of a data set; by default that of the
+            training.
         folder: of the data set's files, as for train.
         test: a folder of pictures that the model has not been trained on.
         n: how many samples; at most as many as there are real ones.
         seed: another one measures other samples.
         features: of a LeNet that the classes teach, or of MobileNetV2; auto is LeNet if
             there are classes.
-        mobilenet_weights: "imagenet" (downloaded), or a file of weights for MobileNetV2.
+        mobilenet_weights: "imagenet" (downloaded), or a file of weights for
+            MobileNetV2.
         out: JSON file to write; by default evaluation.json in the run directory.
     """
     from keras_gan.command.look import write_evaluation

@@ -16,8 +16,8 @@ def write_sheet(run, n, seed, labels, out):
     from keras_gan.base import NoiseGame
     from keras_gan.samples import drawing
     if not isinstance(game, NoiseGame):
-        raise ValueError(f"{type(game).__name__} translates pictures. Use: keras-gan translate {run} "
-                         "--data FOLDER --out FOLDER")
+        raise ValueError(f"{type(game).__name__} translates pictures. "
+                         f"Use: keras-gan translate {run} --data FOLDER --out FOLDER")
     if n is None:
         n = 64 if game.makes_pictures else 10_000
     asked = {}
@@ -37,8 +37,8 @@ def write_sheet(run, n, seed, labels, out):
 def translate_folder(run, data, out, to):
     """See `keras_gan.command.line.translate`."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out} exists already. Nothing was written; give a folder that isn't "
-                              "there, or is empty.")
+        raise FileExistsError(f"{out} exists already. Nothing was written; give a folder that "
+                              "isn't there, or is empty.")
     if not data.is_dir():
         raise FileNotFoundError(f"No folder {data}. Give a folder of pictures.")
     saved, game = load_model(run)
@@ -77,7 +77,8 @@ def write_evaluation(run, data, folder, test, n, seed, features, mobilenet_weigh
     directory = next((folder for folder in (run, *run.resolve().parents[:2])
                       if (folder / "checkpoints").is_dir()), None)
     if not isinstance(game, NoiseGame):
-        raise ValueError(f"{saved} translates pictures. evaluate measures pictures made of noise.")
+        raise ValueError(f"{saved} translates pictures. evaluate measures those that are made of "
+                         "noise.")
     if game.makes_pictures:
         real = real_data(directory, game, data, folder, test)
         evaluation = report.evaluate(game, *real, n, seed, features, mobilenet_weights)
@@ -93,8 +94,8 @@ def write_evaluation(run, data, folder, test, n, seed, features, mobilenet_weigh
     write_whole(out, evaluation.as_json().encode())
     print(f"{saved}; as JSON in {out}")
     if evaluation.n < 1000:
-        print(f"Of {evaluation.n} samples alone: look at how far a figure is from that of real data, "
-              "not at the figure.")
+        print(f"Of {evaluation.n} samples alone: look at how far a figure is from that of real "
+              "data, not at the figure.")
 
 
 def check_of_samples(n, seed, out):
@@ -108,7 +109,7 @@ def check_of_samples(n, seed, out):
 
 
 def real_data(directory, game, data, folder, test):
-    """Training and held-out data for an evaluation: as named, or as the run has noted them."""
+    """Training and held-out data of an evaluation: as named, or as the run noted."""
     from data_loaders import load_data
     from data_loaders.datasets import WITH_TEST_SPLIT
     from keras_gan.evaluation.report import halves
@@ -133,7 +134,11 @@ def real_data(directory, game, data, folder, test):
 
 
 def load_model(run):
-    """The newest whole model of a run directory, or the saved model there: its folder, and it."""
+    """The newest whole model of a run directory, or the saved model there.
+
+    Returns:
+        Its folder, and the game.
+    """
     from data_loaders.whole import there
     from keras_gan.training import checkpoint
     if not run.is_dir():

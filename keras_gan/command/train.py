@@ -1,4 +1,4 @@
-"""`keras-gan train` and `keras-gan resume`. Flags come from the classes' arguments, by tyro."""
+"""`keras-gan train` and `resume`. Flags come from the classes' arguments, by tyro."""
 import dataclasses
 import glob
 import inspect
@@ -14,7 +14,7 @@ from keras_gan.papers import SCENES, class_named, find
 
 FROM_DATA = "num_classes"                            # an argument that the data decide
 NO_FLAG = ("images", "points", "labels", FROM_DATA)
-DATA_SETS = "digits, scenes, mnist, fashion_mnist, cifar10"
+DATA_SETS = "digits, scenes, scenes_by_day, scenes_at_night, mnist, fashion_mnist, cifar10"
 TEXTS = {
     "data": f"A folder of pictures, or the name of a data set: {DATA_SETS}.",
     "data_b": f"The same for the other domain: a folder of pictures, or one of {DATA_SETS}.",
@@ -28,11 +28,11 @@ def train_with_flags(model, args):
     paper = find(model.__name__)
     sources = [name for name in ("data", "data_b") if name in paper.command]
     without = " and ".join(repr(paper.command[name]) for name in sources)
-    flags = tyro.cli(flags_of(model, paper, args), args=args, prog=f"keras-gan train {paper.module}",
-                     description=(
-        f"{paper.title}. {paper.authors}, {paper.year}, arXiv:{paper.arxiv}.\n"
-        + (f"Without a flag it trains on {without}." if sources else "It makes its own data.")))
-    chosen = {field.name: getattr(flags, field.name) for field in dataclasses.fields(flags)}
+    flags = tyro.cli(
+        flags_of(model, paper, args), args=args, prog=f"keras-gan train {paper.module}",
+        description=f"{paper.title}. {paper.authors}, {paper.year}, arXiv:{paper.arxiv}.\n"
+        + (f"Without a flag it trains on {without}." if sources else "It makes its own data."))
+    chosen = {name: value for group in vars(flags).values() for name, value in vars(group).items()}
     names = [chosen.pop(name) for name in sources]
     run_dir = chosen.pop("run_dir") or default_run_dir(paper, names, chosen["resume"])
     parameters = {name: chosen.pop(name) for name in model.option_names() if name in chosen}
@@ -54,7 +54,6 @@ def train_with_flags(model, args):
 
 def resume_run(run, steps):
     """See `keras_gan.command.line.resume`."""
-    from keras_gan.base.game import train_parameters
     from keras_gan.training.run_directory import RunDirectory
     config = RunDirectory(run).read_config()
     model = class_named(config["model"])
@@ -63,29 +62,27 @@ def resume_run(run, steps):
     except TypeError as error:
         raise ValueError(f"The config.json of {run} has parameters that {model.__name__} doesn't "
                          f"know: {error}") from error
-    takes_data = config["model"] == "PlaneGAN" or "data" in find(config["model"]).command
-    if takes_data and not config.get("source"):
+    if not game.makes_its_data and not config.get("source"):
         raise ValueError(f"{run} was trained on arrays in Python. Go on there: train(images, ..., "
                          f"run_dir={str(run)!r}, resume=True).")
     how = {**config["training"], **config["plan"]}
     how |= {"steps": steps} if steps is not None else {}
     check_before_data(game, run, True, how)
-    data = [load(config["source"], game.img_shape)] if takes_data else []
+    data = [] if game.makes_its_data else [load(config["source"], game.img_shape)]
     how = {name: how[name] for name in train_parameters(model) if name in how}
     game.train(*data, run_dir=str(run), resume=True, **how)
 
 
 def check_before_data(game, run_dir, resume, chosen, compare=True):
-    """Raise what can be wrong with a training before its pictures are read, which may take long.
+    """Raise what can be wrong with a training, before its pictures are read.
 
     Args:
         game: the model.
         run_dir, resume: as for `train`.
         chosen: dict, other arguments of `train`.
-        compare: bool, whether the model's arguments are known already, so that a resume can compare
-            them.
+        compare: bool, whether the model's arguments are known already, so that a resume
+            can compare them.
     """
-    from keras_gan.base.game import train_parameters
     from keras_gan.training import memory
     from keras_gan.training.plan import Plan
     from keras_gan.training.run import defaults_of, settings_of
@@ -100,6 +97,23 @@ def check_before_data(game, run_dir, resume, chosen, compare=True):
     memory.check(game, plan.batch_size)
 
 
+def train_parameters(model):
+    """The arguments of a model's `train`, by name, as `inspect.Parameter`s.
+
+    A `train` that ends in `**plan` hands on what it doesn't name to the one that it
+    replaces.
+    """
+    parameters = {}
+    for part in reversed(model.__mro__):
+        if "train" in vars(part):
+            own = inspect.signature(vars(part)["train"]).parameters
+            hands_on = any(p.kind is p.VAR_KEYWORD for p in own.values())
+            named = {name: p for name, p in own.items() if p.default is not p.empty}
+            kept = {name: p for name, p in parameters.items() if hands_on and name not in own}
+            parameters = {**named, **kept}
+    return parameters
+
+
 def number_of_classes(data):
     """How many classes the data have. Raises `ValueError` if they have none."""
     if data.labels is None or len(data.class_names) < 2:
@@ -109,55 +123,74 @@ def number_of_classes(data):
 
 
 def default_run_dir(paper, data, resume):
-    """The next `runs/dcgan-scenes-1` that doesn't exist yet; to resume, the last one that does."""
+    """The next `runs/dcgan-scenes-1` that isn't there; to resume, the last that is."""
     name = "-".join([paper.module, *(Path(source).resolve().name for source in data)])
     numbers = (path.name.removeprefix(f"{name}-")
                for path in Path("runs").glob(f"{glob.escape(name)}-*"))
     last = max((int(number) for number in numbers if number.isdecimal()), default=0)
     if resume and not last:
-        raise FileNotFoundError(f"There is no run runs/{name}-1 to resume. --run-dir names another.")
+        raise FileNotFoundError(f"There is no run runs/{name}-1 to resume. "
+                                "--run-dir names another.")
     return Path("runs") / f"{name}-{last if resume else last + 1}"
 
 
 def flags_of(model, paper, args):
-    """A dataclass with a field for each flag.
+    """A dataclass of dataclasses, one for each group of flags: data, model, training.
 
-    Its defaults are those of the paper's command and of the recipe.
+    The defaults are those of the paper's command and of the recipe.
     """
     from data_loaders import load_data
-    from keras_gan.base.game import train_parameters
 
     recipe = next((b for a, b in itertools.pairwise(args) if a == "--recipe"),
                   next((a.split("=", 1)[1] for a in args if a.startswith("--recipe=")),
                        paper.command.get("recipe", "classic")))
     of_recipe = model.recipe_options(recipe)
-    # Recipes for colour pictures bring their shape. Digits would be enlarged to it, and thousands
-    # of such steps take hours: they play as DCGAN does
+    # Recipes for colour pictures bring their shape. Digits would be enlarged to it, and
+    # thousands of such steps take hours: they play as DCGAN does
     command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command
     defaults = {**of_recipe, **command, "recipe": recipe}
 
-    kinds, texts = {}, {**texts_of(load_data), **TEXTS}
+    fields = {field.name: field for field in dataclasses.fields(model)}
+    first = {"recipe": fields.pop("recipe")}             # other defaults follow from it
+    groups = {"model": {n: (f.type, f.default) for n, f in {**first, **fields}.items()},
+              "training": {n: (p.annotation, p.default)
+                           for n, p in train_parameters(model).items()}}
     if "data" in paper.command:
-        for name in ("data", "data_b"):
-            if name in command:
-                kinds[name] = str, command[name]
         parameters = inspect.signature(load_data).parameters
-        kinds |= {n: (parameters[n].annotation, parameters[n].default) for n in OF_LOADING}
-    for part in reversed(model.__mro__):                 # a text stands where the argument does
+        groups = {"data": {name: (str, command[name]) for name in ("data", "data_b")
+                           if name in command}
+                  | {n: (parameters[n].annotation, parameters[n].default) for n in OF_LOADING},
+                  **groups}
+    else:
+        groups["training"].pop("flip", None)             # there are no pictures
+
+    texts = texts_of(load_data)
+    for part in reversed(model.__mro__[:-1]):            # a text stands where the argument does
         texts |= texts_of(part)
-    kinds |= {field.name: (field.type, field.default) for field in dataclasses.fields(model)}
-    for part in reversed(model.__mro__):
-        texts |= texts_of(part.train) if hasattr(part, "train") else {}
-    kinds |= {name: (p.annotation, p.default) for name, p in train_parameters(model).items()}
-    texts |= TEXTS
-    fields = [(name, Annotated[kind, tyro.conf.arg(help=" ".join(texts[name].split()))],
-               dataclasses.field(default=defaults.get(name, default)))
-              for name, (kind, default) in kinds.items() if name not in NO_FLAG]
-    return dataclasses.make_dataclass(f"{model.__name__}Flags", fields)
+        texts |= texts_of(part.train) if "train" in vars(part) else {}
+    recipes = ", ".join(dict.fromkeys(("classic", *model.recipes)))
+    texts |= {**TEXTS, "recipe": f"A named set of defaults: {recipes}."}
+
+    def group(name, kinds):
+        of_group = [(n, Annotated[kind, tyro.conf.arg(help=text_of_help(texts[n]))],
+                     dataclasses.field(default=defaults.get(n, default)))
+                    for n, (kind, default) in kinds.items() if n not in NO_FLAG]
+        of_group = dataclasses.make_dataclass(f"{model.__name__}{name.title()}", of_group)
+        kind = tyro.conf.OmitArgPrefixes[of_group]
+        return name, kind, dataclasses.field(default_factory=of_group)
+
+    return dataclasses.make_dataclass(f"{model.__name__}Flags",
+                                      [group(name, kinds) for name, kinds in groups.items()])
+
+
+def text_of_help(text):
+    """A docstring's text as one paragraph."""
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:]
 
 
 def texts_of(thing):
-    """The texts of a function's arguments, or of the fields of a class, by their names."""
+    """The texts of a function's arguments, or of a class's fields, by their names."""
     parsed = docstring_parser.parse_from_object(thing)
     return {name.strip(): parameter.description for parameter in parsed.params
             for name in parameter.arg_name.split(",")}

@@ -26,6 +26,7 @@ from keras_gan.evaluation.neighbours import (
     recall,
 )
 from keras_gan.evaluation.parzen import parzen_log_likelihood
+from keras_gan.samples.densities import estimated_density
 
 VALIDATION = 1000             # training pictures that choose the width of the Parzen window
 COPIES_AMONG = 1000           # samples that are compared with the whole training set
@@ -235,7 +236,7 @@ def evaluate_gaussian(gan, n=10_000, seed=1):
         "standard deviation": ("near real", lambda samples: float(samples.std())),
         "Jensen-Shannon divergence from the data's density, nats": (
             "less",
-            lambda samples: jensen_shannon(gan.density(x), gan.estimated_density(samples, x), x)),
+            lambda samples: jensen_shannon(gan.density(x), estimated_density(samples, x), x)),
     }
     figures = [measured(name, better, instrument, made, real)
                for name, (better, instrument) in instruments.items()]

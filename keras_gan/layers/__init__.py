@@ -3,10 +3,11 @@ import keras_gan.backend  # noqa: F401  before keras, so that TensorFlow starts 
 from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.layers.frozen import Frozen
 from keras_gan.layers.fused import Adam, BatchNormalization, Dropout, PictureConv2D
+from keras_gan.layers.image_pool import ImagePool
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.pack import Pack
 from keras_gan.layers.penalties import R1, GradientPenalty
 from keras_gan.layers.upsampling import UpSamplingConv2D
 
 __all__ = ["R1", "Adam", "BatchNormalization", "DiffAugment", "Dropout", "Frozen",
-           "GradientPenalty", "Maxout", "Pack", "PictureConv2D", "UpSamplingConv2D"]
+           "GradientPenalty", "ImagePool", "Maxout", "Pack", "PictureConv2D", "UpSamplingConv2D"]

@@ -12,6 +12,8 @@ and with `convolutional`, whether they make pictures alone. They read the game's
 """
 import importlib
 
+import keras_gan.backend  # noqa: F401  before keras, so that TensorFlow starts without its chatter
+
 # Two papers show their own networks in their own file, because those are its lesson.
 # Others may borrow them from there.
 ARCHITECTURES = {

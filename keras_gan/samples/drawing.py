@@ -52,14 +52,15 @@ def _write_figure(path, figure, dpi):
     write_whole(path, png.getvalue())
 
 
-def write_real_vs_generated(path, real, generated):
+def write_real_vs_generated(path, real, generated, title="generated"):
     """Write five columns of real and five of generated pictures, side by side.
 
     Args:
         path: PNG file to write.
         real, generated: (N, H, W, C), uint8 or float in [0, 1].
+        title: str, over the generated ones, where they are of another kind.
     """
-    sheets = {"real": grid(real), "generated": grid(generated)}
+    sheets = {"real": grid(real), title: grid(generated)}
     height, width, _ = sheets["real"].shape
     figure = Figure(figsize=(11, 5 * height / width + 0.5), layout="constrained")
     for axes, (title, sheet) in zip(figure.subplots(1, 2), sheets.items()):

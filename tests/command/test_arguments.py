@@ -1,4 +1,7 @@
-"""Arguments that make no sense, and runs that can't be gone on with, are refused in words before anything slow happens; all others are taken."""
+"""What is refused in words before anything slow happens; all other arguments are taken.
+
+These are arguments that make no sense, and runs that can't go on.
+"""
 import json
 
 import numpy as np
@@ -7,31 +10,35 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_gan import CGAN, DCGAN, GAN, LSGAN, WGAN
+from keras_gan import DCGAN, GAN, LSGAN
 from keras_gan.command.line import main
 from keras_gan.training.run_directory import RunDirectory
 from tests.games import SHAPE, random_images, small
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (dict(steps=0), "steps must be a whole number of at least 1. Received: steps=0"),
-    (dict(steps=True), "steps must be"),
-    (dict(checkpoint_interval=2.5), "checkpoint_interval must be"),
-    (dict(keep_last=0), "keep_last must be"),
-    (dict(keep_every=7, checkpoint_interval=2), "keep_every must be a multiple of checkpoint_interval=2, or None. Received: keep_every=7"),
-    (dict(if_not_finite="ignore"), "if_not_finite must be 'stop' or 'go_back'"),
-    (dict(if_write_fails="ignore"), "if_write_fails must be 'stop' or 'go_on'"),
-    (dict(if_not_finite="go_back"), "goes back to a checkpoint in run_dir. Received: run_dir=None"),
-    (dict(resume="yes"), "resume must be True or False. Received: resume='yes'"),
-    (dict(flip="yes"), "flip must be True or False. Received: flip='yes'"),
-    (dict(run_dir=3), "run_dir must be the path of a folder, or None. Received: run_dir=3"),
-    (dict(images="photos"), r"Received: a str. load_data\(...\) loads a folder of pictures"),
-    (dict(images=np.array([np.zeros((6, 8, 1)), None, "x"], dtype=object)), "Received: an array of dtype object. Pictures of several shapes"),
-    (dict(images=np.full((9, *SHAPE), np.nan)), r"Received: values that are no finite numbers \(NaN or infinity\)"),
-    (dict(images=np.full((9, *SHAPE), np.inf)), "Received: values that are no finite numbers"),
-    (dict(images=np.ones((9, *SHAPE), bool)), r"Received: dtype bool. images.astype\('uint8'\) \* 255 if True is white"),
-    (dict(images=[np.zeros(SHAPE, np.uint8)] * 9), "one picture, or a list of such. numpy.stack"),
-    (dict(resume=True), "goes on with the run in run_dir. Received: run_dir=None"),
+    ({"steps": 0}, "steps must be a whole number of at least 1. Received: steps=0"),
+    ({"steps": True}, "steps must be"),
+    ({"checkpoint_interval": 2.5}, "checkpoint_interval must be"),
+    ({"keep_last": 0}, "keep_last must be"),
+    ({"keep_every": 7, "checkpoint_interval": 2},
+     "keep_every must be a multiple of checkpoint_interval=2, or None. Received: keep_every=7"),
+    ({"if_not_finite": "ignore"}, "if_not_finite must be 'stop' or 'go_back'"),
+    ({"if_write_fails": "ignore"}, "if_write_fails must be 'stop' or 'go_on'"),
+    ({"if_not_finite": "go_back"}, "goes back to a checkpoint in run_dir. Received: run_dir=None"),
+    ({"resume": "yes"}, "resume must be True or False. Received: resume='yes'"),
+    ({"flip": "yes"}, "flip must be True or False. Received: flip='yes'"),
+    ({"run_dir": 3}, "run_dir must be the path of a folder, or None. Received: run_dir=3"),
+    ({"images": "photos"}, r"Received: a str. load_data\(...\) loads a folder of pictures"),
+    ({"images": np.array([np.zeros((6, 8, 1)), None, "x"], dtype=object)},
+     "Received: an array of dtype object. Pictures of several shapes"),
+    ({"images": np.full((9, *SHAPE), np.nan)},
+     r"Received: values that are no finite numbers \(NaN or infinity\)"),
+    ({"images": np.full((9, *SHAPE), np.inf)}, "Received: values that are no finite numbers"),
+    ({"images": np.ones((9, *SHAPE), bool)},
+     r"Received: dtype bool. images.astype\('uint8'\) \* 255 if True is white"),
+    ({"images": [np.zeros(SHAPE, np.uint8)] * 9}, "one picture, or a list of such. numpy.stack"),
+    ({"resume": True}, "goes on with the run in run_dir. Received: run_dir=None"),
 ])
 def test_arguments_of_train_are_checked(images, arguments, message):
     with pytest.raises(ValueError, match=message):
@@ -43,9 +50,11 @@ def test_arguments_of_train_are_checked(images, arguments, message):
     (lambda pictures: pictures / 127.5 - 1, None),
     (lambda pictures: pictures / 255.0, "If 0 is to be black, train on images * 2 - 1."),
     (lambda pictures: pictures // 128, "If 1 is to be white, train on images * 255."),
-    (lambda pictures: tf.data.Dataset.from_tensor_slices((pictures / 255).astype("float32")).batch(8), "train on images * 2 - 1."),
+    (lambda pictures: tf.data.Dataset.from_tensor_slices(
+        (pictures / 255).astype("float32")).batch(8), "train on images * 2 - 1."),
 ])
-def test_a_range_that_is_probably_meant_otherwise_is_remarked_on_once(images, of_pictures, remark, capsys):
+def test_a_range_that_is_probably_meant_otherwise_is_remarked_on_once(images, of_pictures, remark,
+                                                                      capsys):
     small(run_eagerly=True).train(of_pictures(images), steps=2, batch_size=8)
     said = " ".join(capsys.readouterr().out.split())
     assert said.count("train on images *") == (remark is not None) and (remark or "") in said
@@ -59,7 +68,8 @@ def test_batches_of_one_say_nothing_of_diversity(images, capsys):
 def test_points_that_are_not_finite_are_counted(rng):
     points = rng.normal(size=(9, 2))
     points[[3, 5], 1] = np.nan, np.inf
-    with pytest.raises(ValueError, match=r"shape \(9, 2\), float64, with NaN or infinity in 2 of its rows"):
+    message = r"shape \(9, 2\), float64, with NaN or infinity in 2 of its rows"
+    with pytest.raises(ValueError, match=message):
         GAN(img_shape=(2,)).train(points, steps=1, batch_size=4)
 
 
@@ -71,9 +81,9 @@ def test_an_argument_that_a_model_does_not_take_is_named_with_those_that_it_take
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (dict(run_eagerly="no"), "run_eagerly must be True or False. Received: run_eagerly='no'"),
-    (dict(from_logits=1), "from_logits must be True or False. Received: from_logits=1"),
-    (dict(fakes_in_training_mode=None), "fakes_in_training_mode must be True or False"),
+    ({"run_eagerly": "no"}, "run_eagerly must be True or False. Received: run_eagerly='no'"),
+    ({"from_logits": 1}, "from_logits must be True or False. Received: from_logits=1"),
+    ({"fakes_in_training_mode": None}, "fakes_in_training_mode must be True or False"),
 ])
 def test_what_is_yes_or_no_is_true_or_false(arguments, message):
     with pytest.raises(ValueError, match=message):
@@ -81,7 +91,8 @@ def test_what_is_yes_or_no_is_true_or_false(arguments, message):
 
 
 def test_a_seed_of_samples_is_checked():
-    with pytest.raises(ValueError, match="seed must be a whole number of at least 0, or None. Received: seed=-1"):
+    message = "seed must be a whole number of at least 0, or None. Received: seed=-1"
+    with pytest.raises(ValueError, match=message):
         small().generate(2, seed=-1)
 
 
@@ -92,17 +103,22 @@ def test_a_run_directory_that_is_damaged_or_is_none_says_so(tmp_path):
     with pytest.raises(ValueError, match="not the config.json of a run"):
         RunDirectory(tmp_path).read_config()
     with pytest.raises(ValueError, match="not the config.json of a run"):
-        small().train(np.zeros((4, *SHAPE), np.uint8), steps=1, batch_size=2, run_dir=tmp_path, resume=True)
+        small().train(np.zeros((4, *SHAPE), np.uint8), steps=1, batch_size=2, run_dir=tmp_path,
+                      resume=True)
     assert [p.name for p in tmp_path.iterdir()] == ["config.json"]
 
 
 @pytest.mark.parametrize("change, message", [
     (lambda config: None, "was trained on arrays in Python. Go on there"),
-    (lambda config: config["parameters"].update(colour="red"), "has parameters that GAN doesn't know: .*colour"),
+    (lambda config: config["parameters"].update(colour="red"),
+     "has parameters that GAN doesn't know: .*colour"),
     (lambda config: config["parameters"].update(latent_dim=0), "latent_dim must be a whole number"),
-    (lambda config: config.update(model="os.system"), "made by a class 'os.system' that isn't one of keras_gan's"),
-    (lambda config: config.update(source={"source": "nowhere", "sort": "of"}), "No folder .*nowhere"),
-    (lambda config: config.update(source={"source": "digits"}, plan={"steps": -1}), "steps must be a whole number"),
+    (lambda config: config.update(model="os.system"),
+     "made by a class 'os.system' that isn't one of keras_gan's"),
+    (lambda config: config.update(source={"source": "nowhere", "sort": "of"}),
+     "No folder .*nowhere"),
+    (lambda config: config.update(source={"source": "digits"}, plan={"steps": -1}),
+     "steps must be a whole number"),
 ])
 def test_keras_gan_resume_says_what_is_wrong_with_a_run(images, tmp_path, change, message):
     small(run_eagerly=True).train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
@@ -123,80 +139,26 @@ def test_keras_gan_resume_says_what_is_wrong_with_a_run(images, tmp_path, change
     (("evaluate", "--mobilenet-weights", "nowhere.h5"), "No file of weights nowhere.h5"),
 ])
 def test_commands_check_their_arguments_before_a_model_is_loaded(tmp_path, words, message):
-    with pytest.raises(SystemExit, match=f"keras-gan: {message}"):         # not that there is no such run
+    # Not that there is no such run
+    with pytest.raises(SystemExit, match=f"keras-gan: {message}"):
         main([words[0], str(tmp_path / "no_run"), *words[1:]])
 
 
 @settings(max_examples=6, deadline=None, derandomize=True)
-@given(st.integers(8, 40), st.integers(8, 40), st.sampled_from((1, 3)), st.integers(1, 6), st.integers(1, 3), st.integers(0, 9))
-def test_pictures_of_any_shape_are_trained_on_in_batches_of_any_size(height, width, channels, batch_size, k, more):
-    images = random_images(np.random.default_rng(0), k * batch_size + more, (height, width, channels))
+@given(st.integers(8, 40), st.integers(8, 40), st.sampled_from((1, 3)), st.integers(1, 6),
+       st.integers(1, 3), st.integers(0, 9))
+def test_pictures_of_any_shape_are_trained_on_in_batches_of_any_size(height, width, channels,
+                                                                     batch_size, k, more):
+    images = random_images(np.random.default_rng(0), k * batch_size + more,
+                           (height, width, channels))
     gan = DCGAN(img_shape=images.shape[1:], base_channels=1, latent_dim=3, k=k, run_eagerly=True)
     before = [w.copy() for w in gan.generator.get_weights()]
     history = gan.train(images, steps=2, batch_size=batch_size, flip=True)
-    assert np.isfinite([v for values in history.values() for v in values]).all() and len(history["step"]) == 2
+    assert np.isfinite([v for values in history.values() for v in values]).all()
+    assert len(history["step"]) == 2
     assert any((a != b).any() for a, b in zip(before, gan.generator.get_weights()))
     pictures = gan.generate(batch_size)
-    assert pictures.shape == (batch_size, height, width, channels) and 0 <= pictures.min() <= pictures.max() <= 1
+    assert pictures.shape == (batch_size, height, width, channels)
+    assert 0 <= pictures.min() <= pictures.max() <= 1
     with pytest.raises(ValueError, match=f"batch_size={len(images) // k} or less"):
         gan.train(images, steps=1, batch_size=len(images) // k + 1)
-
-
-# --- what a constructor inherits ------------------------------------------------------------------------------------------
-
-POINTS = dict(img_shape=(2,), networks="srivastava_2017", latent_dim=4)
-
-
-class Sized:
-    """A mixin without a constructor."""
-
-
-class ThreeSteps(WGAN):
-    """Another default and another recipe, without a constructor."""
-    defaults = {"k": 3}
-    recipes = {"long": {"k": 9, "learning_rate": 1e-3}}
-
-
-class SettledSteps(WGAN):
-    settled = {"k": 2}
-
-    def __init__(self, extra=1, **arguments):
-        self.extra = extra
-        super().__init__(**arguments)
-
-
-class SmallNoise(GAN):
-    def __init__(self, **kwargs):
-        super().__init__(latent_dim=10, **kwargs)
-
-
-class HandsOn(GAN):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-
-
-class Mixed(Sized, GAN):
-    def __init__(self, extra=1, **arguments):
-        self.extra = extra
-        super().__init__(**arguments)
-
-
-def test_constructors_inherit_arguments_as_their_classes_say(tmp_path):
-    gan = ThreeSteps(**POINTS)
-    assert (gan.k, gan.clip, gan.learning_rate, gan.from_logits) == (3, 0.01, 5e-5, True)
-    assert (ThreeSteps(**POINTS, k=4).k, ThreeSteps(**POINTS, recipe="long").k, ThreeSteps(**POINTS, recipe="long").learning_rate) == (4, 9, 1e-3)
-    gan = SettledSteps(**POINTS, extra=5, learning_rate=1e-4)
-    assert (gan.k, gan.from_logits, gan.discriminator.layers[-1].layers[-1].activation.__name__) == (2, True, "linear")
-    gan.save(tmp_path / "model")
-    assert SettledSteps.load(tmp_path / "model").get_config() == gan.get_config() and gan.get_config()["extra"] == 5
-    for name in ("k", "from_logits", "momentum"):
-        with pytest.raises(TypeError, match=name):
-            SettledSteps(**POINTS, **{name: 1})
-    with pytest.raises(TypeError, match="SettledSteps takes no k: there is no choice about it in this paper, it is 2"):
-        SettledSteps(**POINTS, k=1)
-    assert LSGAN(img_shape=(8, 8, 1)).networks == "fully_connected" and LSGAN(img_shape=(8, 8, 1), recipe="laptop").networks == "keras_gan"
-    assert SmallNoise(img_shape=(2,)).latent_dim == 10 and SmallNoise(img_shape=(2,), recipe="digits").ema_momentum == 0.999
-    handed = HandsOn((2,), learning_rate=1e-3)
-    assert handed.get_config() == {**GAN((2,), learning_rate=1e-3).get_config()}
-    assert Mixed(**POINTS, extra=2, k=3).get_config()["extra"] == 2
-    assert CGAN((28, 28, 1), 5).num_classes == 5 and LSGAN((2,)).img_shape == (2,)

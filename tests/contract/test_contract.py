@@ -1,7 +1,8 @@
-"""What every model of the house keeps, whatever its paper is: small, call by call, in seconds.
+"""What every model of the house keeps, whatever its paper is: small, call by call, in
+seconds.
 
-Each paper in `keras_gan.papers.PAPERS` is in here by being there. What takes compilation,
-other processes or learning is in test_slow.py.
+Each paper in `keras_gan.papers.PAPERS` is in here by being there. What takes
+compilation, other processes or learning is in test_slow.py.
 """
 import csv
 import json
@@ -37,14 +38,16 @@ def made_by(game, rng_seed=3):
     return np.concatenate([game.translate(pictures, to) for to in game.translators])
 
 
-# --- who moves ----------------------------------------------------------------------------------
+# --- who moves ------------------------------------------------------------------------
 
 def test_each_model_moves_the_networks_that_it_names_and_no_other(make_game, rng):
     game = make_game(run_eagerly=True)
     assert set(game.players) == {name for names in game.trains.values() for name in names}
     for name, model in game.trainers.items():
-        trained = [w for network in game.trains[name] for w in game.players[network].trainable_weights]
-        assert [id(v) for v in model.trainable_weights] == [id(v) for v in trained], name
+        trained = [w for network in game.trains[name]
+                   for w in game.players[network].trainable_weights]
+        # In the order of their layers: of two networks neither need be first
+        assert sorted(id(v) for v in model.trainable_weights) == sorted(map(id, trained)), name
     moved = set()
     for batch_size in (5, 2, 5):                        # every new shape is traced anew
         given = what_each_call_is_given(game, batch_size, rng)
@@ -80,7 +83,7 @@ def test_check_freeze_says_so_and_puts_everything_back(make_game, rng):
     assert_same(after, before)
 
 
-# --- a turn -------------------------------------------------------------------------------------
+# --- a turn ---------------------------------------------------------------------------
 
 def batches_of_two_turns(game, data, batch_size):
     """What the first two turns of `train` are played with, if one is an epoch."""
@@ -129,7 +132,7 @@ def test_seeds_decide(make_game):
         assert all(not np.array_equal(drawn[name], others[name]) for name in drawn)
 
 
-# --- what comes out -----------------------------------------------------------------------------
+# --- what comes out -------------------------------------------------------------------
 
 def test_what_is_made_is_what_is_promised(make_game, monkeypatch):
     game = make_game()
@@ -144,7 +147,7 @@ def test_what_is_made_is_what_is_promised(make_game, monkeypatch):
         many = game.generate(53, seed=1)
         monkeypatch.setattr("keras_gan.base.noise_game.VALUES_AT_ONCE", 1)      # 50 at once
         np.testing.assert_allclose(game.generate(53, seed=1), many, atol=1e-5)
-        with pytest.raises(ValueError, match="n must be a whole number of at least 1. Received: n=0"):
+        with pytest.raises(ValueError, match="n must be a whole number of at least 1. .*n=0"):
             game.generate(0)
 
 
@@ -186,7 +189,7 @@ def test_each_network_is_a_keras_file_of_its_own_too(make_game, rng, tmp_path):
         assert not again.compiled
 
 
-# --- a run --------------------------------------------------------------------------------------
+# --- a run ----------------------------------------------------------------------------
 
 def test_a_run_that_is_resumed_ends_in_the_same_numbers(make_game, rng, tmp_path):
     games = [make_game(half_life=5, run_eagerly=True) for _ in range(3)]
@@ -242,7 +245,7 @@ def test_a_run_directory_holds_everything_of_a_run(make_game, rng, tmp_path):
         np.testing.assert_array_equal(sheet[:h, :w, ::-1], np.broadcast_to(first, (h, w, 3)))
 
 
-# --- what goes in -------------------------------------------------------------------------------
+# --- what goes in ---------------------------------------------------------------------
 
 def test_data_that_do_not_fit_are_refused_in_words(make_game, rng):
     game = make_game()

@@ -1,7 +1,8 @@
-"""What every model of the house keeps, where it takes compilation, processes or learning.
+"""What every model of the house keeps, where it takes compilation, processes or
+learning.
 
-One paper of each kind is tried on every push (`tests.games.OF_EACH_KIND`), all of them with
-`pytest -m slow`.
+One paper of each kind is tried on every push (`tests.games.OF_EACH_KIND`), all of them
+with `pytest -m slow`.
 """
 import hashlib
 import multiprocessing
@@ -73,7 +74,8 @@ def test_check_freeze_holds_compiled(make_game):
 
 
 def leg(make_game, folder, resume):
-    """Play five compiled turns, or resume them after the third; what came out, as a digest."""
+    """Play five compiled turns, or resume them after the third; what came out, as a
+    digest."""
     game = make_game(half_life=5)
     data = for_train(game, random_data(np.random.default_rng(0), 30 * game.k, game))
     flip = {"flip": True} if data and game.makes_pictures else {}
@@ -106,8 +108,8 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(make_game, request,
     assert hash_there != hash("a string") and there == here
 
 
-# What helps a small model to learn in seconds: the classic DCGAN takes longer, and least squares
-# begin slowly
+# What helps a small model to learn in seconds: the classic DCGAN takes longer, and
+# least squares begin slowly
 HELP = {"dcgan": {"recipe": "laptop", "base_channels": 4, "learning_rate": 2e-3},
         "lsgan": {"fakes_in_training_mode": True}, "gaussian_gan": {"learning_rate": 1e-2}}
 STEPS = {"lsgan": 300, "dcgan": 75, "wgan": 120, "wgan_gp": 60}
@@ -116,7 +118,7 @@ STEPS = {"lsgan": 300, "dcgan": 75, "wgan": 120, "wgan_gp": 60}
 def test_a_noise_game_learns_something(make_noise_game, request, rng):
     name = request.node.callspec.id
     game = make_noise_game(**{"learning_rate": 1e-3, **HELP.get(name, {})})
-    if game.makes_pictures:             # red at the left, blue at the right: brightness alone won't do
+    if game.makes_pictures:     # red at the left, blue at the right: brightness alone won't do
         images = random_images(rng, 64 * game.k, game.img_shape) // 8
         images[:, :, :6, 0] += 200
         images[:, :, 6:, 2] += 200
@@ -127,8 +129,8 @@ def test_a_noise_game_learns_something(make_noise_game, request, rng):
         data, goal = (), np.array([game.mu])
     before = np.abs(game.generate(64, seed=1).mean(axis=0) - goal).mean()
     game.train(**for_train(game, data), steps=STEPS.get(name, 200), batch_size=16)
-    # How far the mean sample is from the mean of the data, as a share of what it was: with three
-    # seeds .59, .63, .26 for LSGAN, at most .5 for all others
+    # How far the mean sample is from the mean of the data, as a share of what it was:
+    # with three seeds .59, .63, .26 for LSGAN, at most .5 for all others
     left = np.abs(game.generate(64, seed=1).mean(axis=0) - goal).mean() / before
     assert left < 0.75, (f"{name}: {left:.2f} of the distance is left. A paper that begins slowly "
                          "gets a line in HELP or STEPS, measured with three seeds")

@@ -168,6 +168,12 @@ def test_scenes_go_through_files_and_the_loader(monkeypatch, tmp_path):
         difference = np.abs(image.astype(int) - scenes.draw_scene(number)).mean()
         assert difference == 0 if name.endswith("png") else difference < 8, name
     assert len(load_data("scenes", split="test")) == 4
+    for name, time in {"scenes_by_day": "day", "scenes_at_night": "night"}.items():
+        some = load_data(name, (8, 10, 3))
+        then = [scenes.time_of(int(file.split("/")[1][:5])) == time for file in data.files]
+        np.testing.assert_array_equal(some.images, load_data("scenes", (8, 10, 3)).images[then])
+        np.testing.assert_array_equal(some.labels, data.labels[then])
+        assert 0 < len(some) < 16 and some.source["source"] == name
 
 
 # --- data sets that others ship -------------------------------------------------------

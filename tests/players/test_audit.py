@@ -358,7 +358,8 @@ def test_a_discriminator_that_forgot_to_flatten_is_found():
     ("tanh", BinaryCrossentropy(), "numbers that leave [0, 1]"),
 ], ids=["two sigmoids", "no sigmoid", "tanh"])
 def test_last_layers_and_losses_that_do_not_go_together_are_found(end, loss, words):
-    # A tanh that happens to say less than 0 of everything has no gradient either: one finding more
+    # A tanh that happens to say less than 0 about everything has no gradient either:
+    # one finding more
     keras.utils.set_random_seed(0)
     report = audit(*repaired(d=discriminator(end), d_loss=loss))
     # Of both models

@@ -54,11 +54,11 @@ def test_a_turn_reads_each_weight_of_the_generator_once():
     gan = DCGAN((8, 8, 1), latent_dim=4, base_channels=2, fakes_in_training_mode=True)
     graphs = []
 
-    def turn(images, noise):
+    def turn(images, random):
         graphs.append(tf.compat.v1.get_default_graph())
-        return gan.train_on_batch(images, noise)
+        return gan.train_on_batch(images, random)
 
-    one_graph(turn, False)(tf.zeros((2, 8, 8, 1), "uint8"), gan.sample_noise(2))
+    one_graph(turn, False)(tf.zeros((2, 8, 8, 1), "uint8"), gan.random_numbers(2))
     graph = graphs[0]
     read = [op.inputs[0] for op in graph.get_operations() if op.type == "ReadVariableOp"]
     for weight in gan.generator.trainable_weights:
@@ -75,7 +75,7 @@ def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_onc
     )
     play = gan.compiled_turn()
     for batch_size in (2, 4, 2):
-        play(*random_data(rng, 3 * batch_size, gan), gan.sample_noise(3 * batch_size))
+        play(*random_data(rng, 3 * batch_size, gan), gan.random_numbers(3 * batch_size))
     # Six moves of the discriminator, in two batch sizes
     assert [player.name for player in traced] == 2 * ["discriminator", "combined"]
 
@@ -83,7 +83,7 @@ def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_onc
 def test_a_model_that_calls_another_one_twice_is_trained_on_its_weights_as_they_are(rng):
     real, generated = rng.normal(size=(2, 4, 324)).astype("float32")
     losses = []
-    # With TensorFlow's dependency optimizer some of them read weights that were half updated
+    # With TensorFlow's dependency optimizer some read weights that were half updated
     for _ in range(20):
         keras.utils.set_random_seed(0)
         critic = keras.Sequential(

@@ -52,7 +52,7 @@ def sparse_of_my_own(truth, logits):
     return sparse_categorical_crossentropy(truth, logits, from_logits=True)
 
 
-# outputs, their targets, what compile takes (made anew for each model), the metrics that result
+# Outputs, their targets, what compile takes (made anew for each model), the metrics
 SPARSE = "sparse_categorical_crossentropy"
 CASES = {
     "validity": (
