@@ -40,11 +40,12 @@ def words_of(gan, logs, turns):
 
 
 def moving_weights(gan):
-    """A game in which the discriminator moves, with these numbers."""
+    """A game in which both players move, with these numbers."""
     def logs_of(numbers):
         def logs(step):
-            weight = gan.discriminator.trainable_weights[0]
-            weight.assign(weight + 1e-3)
+            for player in gan.players.values():
+                weight = player.trainable_weights[0]
+                weight.assign(weight + 1e-3)
             return {**GOOD, **numbers}
         return logs
     return logs_of
@@ -64,6 +65,20 @@ def test_the_referee_says_once_what_is_wrong(numbers, words):
     assert len(said) == (words is not None)
     if words:
         assert words in said[0]
+
+
+def test_each_player_that_rests_is_named_once():
+    gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+
+    def only_the_generator_moves(step):
+        weight = gan.generator.trainable_weights[0]
+        weight.assign(weight + 1e-3)
+        return GOOD
+
+    said = words_of(gan, only_the_generator_moves, 4 * WINDOW)
+    assert len(said) == 1 and "the discriminator has stopped learning" in said[0]
+    said = words_of(gan, lambda step: GOOD, 4 * WINDOW)
+    assert [name in text for name, text in zip(gan.players, said, strict=True)] == [True, True]
 
 
 def test_the_referee_says_it_again_if_it_was_right_in_between():
