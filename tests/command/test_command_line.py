@@ -288,7 +288,7 @@ def test_a_paper_that_changes_a_text_shows_its_own(capsys):
     assert "Of the optimizers." in help_of(capsys, "gan")
     said = help_of(capsys, "gaussian_gan")
     assert "Of the optimizers." not in said
-    assert "Of the discriminator's Adam optimizer at the start." in said
+    assert "--learning-rate FLOAT Of D's Adam optimizer at the start." in said
 
 
 def test_every_paper_is_a_class_of_the_package_with_its_arxiv_number_in_its_file():
