@@ -42,6 +42,8 @@ class DCGAN(ChoiceOfNetworks, GAN):
     """
 
     img_shape: tuple[int, ...] = (128, 160, 3)
+    """(height, width, channels) of the pictures: at least 8x8, 1 (grey) or 3 (RGB)
+    channels. Vectors, (dimensions,), take other networks."""
     learning_rate: float = 1e-4
     networks: Literal["keras_gan", "radford_2015", "residual", "fully_connected",
                       "srivastava_2017"] = "keras_gan"
