@@ -61,7 +61,7 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
     product of an embedding with its last features."""
     networks: Literal["fully_connected", "keras_gan", "radford_2015",
                       "residual"] = "fully_connected"
-    """"fully_connected": those below. The others are convolutional: "keras_gan" stands in
+    """"fully_connected": those below. The others are convolutional: "keras_gan" is in
     keras_gan/dcgan.py, the rest in keras_gan/networks."""
 
     recipes = {"digits": recipes.CGAN_DIGITS, "laptop": recipes.CGAN_LAPTOP}
