@@ -74,6 +74,11 @@ PAPERS = [
           number="kernel distance .55 to unseen emoji, recipe `half_hour`; Keras-GAN's numbers "
                  f"1.58 {EMOJI}",
           picture="dcgan.png"),
+    Paper("acgan", "ACGAN",
+          "Conditional Image Synthesis with Auxiliary Classifier GANs", "Odena, Olah, Shlens",
+          2016, "1610.09585", dict(DIGITS, recipe="digits"),
+          idea="D names the class instead of being told it, so you can ask for one, and D "
+               "classifies."),
     Paper("lsgan", "LSGAN",
           "Least Squares Generative Adversarial Networks", "Mao, Li, Xie, Lau, Wang, Smolley",
           2016, "1611.04076", DIGITS,
