@@ -33,11 +33,10 @@ from keras.layers import (
 )
 
 from keras_gan import recipes
-from keras_gan.base import Classes, options
+from keras_gan.base import Classes, batchwise, options
 from keras_gan.gan import GAN
 from keras_gan.layers import BatchNormalization, Dropout, Frozen, PictureConv2D, UpSamplingConv2D
 from keras_gan.samples.diversity import diversity
-from keras_gan.samples.ranges import to_network
 
 
 @options
@@ -134,16 +133,16 @@ class ACGAN(Classes, GAN):
 
         Args:
             images: (n, *img_shape), uint8 or float in [-1, 1]. What `generate` made is
-                in [0, 1]: pass 2 * pictures - 1.
+                in [0, 1]: pass 2 * pictures - 1. Others raise `ValueError`.
 
         Returns:
             float32 array (n, num_classes), probabilities: each row sums to 1.
-
-        Raises:
-            ValueError: for pictures of another shape, dtype or range.
         """
-        imgs = to_network(self.takes["images"].checked(images))
-        return self.discriminator.predict(imgs, verbose=0)[1].astype("float32")
+        def classify(batch):
+            _, recognised = self.discriminator(self.to_network(batch), training=False)
+            return ops.convert_to_numpy(recognised).astype("float32")
+
+        return batchwise(classify, [self.takes["images"].checked(images)], 500, "classifying")
 
     logs = ("d_loss", "d_accuracy", "class_accuracy", "g_loss", "D(x)", "D(G(z))", "diversity")
 
@@ -163,8 +162,8 @@ class ACGAN(Classes, GAN):
         z = self.random_numbers(imgs.shape[0], random)["z"]            # (k batch, latent_dim)
         batch_size = imgs.shape[0] // self.k
         valid, fake = ops.ones((batch_size, 1)), ops.zeros((batch_size, 1))
-
         parts = (imgs, labels, z)
+
         for real_imgs, c, noise in zip(*(ops.split(part, self.k) for part in parts)):
             # Generate a batch of new images of the same classes
             gen_imgs = self.generator([noise, c], training=self.fakes_in_training_mode)

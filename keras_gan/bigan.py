@@ -24,12 +24,10 @@ from typing import ClassVar
 
 import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
-import keras
-import numpy as np
 from keras import Input, Model, Sequential, ops
 from keras.layers import BatchNormalization, Dense, Dropout, Flatten, LeakyReLU, Reshape
 
-from keras_gan.base import options
+from keras_gan.base import batchwise, options
 from keras_gan.gan import GAN
 from keras_gan.layers import Frozen
 from keras_gan.samples import drawing
@@ -163,13 +161,11 @@ class BiGAN(GAN):
         Raises:
             ValueError: if they don't fit.
         """
-        self.takes["images"].checked(images)
-        codes = []
-        for i in range(0, len(images), AT_ONCE):
-            x = ops.convert_to_tensor(images[i:i + AT_ONCE])
-            x = to_network(x) if self.makes_pictures else ops.cast(x, keras.config.floatx())
-            codes.append(ops.convert_to_numpy(self.encoder_ema(x, training=False)))
-        return np.concatenate(codes)
+        def encode(batch):
+            codes = self.encoder_ema(self.to_network(batch), training=False)
+            return ops.convert_to_numpy(codes)
+
+        return batchwise(encode, [self.takes["images"].checked(images)], AT_ONCE, "encoding")
 
     def reconstruct(self, images):
         """G(E(x)): as `generate`, a picture for each of `images` (see `encode`)."""

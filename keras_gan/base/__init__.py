@@ -1,6 +1,7 @@
 """What games have in common: options, how they are built, trained, checked and
 saved."""
 import keras_gan.backend  # noqa: F401  before keras, so that TensorFlow starts without its chatter
+from keras_gan.base.batchwise import batchwise
 from keras_gan.base.choice_of_networks import ChoiceOfNetworks
 from keras_gan.base.classes import Classes
 from keras_gan.base.game import Game
@@ -8,4 +9,5 @@ from keras_gan.base.noise_game import NoiseGame
 from keras_gan.base.options import options
 from keras_gan.base.translation import Translation
 
-__all__ = ["ChoiceOfNetworks", "Classes", "Game", "NoiseGame", "Translation", "options"]
+__all__ = ["ChoiceOfNetworks", "Classes", "Game", "NoiseGame", "Translation", "batchwise",
+           "options"]

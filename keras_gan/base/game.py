@@ -166,8 +166,12 @@ class Game(Named, Averages, Options, abc.ABC):
             check_samples(images, self.img_shape)
             images = images if hasattr(images, "shape") else np.asarray(images)
         self.check_k_batches(images)
+        return self.to_network(images)
+
+    def to_network(self, images):
+        """Samples as the networks see them, unchecked: see `prepare`."""
         if self.makes_pictures:
-            return to_network(images)
+            return to_network(ops.convert_to_tensor(images))
         return ops.convert_to_tensor(images, keras.config.floatx())
 
     def check_k_batches(self, samples):

@@ -8,9 +8,9 @@ import numpy as np
 from keras import Input, Model, ops
 from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 from keras.saving import register_keras_serializable
-from rich.progress import track
 
 from keras_gan import networks
+from keras_gan.base.batchwise import batchwise
 from keras_gan.base.game import Game
 from keras_gan.base.options import options
 from keras_gan.layers.penalties import R1
@@ -208,16 +208,13 @@ class NoiseGame(Game):
             As `generate`. It is made batch by batch, so that it takes little more
             memory than the result.
         """
-        n, size = len(inputs[0]), max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
-        results = None
-        for i in track(range(0, n, size), "generating", transient=True, disable=n <= 10 * size):
-            batch = [array[i:i + size] for array in inputs]
-            made = self.generator_ema(batch if len(batch) > 1 else batch[0], training=False)
-            made = to_pictures(made) if self.makes_pictures else ops.convert_to_numpy(made)
-            if results is None:
-                results = np.empty((n, *made.shape[1:]), made.dtype)
-            results[i:i + size] = made
-        return results
+        def make(*batch):
+            batch = batch if len(batch) > 1 else batch[0]
+            made = self.generator_ema(batch, training=False)
+            return to_pictures(made) if self.makes_pictures else ops.convert_to_numpy(made)
+
+        size = max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
+        return batchwise(make, inputs, size, "generating")
 
     def meet(self, data):
         """Note the names of classes, and the axes on which vectors are drawn."""

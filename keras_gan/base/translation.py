@@ -1,8 +1,7 @@
 """Games that turn pictures into other pictures."""
 import numpy as np
-from keras import ops
-from rich.progress import track
 
+from keras_gan.base.batchwise import batchwise
 from keras_gan.base.game import Game
 from keras_gan.base.options import options
 from keras_gan.samples import drawing
@@ -63,11 +62,9 @@ class Translation(Game):
             raise ValueError(f"to must be {known} for {type(self).__name__}. Received: to={to!r}")
         self.takes["a"].checked(images)
         generator = getattr(self, f"{self.translators[to]}_ema")
-        starts = range(0, len(images), AT_ONCE)
-        made = [to_pictures(generator(to_network(ops.convert_to_tensor(images[i:i + AT_ONCE])),
-                                      training=False))
-                for i in track(starts, "translating", transient=True, disable=len(starts) < 10)]
-        return np.concatenate(made)
+        return batchwise(lambda batch: to_pictures(generator(self.to_network(batch),
+                                                             training=False)),
+                         [images], AT_ONCE, "translating")
 
     def meet(self, data):
         """Note the first pictures of both domains, for the sheets of samples."""
