@@ -65,6 +65,7 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
     keras_gan/dcgan.py, the rest in keras_gan/networks."""
 
     recipes = {"digits": recipes.CGAN_DIGITS, "laptop": recipes.CGAN_LAPTOP}
+    own_networks = "fully_connected"
 
     def build_generator(self):
         """Noise z (batch, latent_dim) and labels (batch, 1) -> pictures (batch,

@@ -67,7 +67,7 @@ class CycleGAN(Translation):
                           [BinaryAccuracy(name="accuracy", threshold=0.5)])
             for name in ("d_A", "d_B"))
         self.pool_A, self.pool_B = (ImagePool(self.pool_size, self.img_shape, name=name)
-                                    for name in self.keeps)
+                                    for name in ("pool_A", "pool_B"))
 
         # Build the generators, and compile the combined model, which trains them
         self.g_AB, self.g_BA = self.build_generator("g_AB"), self.build_generator("g_BA")

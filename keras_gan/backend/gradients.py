@@ -1,6 +1,9 @@
 """Gradients with respect to inputs, for losses that have a derivative inside."""
-import tensorflow as tf
+import keras
 from keras import ops
+
+if keras.backend.backend() == "tensorflow":      # the layers are imported on every backend
+    import tensorflow as tf
 
 
 def with_slope(model, x, *others, training=False):

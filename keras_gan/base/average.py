@@ -18,9 +18,13 @@ class Averages:
             network = getattr(self, name)
             average = network
             if self.ema_momentum:
-                average = keras.models.clone_model(network)
+                average = self.build_copy(name)
                 average.set_weights(network.get_weights())
             setattr(self, f"{name}_ema", average)
+
+    def build_copy(self, name):
+        """Another network of the architecture of `name`."""
+        return keras.models.clone_model(getattr(self, name))
 
     @property
     def averages(self):

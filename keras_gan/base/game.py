@@ -317,7 +317,8 @@ class Game(Named, Averages, Options, abc.ABC):
     def meet(self, data):
         """Note what sheets of samples need to know about the `TrainingData` of a
         run."""
-        self.class_names = data.class_names or self.class_names
+        if "labels" in self.takes:
+            self.class_names = data.class_names or self.class_names
 
     @abc.abstractmethod
     def write_samples(self, path):

@@ -95,11 +95,11 @@ class NoiseGame(Game):
     draws = {"z": 3}
     updates_of_discriminator = 2
     window = None
-    own_networks, convolutional = "keras_gan", False
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         super().check_arguments()
+        self.check_layers()
         self.require_whole("latent_dim", 1)
         if self.generator_learning_rate is None:
             self.generator_learning_rate = self.learning_rate
@@ -111,6 +111,18 @@ class NoiseGame(Game):
                             "a number from 0 up to, not including, 1")
         self.require(self.from_logits or not self.r1_gamma, "from_logits",
                      "True where there is a penalty on the logit's gradient (r1_gamma)")
+
+    def check_layers(self):
+        """Raise `ValueError` where a class has layers, and others are chosen."""
+        if self.networks == self.own_networks:
+            return
+        for part in type(self).__mro__:
+            if "own_networks" in vars(part):
+                break
+            own = sorted({"generator_layers", "discriminator_layers"} & vars(part).keys())
+            self.require(not own, "networks",
+                         f"{self.own_networks!r} where {part.__name__} has its own "
+                         f"{' and '.join(own)}, which other networks would pass over")
 
     @property
     def penalises_slope(self):
@@ -164,6 +176,15 @@ class NoiseGame(Game):
         said = probability_of_logits if self.from_logits else probability
         return [BinaryAccuracy(name="accuracy", threshold=0.0 if self.from_logits else 0.5),
                 MeanMetricWrapper(said, name="validity")]
+
+    def build_copy(self, name):
+        """Another network of the architecture of `name`.
+
+        By the method `build_NAME`, if there is one: it may then hold any layers, also
+        those that Keras couldn't clone.
+        """
+        build = getattr(self, f"build_{name}", None)
+        return build() if build else super().build_copy(name)
 
     def learning_rate_of(self, player):
         """Of the "discriminator" or the "generator", as an optimizer takes it."""

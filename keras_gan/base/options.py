@@ -28,9 +28,10 @@ def options(game):
     default. An annotation with `ClassVar` takes an inherited argument out of the
     constructor.
     """
-    own = vars(game).get("__annotations__", {})
+    own = inspect.get_annotations(game, eval_str=True)       # also where they are postponed
+    game.__annotations__ = own
     for name in POSITIONAL:
-        if name in own and own[name] is not typing.ClassVar:
+        if name in own and typing.ClassVar not in (own[name], typing.get_origin(own[name])):
             setattr(game, name, dataclasses.field(default=vars(game)[name], kw_only=False))
     return dataclasses.dataclass(eq=False, repr=False, kw_only=True)(game)
 
@@ -55,8 +56,11 @@ class Options:
             if name in cls.__dataclass_fields__:
                 raise TypeError(f"{cls.__name__} takes no {name}: there is no choice about it in "
                                 f"this paper, it is {getattr(cls, name)!r}.")
+            forgotten = any(name in inspect.get_annotations(part) for part in cls.__mro__)
             raise TypeError(f"{cls.__name__} takes no {name}. "
-                            f"It takes: {', '.join(list(parameters)[1:])}")
+                            + ("Write @options (from keras_gan.base.options) above the class that "
+                               "has it. " if forgotten else "")
+                            + f"It takes: {', '.join(list(parameters)[1:])}")
         game = super().__new__(cls)
         game.given = {*list(parameters)[1:1 + len(args)], *given}
         return game
@@ -77,6 +81,10 @@ class Options:
         if not isinstance(recipe, str) or recipe not in recipes:
             raise ValueError(f"recipe must be one of {', '.join(map(repr, recipes))} for "
                              f"{cls.__name__}. Received: {recipe!r}")
+        # What a paper has settled is skipped, what nobody has ever heard of is not
+        if unknown := recipes[recipe].keys() - cls.__dataclass_fields__.keys():
+            raise TypeError(f"Recipe {recipe!r} of {cls.__name__} names no arguments of it: "
+                            f"{', '.join(sorted(unknown))}")
         return {name: v for name, v in recipes[recipe].items() if name in cls.option_names()}
 
     def take_recipe(self):
@@ -148,7 +156,7 @@ def refuse_unwritten_options(cls):
             raise TypeError(f"{cls.__name__} has arguments of several classes, and would forget "
                             f"those of {part.__name__}. Write @options (from "
                             f"keras_gan.base.options) above {cls.__name__}.")
-        unwritten = vars(part).keys() | vars(part).get("__annotations__", {}).keys()
+        unwritten = vars(part).keys() | inspect.get_annotations(part).keys()
         unwritten &= set(cls.option_names())
         if unwritten and "__dataclass_fields__" not in vars(part):
             name = sorted(unwritten)[0]

@@ -73,6 +73,9 @@ class Translation(Game):
 
     def write_samples(self, path):
         """Write a sheet: for each way a row of pictures, and one of translations."""
+        if self.examples is None:
+            raise RuntimeError("There are no pictures to translate yet: train this model first, "
+                               "or call translate(images).")
         rows = []
         for to in self.translators:
             given = self.examples["a" if to == "b" else "b"]

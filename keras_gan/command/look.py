@@ -6,6 +6,7 @@ from pathlib import Path
 from keras_gan.command.data import arguments
 from keras_gan.papers import class_named
 
+AT_ONCE = 256                 # pictures that are translated before they are written
 
 def write_sheet(run, n, seed, labels, out):
     """See `keras_gan.command.line.sample`."""
@@ -48,15 +49,18 @@ def translate_folder(run, data, out, to):
     if not isinstance(game, Translation):
         raise ValueError(f"{type(game).__name__} translates nothing. "
                          f"Use: keras-gan sample {run}")
-    folder = load_data(str(data), img_shape=game.img_shape)
+    # Its path, because a folder may have the name of a data set
+    folder = load_data(str(data.resolve()), img_shape=game.img_shape)
     names = set()
-    for name, picture in zip(folder.files, game.translate(folder.images, to=to)):
-        path = (out / name).with_suffix(".png")
-        if path in names:                                # a.jpg and a.png lie in one folder
-            path = out / f"{name}.png"
-        names.add(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        drawing.write_png(path, picture)
+    for i in range(0, len(folder.files), AT_ONCE):
+        translated = game.translate(folder.images[i:i + AT_ONCE], to=to)
+        for name, picture in zip(folder.files[i:i + AT_ONCE], translated):
+            path = (out / name).with_suffix(".png")
+            if str(path).lower() in names:               # a.jpg and a.png lie in one folder
+                path = out / f"{name}.png"
+            names.add(str(path).lower())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            drawing.write_png(path, picture)
     print(f"{len(names)} pictures, translated by {saved} to domain {to}, are in {out}.")
 
 
@@ -126,7 +130,7 @@ def real_data(directory, game, data, folder, test):
         how["folder"] = folder
     if test is not None:
         same = {name: how[name] for name in ("fit", "background") if name in how}
-        return load_data(**how), load_data(str(test), img_shape=game.img_shape, **same)
+        return load_data(**how), load_data(str(test.resolve()), img_shape=game.img_shape, **same)
     if how["source"] in WITH_TEST_SPLIT:
         other = "test" if how["split"] == "train" else "train"
         return load_data(**how), load_data(**{**how, "split": other})

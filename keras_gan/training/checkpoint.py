@@ -67,8 +67,11 @@ def save(game, path, others=None):
 
 
 def _is_ours(path):
-    """Whether there is nothing at a path but what a saved model consists of."""
-    return path.is_dir() and all(OURS.fullmatch(p.name) for p in path.iterdir())
+    """Whether at a path is a saved model, or an empty folder, and nothing else."""
+    if not path.is_dir():
+        return False
+    names = [p.name for p in path.iterdir()]
+    return all(map(OURS.fullmatch, names)) and (not names or "config.json" in names)
 
 
 def _networks(game):
@@ -202,7 +205,8 @@ def load_state(game, path):
 
 def _assign(game, path, config):
     path = Path(path)
-    seeds, states = _seeds(game), [np.asarray(state) for state in config["random_state"]]
+    seeds = _seeds(game, config.get("format", 1))
+    states = [np.asarray(state) for state in config["random_state"]]
     fits = [v.shape for v in seeds] == [state.shape for state in states]
     if not fits or not all(s.dtype.kind in "iu" and (s >= 0).all() for s in states):
         raise ValueError(f"{path} is of another network: it holds the random states "
@@ -218,11 +222,16 @@ def _assign(game, path, config):
     read = _read_arrays if config.get("format", 1) > 1 else _read_arrays_of_format_1
     for name, part in _other_parts(game).items():
         file, store = read(game, path, name)
-        shapes = {str(i): tuple(v.shape) for i, v in enumerate(part.variables)}
+        now = {}
+        part.save_own_variables(now)
+        shapes = {key: np.shape(array) for key, array in now.items()}
         if {key: array.shape for key, array in store.items()} != shapes:
             raise ValueError(f"{file} can't be loaded: its arrays are not those of this "
                              f"{type(game).__name__}.")
-        part.load_own_variables(store)
+        # A .npz file holds bfloat16 as bytes of no type
+        part.load_own_variables({key: array.view(np.asarray(now[key]).dtype)
+                                 if array.dtype.kind == "V" else array
+                                 for key, array in store.items()})
     for seed, state in zip(seeds, states):
         seed.assign(state)
     game.turns, game.class_names = config["turns"], config["class_names"]
@@ -246,11 +255,13 @@ def _read_arrays_of_format_1(game, path, name):
         return file, {key: np.array(value) for key, value in arrays.items()}
 
 
-def _seeds(game):
+def _seeds(game, number=FORMAT):
     """The states of random number generators: Dropout's, say.
 
-    Keras leaves them out of weight files.
+    Keras leaves them out of weight files. In format 1 the generator's came first.
     """
-    networks = _networks(game).values()
-    weights = {id(v) for network in networks for v in network.weights}
-    return [v for network in networks for v in network.variables if id(v) not in weights]
+    parts = {**_networks(game), **{name: getattr(game, name) for name in game.keeps}}
+    if number == 1:
+        parts = {"generator": parts["generator"], **parts}
+    weights = {id(v) for part in parts.values() for v in part.weights}
+    return [v for part in parts.values() for v in part.variables if id(v) not in weights]

@@ -102,7 +102,8 @@ def of_domains(game, domains, batch_size, flip):
     if list(game.takes) != ["a", "b"]:
         raise ValueError(f"{type(game).__name__} learns from one set of pictures. Received: two "
                          "domains. load_data(folder) loads one.")
-    arrays = [domains.a, domains.b]
+    arrays = [array if isinstance(array, np.ndarray) else keras.ops.convert_to_numpy(array)
+              for array in (domains.a, domains.b)]
     for name, array in zip(game.takes, arrays):
         game.takes[name].checked(array)
         size = whole_turn(game, batch_size, len(array))
@@ -115,6 +116,9 @@ def of_domains(game, domains, batch_size, flip):
 
 def of_distribution(game, images, batch_size):
     """Fresh samples in every batch."""
+    if "images" not in game.takes:
+        raise ValueError(f"{type(game).__name__} translates between two domains. Received: a "
+                         f"{type(images).__name__}. load_domains(a, b) loads two.")
     batches = images
     if not isinstance(images, Distribution):
         check_packs(game, batch_size)
@@ -139,7 +143,10 @@ def of_stream(game, dataset, labels, flip):
     iterable = hasattr(dataset, "__iter__") or hasattr(dataset, "__getitem__")
     if isinstance(dataset, tuple) or path or once_only or not iterable:
         advice = ""
-        if path:
+        if "images" not in game.takes:
+            advice = (". load_domains(a, b) loads two folders of pictures, and Domains(a, b) is "
+                      "two arrays")
+        elif path:
             advice = ". load_data(...) loads a folder of pictures"
         elif once_only:
             advice = (", which can be gone through only once; tf.data.Dataset.from_generator makes "
@@ -161,7 +168,13 @@ class CheckedStream(Stream):
 
         Raises `ValueError` for a batch that doesn't fit.
         """
+        needed = [name for name in self.game.takes if name != "labels"]     # these ask for more
         for batch in super().from_batch(start):
+            if len(batch) < len(needed) or np.ndim(batch[0]) == 0:
+                raise ValueError(f"A batch must be an array of samples, or a tuple "
+                                 f"({', '.join(self.game.takes)}). Received: {len(batch)} of "
+                                 f"{[type(part).__name__ for part in batch]}, the first of shape "
+                                 f"{np.shape(batch[0])}")
             arrays = [*batch, *[None] * len(self.game.takes)]           # None: it isn't there
             checked = tuple(kind.checked(array, len(batch[0]))
                             for kind, array in zip(self.game.takes.values(), arrays))

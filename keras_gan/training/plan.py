@@ -1,6 +1,7 @@
 """How long to train, and what to write when: the arguments of `train`, checked."""
 import dataclasses
 import os
+import reprlib
 
 import numpy as np
 
@@ -56,7 +57,8 @@ class Plan:
 
     def _require(self, ok, name, expected):
         if not ok:
-            raise ValueError(f"{name} must be {expected}. Received: {name}={getattr(self, name)!r}")
+            given = reprlib.repr(getattr(self, name))          # shortened, if it is an array, say
+            raise ValueError(f"{name} must be {expected}. Received: {name}={given}")
 
     @property
     def changeable(self):

@@ -1,6 +1,7 @@
 """The arguments of a game: what a class inherits, changes, settles and adds."""
 from typing import ClassVar, Literal
 
+import keras
 import numpy as np
 import pytest
 
@@ -279,3 +280,36 @@ def test_numpy_numbers_are_numbers(tmp_path):
     gan.train(np.zeros((4, 8, 8, 1), np.uint8), steps=np.int64(1), batch_size=np.int64(4),
               run_dir=tmp_path / "run")
     assert DCGAN.load(tmp_path / "run" / "model").get_config() == gan.get_config()
+
+
+def test_layers_of_ones_own_are_not_passed_over():
+    class Own(DCGAN):
+        def discriminator_layers(self, input_shape):
+            return super().discriminator_layers(input_shape)
+
+    small = {"img_shape": (8, 8, 1), "base_channels": 1, "latent_dim": 2}
+    assert Own(**small).networks == "keras_gan"
+    with pytest.raises(ValueError, match="networks must be 'keras_gan' where Own has its own "
+                                         "discriminator_layers"):
+        Own(**small, networks="residual")
+
+
+def test_a_recipe_that_names_no_argument_is_refused():
+    class Mistyped(GAN):
+        recipes = {"quick": {"learning_rte": 1e-3}}
+
+    with pytest.raises(TypeError, match="names no arguments of it: learning_rte"):
+        Mistyped(**POINTS, recipe="quick")
+
+
+def test_an_average_may_hold_layers_that_keras_cannot_clone():
+    class Mine(keras.layers.Layer):
+        def call(self, x):
+            return x
+
+    class Own(GAN):
+        def build_generator(self):
+            z = keras.Input((self.latent_dim,))
+            return keras.Model(z, keras.layers.Dense(2)(Mine()(z)), name="generator")
+
+    assert Own(**POINTS, ema_momentum=0.9).generate(3).shape == (3, 2)

@@ -279,8 +279,8 @@ def test_texts_of_flags_are_whole(capsys):
     assert ("Turns in which the learning rates fall by half, again and again, so that players who "
             "circle around their equilibrium come to rest there. None: they stay as they are. "
             "(default: None)") in said
-    assert (' "fully_connected": those of keras_gan/gan.py. "keras_gan": Keras-GAN\'s '
-            "convolutional ones, see keras_gan/dcgan.py.") in said
+    assert (' "fully_connected": those below. The others are convolutional: "keras_gan" is in '
+            "keras_gan/dcgan.py, the rest in keras_gan/networks.") in said
     assert said.count('""') == 0
 
 

@@ -69,8 +69,8 @@ def test_a_compiled_turn_moves_the_kernels_as_call_by_call(make_game, rng):
 
 
 def test_check_freeze_holds_compiled(make_game):
-    report = make_game().check_freeze(batch_sizes=(4, 3))
-    assert report.ok and "compiled, batch of 3: train_on_batch moved" in str(report), str(report)
+    report = make_game().check_freeze(batch_sizes=(4,))
+    assert report.ok and "compiled, batch of 4: train_on_batch moved" in str(report), str(report)
 
 
 def leg(make_game, folder, resume):

@@ -107,10 +107,15 @@ def test_a_repaired_script_is_fine(between):
     assert_fine(repaired(d=discriminator(between=between), run_eagerly=False))
 
 
-def test_the_models_of_the_house_are_fine(make_game):
+def test_the_models_of_the_house_are_fine(make_noise_game):
     # Compiled, the contract has them in `check_freeze`, which moves them the same way
-    gan = make_game(run_eagerly=True)
-    assert_fine((gan.generator, gan.discriminator, gan.combined))
+    gan = make_noise_game(run_eagerly=True)
+    models = (gan.generator, gan.discriminator, gan.combined)
+    if all(len(model.outputs) == 1 for model in models):
+        assert_fine(models)
+    else:                                # of what an audit can't take, it says so
+        with pytest.raises(ValueError, match="must have one output"):
+            audit(*models)
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,29 @@ def test_two_networks_of_one_optimizer_that_are_exchanged_are_noticed(tmp_path):
 # --- folders --------------------------------------------------------------------------
 
 
+def test_a_folder_of_data_is_no_saved_model(tmp_path):
+    np.savez(tmp_path / "mnist.npz", x_train=np.zeros(3))
+    with pytest.raises(FileExistsError, match="not a saved model"):
+        small().save(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["mnist.npz"]
+
+
+def test_numbers_of_half_precision_come_back(images, tmp_path):
+    before = keras.config.floatx()
+    keras.config.set_floatx("bfloat16")
+    try:
+        gan = small(run_eagerly=True)
+        gan.train(images, steps=1, batch_size=4)
+        gan.save(tmp_path / "model")
+        again = GAN.load(tmp_path / "model")
+    finally:
+        keras.config.set_floatx(before)
+    assert gan.discriminator.weights[0].dtype == "bfloat16"
+    for one, other in zip(gan.discriminator.optimizer.variables,
+                          again.discriminator.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(v) for v in (one, other)))
+
+
 @pytest.mark.parametrize("other", ["checkpoints/step_000001/config.json", "thesis.txt"])
 def test_only_a_saved_model_is_ever_replaced(saved, other):
     (saved / other).parent.mkdir(parents=True, exist_ok=True)
