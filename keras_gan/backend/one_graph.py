@@ -63,10 +63,18 @@ def one_graph(turn, jit_compile):
         A function of the same arguments that returns a dict of floats. Each new batch
         shape is compiled once.
     """
-    graph = tf.function(with_shared_reads(turn), jit_compile=jit_compile)
+    structure = []                # of the arguments, noted at the first call
+
+    def turn_of_flat(*flat):
+        return turn(*tf.nest.pack_sequence_as(structure[0], flat))
+
+    # A tf.function looks through dicts and lists at each call: a flat list is quicker
+    graph = tf.function(with_shared_reads(turn_of_flat), jit_compile=jit_compile)
 
     def play(*arrays):
-        logs = graph(*tf.nest.map_structure(tf.convert_to_tensor, arrays))
+        if not structure:
+            structure.append(tf.nest.map_structure(lambda _: None, arrays))
+        logs = graph(*map(tf.convert_to_tensor, tf.nest.flatten(arrays)))
         return {name: float(value) for name, value in logs.items()}
 
     return play
