@@ -85,4 +85,4 @@ class Translation(Game):
     def write_beside_real(self, path, real):
         """Write pictures of a beside their translations. `real` is (of a, of b)."""
         drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
-                                        self.translate(real[0]))
+                                        self.translate(real[0]), title="translated")
