@@ -114,7 +114,7 @@ HALF_HOUR = {
     "ema_momentum": 0.999,
 }
 
-# --- signals: curves of one or more channels --------------------------------------------
+# --- signals: curves of one or more channels ------------------------------------------
 
 SIGNALS = {
     "img_shape": (128, 1),

@@ -47,8 +47,7 @@ class ChoiceOfNetworks:
                   "signals 'signals')")
 
     def convolution(self, *arguments, layer=Conv2D, **more):
-        """A convolution of the discriminator, with spectral normalisation if that is its
-        norm."""
+        """A convolution of the discriminator; of spectral norm if that is its norm."""
         layer = layer(*arguments, **more)
         return SpectralNormalization(layer) if self.discriminator_norm == "spectral" else layer
 

@@ -264,7 +264,8 @@ class NoiseGame(Game):
             validity = self.judge(self.to_network(images), *labels)
             return ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
 
-        return batchwise(ask, arrays, JUDGED_AT_ONCE // self.packing * self.packing, "judging")[:, 0]
+        size = JUDGED_AT_ONCE // self.packing * self.packing
+        return batchwise(ask, arrays, size, "judging")[:, 0]
 
     # --- noise goes in, samples come out ----------------------------------------------
 
@@ -347,8 +348,9 @@ class NoiseGame(Game):
             self.units.fit(data.all_or_some())
 
     def write_samples(self, path):
-        """Write a sheet of 25 pictures or signals, or a picture of 1,000 vectors, always
-        from the same noise."""
+        """Write a sheet of 25 pictures or signals, or a picture of 1,000 vectors.
+
+        They are always made from the same noise."""
         if self.makes_pictures:
             drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed)))
         else:
