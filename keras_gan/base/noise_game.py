@@ -222,8 +222,7 @@ class NoiseGame(Game):
 
     def to_network(self, images):
         """Samples as the networks see them, unchecked: see `prepare`."""
-        samples = super().to_network(images)
-        return self.units(samples) if self.standardize else samples
+        return self.units(images) if self.standardize else super().to_network(images)
 
     def probability(self, truth, validity):
         """The validity that D says, as a probability of being real. Both (batch, 1)."""
