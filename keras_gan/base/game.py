@@ -39,6 +39,7 @@ class Game(Named, Averages, Options, abc.ABC):
         turns: int, how many turns this model has been trained. With `seed` it decides
             the random numbers of the next turn.
         makes_its_data: bool, whether `train` takes no data.
+        in_a_run: bool, whether `train` plays. What its batches are was looked at.
         num_classes: int, of a model that knows classes; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be
             empty.
@@ -78,7 +79,7 @@ class Game(Named, Averages, Options, abc.ABC):
     undecided_loss = None
     packing = 1
     turns = 0
-    makes_its_data = False
+    makes_its_data = in_a_run = False
     num_classes, class_names = None, ()
     axes, other_axes = (3,), ""
 
@@ -169,9 +170,8 @@ class Game(Named, Averages, Options, abc.ABC):
         Raises:
             ValueError: for another shape, dtype or range, or if they aren't k batches.
         """
-        if not being_compiled():
-            check_samples(images, self.img_shape)
-            images = images if hasattr(images, "shape") else np.asarray(images)
+        if not (being_compiled() or self.in_a_run):
+            images = check_samples(images, self.img_shape)
         self.check_k_batches(images)
         return self.to_network(images)
 
@@ -249,7 +249,8 @@ class Game(Named, Averages, Options, abc.ABC):
               sample_interval: int = 500, checkpoint_interval: int = 500, keep_last: int = 3,
               keep_every: int | None = None, resume: bool = False, flip: bool = False,
               if_not_finite: Literal["stop", "go_back"] = "stop",
-              if_write_fails: Literal["stop", "go_on"] = "stop", labels=None):
+              if_write_fails: Literal["stop", "go_on"] = "stop", balanced: bool = False,
+              labels=None):
         """Play many turns, compiled as one graph (or call by call with
         `run_eagerly=True`).
 
@@ -277,6 +278,10 @@ class Game(Named, Averages, Options, abc.ABC):
                 most three times in a row.
             if_write_fails: what happens when a checkpoint or picture can't be written,
                 because the disk is full, say. "stop" stops, "go_on" goes on without.
+            balanced: draw every class equally often, however many pictures it has:
+                those of a small class are seen oftener, and the model learns classes
+                that are equally likely. For arrays with `labels` and folders with
+                classes, also in a model that knows no classes.
             labels: ints (N,), of a model that knows classes: the classes of an array of
                 images. What `load_data` returns has its own.
 
@@ -295,8 +300,8 @@ class Game(Named, Averages, Options, abc.ABC):
             OSError: if something can't be written. What was written before is whole.
         """
         plan = Plan(steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last,
-                    keep_every, resume, flip, if_not_finite, if_write_fails)
-        data = open_data(self, images, labels, plan.batch_size, plan.flip)
+                    keep_every, resume, flip, if_not_finite, if_write_fails, balanced)
+        data = open_data(self, images, labels, plan)
         turn = self.train_on_batch if self.run_eagerly else self.compiled_turn()
         with TrainingRun(self, data, plan) as run:
             for batch in run.batches():                    # the arrays that `takes` names
