@@ -15,6 +15,7 @@ from keras_gan.base.seeding import seeded_layers
 from keras_gan.players.freeze import check_freeze
 from keras_gan.players.player import as_player
 from keras_gan.samples.checks import check_samples, is_whole
+from keras_gan.samples.drawing import check_bands
 from keras_gan.samples.kinds import Samples
 from keras_gan.samples.ranges import to_network
 from keras_gan.training import checkpoint, memory
@@ -72,6 +73,10 @@ class Game(Named, Averages, Options, abc.ABC):
     run_eagerly: bool = False
     """True plays every move call by call, so that a debugger can look at it. False
     compiles the turn."""
+    bands: tuple[int, ...] | None = None
+    """Of pictures: the channels, counted from 0, that sheets show: three, as red, green
+    and blue, or one, grey. None: one channel grey, three RGB, four RGB and alpha on a
+    checkerboard, of others the first three."""
     jit_compile: bool | Literal["auto"] = "auto"
     """True compiles with XLA, False without it, "auto" with XLA where it was measured
     to pay."""
@@ -127,6 +132,9 @@ class Game(Named, Averages, Options, abc.ABC):
             expected += f". In RGB: img_shape=({height}, {width}, 3); grey: ({height}, {width}, 1)"
         self.require(whole and len(shape) in self.axes, "img_shape", expected)
         self.img_shape = tuple(int(n) for n in shape)
+        self.require(self.bands is None or self.makes_pictures, "bands",
+                     "None for samples that aren't pictures")
+        check_bands(self.bands, self.img_shape[-1])
         self.require_whole("seed", 0)
         self.require_whole("k", 1)
         if self.half_life is not None:
