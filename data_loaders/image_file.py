@@ -4,6 +4,7 @@ import io
 import threading
 from pathlib import Path
 from stat import S_ISREG
+from typing import NamedTuple
 
 import cv2
 import imagesize
@@ -38,6 +39,18 @@ class NotAPicture(ValueError):
         self.reason = reason
 
 
+class Decoded(NamedTuple):
+    """What `decode` returns."""
+    pixels: np.ndarray
+    """uint8 array (height, width, channels), upright."""
+    size: tuple[int, int]
+    """(height, width) of the picture in the file."""
+    remark: str | None = None
+    """What was left out of the file, "2 more bands left out" for example."""
+    brightest: int | float | None = None
+    """Largest value of a file with more than 8 bits."""
+
+
 def read_image(path, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255)):
     """Read a picture file as RGB, in the size that is asked for.
 
@@ -62,7 +75,8 @@ def read_image(path, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 
         ValueError: for arguments that make no sense.
     """
     img_shape = check_shape(img_shape, fit, background)
-    return resize(decode(path, background, max(img_shape[:2]))[0], img_shape, fit, background)
+    picture = decode(path, background, max(img_shape[:2])).pixels
+    return resize(picture, img_shape, fit, background)
 
 
 def check_shape(img_shape, fit, background):
@@ -78,8 +92,8 @@ def check_shape(img_shape, fit, background):
     return tuple(int(n) for n in img_shape)
 
 
-def decode(path, background, least=MAX_PIXELS):
-    """Read a picture file, upright, without alpha.
+def decode(path, background, least=MAX_PIXELS, channels=3, black=0, white=None, data=None):
+    """Read a picture file, upright.
 
     Args:
         path: of the file.
@@ -88,11 +102,15 @@ def decode(path, background, least=MAX_PIXELS):
             twice, four or eight times as many is decoded in a half, a quarter or an
             eighth of its size. That takes less time and memory: a JPEG stores blocks of
             8x8 pixels as waves, and the short waves are left out.
+        channels: of the result. 1 and 3 give RGB, without alpha.
+        black, white: values of a file with more than 8 bits that become 0 and 255.
+        data: bytes of the file, if they are read already. `path` then only names it.
 
     Returns:
-        uint8 RGB array (height, width, 3), and (height, width) of the file.
+        Decoded.
     """
-    data = _read(Path(path))
+    if data is None:
+        data = _read(Path(path))
     try:                                # a small file may hold a picture that fills the memory
         size = imagesize.get(io.BytesIO(data if data.startswith(TIFF) else data[:MAX_HEADER]))
     except Exception:                   # the library may raise anything at a broken header
@@ -113,7 +131,7 @@ def decode(path, background, least=MAX_PIXELS):
     with ONE_AT_A_TIME if width * height > LARGE * part ** 2 else contextlib.nullcontext():
         picture = _decode(path, data, background, PARTS[part])
     turned = (picture.shape[0] - picture.shape[1]) * (height - width) < 0       # by the EXIF tag
-    return picture, (width, height) if turned else (height, width)
+    return Decoded(picture, (width, height) if turned else (height, width))
 
 
 def _decode(path, data, background, jpeg_mode):
