@@ -178,5 +178,5 @@ def divided(colour, alpha):
     result = np.empty_like(colour)
     for y in range(0, len(colour), 256):
         a = alpha[y:y + 256, :, None].astype(np.float32)
-        result[y:y + 256] = np.rint(np.clip(colour[y:y + 256] * 255 / np.maximum(a, 1), 0, 255))
+        result[y:y + 256] = np.rint(np.clip(colour[y:y + 256] * (255 / np.maximum(a, 1)), 0, 255))
     return result
