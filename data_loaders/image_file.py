@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from data_loaders import bands as limits
-from data_loaders.bands import GREY_FROM, Bands, NotAPicture, room, to_picture
+from data_loaders.bands import ANIMATION, GREY_FROM, Bands, NotAPicture, room, to_picture
 from data_loaders.rare_files import (
     CODESTREAM,
     read_avif,
@@ -229,7 +229,7 @@ def _read_bands(path, data, channels):
     else:
         animated = _moves(data) if data.startswith(GIF) else data[12:16] == b"VP8X" and data[20] & 2
     if animated:
-        remark = "an animation, its first frame is used"
+        remark = ANIMATION
     return Bands(values, 1 if values.shape[2] < 3 else 3, alpha, remark=remark), _orientation(data)
 
 
