@@ -199,8 +199,9 @@ class ImageFolder:
         """One file -> (picture, its (height, width), None), or (None, None, error)."""
         path = self.folder / name
         try:
-            picture, size = decode(path, self.background, max(self.img_shape[:2]))
-            return resize(picture, self.img_shape, self.fit, self.background), size, None
+            decoded = decode(path, self.background, max(self.img_shape[:2]), self.img_shape[2])
+            picture = resize(decoded.pixels, self.img_shape, self.fit, self.background)
+            return picture, decoded.size, None
         except NotAPicture as error:
             return None, None, error
         except OSError as error:
