@@ -93,7 +93,10 @@ class Archive:
         try:
             # One thread at a time reads the archive; decoding takes longer than this
             with self._reading, self._zip.open(entry) as file:
-                data = file.read(MAX_BYTES + 1)
+                start = file.read(64)
+                if called is None:                           # the rest of a film isn't needed
+                    check_beginning(PurePosixPath(name), start)
+                data = start + file.read(MAX_BYTES)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise NotAPicture(name, f"broken in the archive ({error})") from None
         except (NotImplementedError, RuntimeError) as error:
