@@ -12,6 +12,7 @@ MAX_PIXELS = 89_478_485
 LARGE = 20_000_000            # pixels. Larger pictures are decoded one at a time: bounded memory
 ONE_AT_A_TIME = threading.Lock()
 GREY_FROM = 16_383            # 14 bits. A 16-bit file with no larger value is nearly black
+ANIMATION = "an animation, its first frame is used"
 
 
 class NotAPicture(ValueError):

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from data_loaders import bands as limits
-from data_loaders.bands import GREY_FROM, Bands, NotAPicture, room, to_picture
+from data_loaders.bands import ANIMATION, GREY_FROM, Bands, NotAPicture, room, to_picture
 from data_loaders.rare_files import (
     CODESTREAM,
     read_avif,
@@ -28,7 +28,7 @@ FITS = ("crop", "pad", "stretch")
 JPEG, PNG, GIF, BMP, NPY = b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"\x93NUMPY"
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 JPEG_2000 = (b"\0\0\0\x0cjP  ", CODESTREAM)
-BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *TIFF, *JPEG_2000)       # WebP, AVIF, PNM: see `_kind`
+BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *JPEG_2000)     # others: see `_check_beginning`
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".jp2",
             ".j2k", ".pbm", ".pgm", ".ppm", ".pnm")
 # Pictures that aren't read here. Their names or their first bytes say so.
@@ -229,7 +229,7 @@ def _read_bands(path, data, channels):
     else:
         animated = _moves(data) if data.startswith(GIF) else data[12:16] == b"VP8X" and data[20] & 2
     if animated:
-        remark = "an animation, its first frame is used"
+        remark = ANIMATION
     return Bands(values, 1 if values.shape[2] < 3 else 3, alpha, remark=remark), _orientation(data)
 
 
@@ -294,22 +294,21 @@ def _read(path):
 
 def _check_beginning(path, start):
     """Raise `NotAPicture` if a file doesn't begin like one that is read here."""
+    if start.startswith(BEGINNINGS) or start[:4] + start[8:12] == b"RIFFWEBP":
+        return
     if not start:
         raise NotAPicture(path, "empty file")
-    suffix = path.suffix.lower()
-    by_name = next((kind for kind, names in NOT_READ.items() if suffix in names), None)
     brands = start[8:int.from_bytes(start[:4])] if start[4:8] == b"ftyp" else b""
-    if start.startswith(TIFF) and by_name is None:
+    if b"avif" in brands or b"avis" in brands or re.match(rb"P[1-6]\s+[\d#]", start):
         return
-    if not start.startswith(TIFF) and (
-            start.startswith(BEGINNINGS) or start[:4] + start[8:12] == b"RIFFWEBP"
-            or b"avif" in brands or b"avis" in brands or re.match(rb"P[1-6]\s+[\d#]", start)):
+    suffix = path.suffix.lower()
+    kind = next((kind for kind, names in NOT_READ.items() if suffix in names), None)
+    if start.startswith(TIFF) and kind is None:                 # cameras write TIFF of their own
         return
-    by_content = next((kind for magic, kind in BEGIN_NOT_READ.items() if start.startswith(magic)),
-                      "HEIC" if brands.startswith(HEIC_BRANDS) else None)
-    if by_name or by_content:
-        raise NotAPicture(path, f"{by_content or by_name} file, not read here: save it as PNG, "
-                                "TIFF or JPEG")
+    kind = next((kind for magic, kind in BEGIN_NOT_READ.items() if start.startswith(magic)),
+                "HEIC" if brands.startswith(HEIC_BRANDS) else kind)
+    if kind:
+        raise NotAPicture(path, f"{kind} file, not read here: save it as PNG, TIFF or JPEG")
     raise NotAPicture(path, "broken picture" if suffix in SUFFIXES else "not an image")
 
 

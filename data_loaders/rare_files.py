@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from data_loaders.bands import Bands, NotAPicture, room
+from data_loaders.bands import ANIMATION, Bands, NotAPicture, room
 
 CODESTREAM = b"\xff\x4f\xff\x51"      # of JPEG 2000: its first two markers
 
@@ -92,7 +92,7 @@ def read_jpeg_2000(path, data):
     plain = b"pclr" not in data[:begin] and (not colours
                                              or int.from_bytes(colours[1]) in (16, 17))
     if len(depths) > 1 or not (bits == 8 or (8 < bits <= 16 and plain and count != 2)):
-        raise NotAPicture(path, f"JPEG 2000 of {count} bands of {'signed ' * (bits > 128)}"
+        raise NotAPicture(path, f"JPEG 2000 of {count} bands, {'signed ' * (bits > 128)}"
                                 f"{bits % 128} bits, not read here: save it as PNG or TIFF")
     with room(path, x1 - x0, y1 - y0, count):
         if bits > 8:
@@ -115,7 +115,7 @@ def read_avif(path, data):
             values = by_pillow(picture)
     bands = values.shape[2]
     return Bands(values, 1 if bands < 3 else 3, {2: 1, 4: 3}.get(bands),
-                 remark=f"{count} frames, the first is used" if count > 1 else None), orientation
+                 remark=ANIMATION if count > 1 else None), orientation
 
 
 def by_pillow(picture):
