@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import tyro
 
+from keras_gan import ctrl_c
 from keras_gan.papers import PAPERS, find
 
 app = tyro.extras.SubcommandApp()
@@ -29,7 +30,15 @@ def main(args=None):
 
 @contextlib.contextmanager
 def errors_in_a_line():
-    """Tell in a line, without traceback, what the person at the keyboard can repair."""
+    """Tell in a line, without traceback, what the person at the keyboard can repair.
+
+    Also that Ctrl-C has ended the command.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A log on Windows, or a file name of other letters: no reason to end a run
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")
+    ctrl_c.caught = True
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: print(f"keras-gan: {message}",
@@ -37,6 +46,10 @@ def errors_in_a_line():
             yield
     except (ValueError, OSError, FloatingPointError, MemoryError) as error:
         sys.exit(f"keras-gan: {error}")
+    except KeyboardInterrupt as interrupt:
+        print(f"keras-gan: {interrupt.args[0] if interrupt.args else 'stopped at once.'}",
+              file=sys.stderr)
+        sys.exit(ctrl_c.STATUS)
 
 
 def train_command(model, args=None):
