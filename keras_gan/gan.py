@@ -187,7 +187,7 @@ class GAN(NoiseGame):
                 "D(x)": d_real["validity"], "D(G(z))": d_fake["validity"],
                 "diversity": diversity(gen_imgs, real_imgs)}
 
-    own_networks, convolutional = "keras_gan", False
+    own_networks, sample_axes, convolutional = "keras_gan", (1, 3), False
     recipes = {"digits": recipes.DIGITS, "mnist": recipes.MNIST,
                "goodfellow_2014": recipes.GOODFELLOW_2014}
 

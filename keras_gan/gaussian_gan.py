@@ -52,6 +52,7 @@ class GaussianGAN(GAN):
     half_life: int | None = 1000
     img_shape: ClassVar = (1,)
     networks: ClassVar = "keras_gan"
+    standardize: ClassVar = False
     from_logits: ClassVar = True
     r1_gamma: ClassVar = 0.0
     dropout: ClassVar = 0.0

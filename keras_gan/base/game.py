@@ -22,6 +22,9 @@ from keras_gan.training.data import open_data
 from keras_gan.training.plan import Plan
 from keras_gan.training.run import TrainingRun
 
+AXES = {3: "(height, width, channels) of pictures", 2: "(length, channels) of signals",
+        1: "(dimensions,) of vectors"}          # of a sample, by their number
+
 
 @options
 class Game(Named, Averages, Options, abc.ABC):
@@ -39,11 +42,15 @@ class Game(Named, Averages, Options, abc.ABC):
         num_classes: int, of a model that knows classes; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be
             empty.
+        axes: tuple of int, how many axes a sample of this game may have: 3, pictures;
+            2, signals; 1, vectors.
+        other_axes: str, what else somebody could choose to get other ones.
     """
 
     img_shape: tuple[int, ...] = (28, 28, 1)
-    """(height, width, channels) of the pictures: channels 1 (grey) or 3 (RGB).
-    (dimensions,) of vectors, in models that know them."""
+    """(height, width, channels) of pictures: 1 channel is grey, 3 are RGB, 4 RGB and
+    alpha; any number is fine. (length, channels) of signals and (dimensions,) of
+    vectors, in models that know them."""
     learning_rate: float = 2e-4
     """Of the optimizers."""
     half_life: int | None = None
@@ -73,7 +80,7 @@ class Game(Named, Averages, Options, abc.ABC):
     turns = 0
     makes_its_data = False
     num_classes, class_names = None, ()
-    knows_vectors, why_no_vectors = False, ""
+    axes, other_axes = (3,), ""
 
     def __post_init__(self):
         self.take_recipe()
@@ -112,12 +119,12 @@ class Game(Named, Averages, Options, abc.ABC):
         happens."""
         self.check_choices()
         shape = self.img_shape
-        vectors = ", or (dimensions,) of vectors" if self.knows_vectors else self.why_no_vectors
         whole = isinstance(shape, (tuple, list)) and all(is_whole(n, 1) for n in shape)
-        fits = whole and ((len(shape) == 3 and shape[2] in (1, 3))
-                          or (self.knows_vectors and len(shape) == 1))
-        self.require(fits, "img_shape",
-                     f"(height, width, channels) with 1 (grey) or 3 (RGB) channels{vectors}")
+        expected = ", or ".join(AXES[n] for n in self.axes) + self.other_axes
+        if 3 in self.axes and (is_whole(shape, 1) or (whole and len(shape) == 2)):
+            height, width = shape if whole else (shape, shape)
+            expected += f". In RGB: img_shape=({height}, {width}, 3); grey: ({height}, {width}, 1)"
+        self.require(whole and len(shape) in self.axes, "img_shape", expected)
         self.img_shape = tuple(int(n) for n in shape)
         self.require_whole("seed", 0)
         self.require_whole("k", 1)

@@ -39,6 +39,11 @@ class TrainingData:
     class_names: list = dataclasses.field(default_factory=list)
     window: tuple | None = None
 
+    def all_or_some(self):
+        """All samples of an array, or the first 10,000 of what has no end."""
+        known = isinstance(self.batches, Batches)
+        return self.batches.images if known else self.first(10_000)[0]
+
     def first(self, n):
         """The first n samples, as a batch: a tuple of arrays."""
         batches = []
