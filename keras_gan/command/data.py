@@ -2,6 +2,7 @@
 import inspect
 
 OF_LOADING = ("fit", "background", "folder")         # flags of load_data and of load_domains
+HOW_PICTURES_ARE_READ = ("fit", "background", "white", "black")  # of any folder, also a moved one
 
 
 def load(source, img_shape):
