@@ -10,7 +10,7 @@ from typing import Annotated
 import docstring_parser
 import tyro
 
-from keras_gan.command.data import OF_LOADING, load
+from keras_gan.command.data import OF_LABELS, OF_LOADING, load_for, load_to_print
 from keras_gan.papers import SCENES, class_named, find
 
 FROM_DATA = "num_classes"                            # an argument that the data decide
@@ -31,8 +31,8 @@ SAME = {"lr": "learning_rate", "batch": "batch_size", "bs": "batch_size", "n_bat
         "epochs": "steps", "epoch": "steps", "n_epochs": "steps", "num_epochs": "steps",
         "niter": "steps", "iterations": "steps", "max_steps": "steps"}
 TEXTS = {
-    "data": f"A folder of pictures, or the name of a data set: {DATA_SETS}.",
-    "data_b": f"The same for the other domain: a folder of pictures, or one of {DATA_SETS}.",
+    "data": f"A folder of pictures, a zip archive of them, or the name of a data set: {DATA_SETS}.",
+    "data_b": f"The same for the other domain: a folder, an archive, or one of {DATA_SETS}.",
     "run_dir": "Folder for pictures, losses, checkpoints and model. By default "
                "runs/MODEL-DATA-1, -2, ...: the next one that isn't there.",
 }
@@ -61,8 +61,8 @@ def train_with_flags(model, args):
     check_before_data(game, run_dir, chosen["resume"], chosen, source, compare=not by_data)
     data = []
     if names:
-        how = {name: chosen.pop(name) for name in OF_LOADING}
-        data = [load({**source, **how}, parameters["img_shape"])]
+        how = {name: chosen.pop(name) for name in (*OF_LOADING, *OF_LABELS) if name in chosen}
+        data = [load_to_print({**source, **how}, parameters["img_shape"])]
         if by_data:
             game = model(**parameters, **{FROM_DATA: number_of_classes(data[0])})
     sizes = ", ".join(f"{name} {player.count_params():,}" for name, player in game.players.items())
@@ -128,9 +128,9 @@ def resume_run(run, steps, data=None, data_b=None):
                          f"run_dir={str(run)!r}, resume=True).")
     how = {**config["training"], **config["plan"]}
     how |= {"steps": steps} if steps is not None else {}
-    source = moved(config.get("source") or {}, data, data_b)
+    config["source"] = moved(config.get("source") or {}, data, data_b)
     check_before_data(game, run, True, how)
-    data = [] if game.makes_its_data else [load_again(run, source, game.img_shape)]
+    data = [] if game.makes_its_data else [load_again(run, config, game.img_shape)]
     how = {name: how[name] for name in train_parameters(model) if name in how}
     game.train(*data, run_dir=str(run), resume=True, **how)
 
@@ -150,14 +150,21 @@ def moved(source, data, data_b):
     return source
 
 
-def load_again(run, source, img_shape):
+def load_again(run, config, img_shape):
     """Load the data of a run; where they aren't, say how to name their new place."""
     try:
-        return load(source, img_shape)
+        return load_for(config, img_shape, class_names_of(run))
     except FileNotFoundError as error:
-        flags = "--data FOLDER --data-b FOLDER" if "a" in source else "--data FOLDER"
+        flags = "--data FOLDER --data-b FOLDER" if "a" in config["source"] else "--data FOLDER"
         raise FileNotFoundError(f"{error} If the data of this run have moved: keras-gan resume "
                                 f"{run} {flags}") from None
+
+
+def class_names_of(run):
+    """The class names in the newest checkpoint of a run: a list, maybe empty."""
+    from keras_gan.training import checkpoint
+    newest = checkpoint.steps_in(Path(run) / "checkpoints")[-1:]
+    return checkpoint.read_config(newest[0])["class_names"] if newest else []
 
 
 def check_before_data(game, run_dir, resume, chosen, source=None, compare=True):
@@ -206,8 +213,9 @@ def train_parameters(model):
 def number_of_classes(data):
     """How many classes the data have. Raises `ValueError` if they have none."""
     if data.labels is None or len(data.class_names) < 2:
-        raise ValueError("A conditional model needs classes: sub-folders of the pictures become "
-                         f"classes. Received: {data}")
+        raise ValueError("A conditional model needs at least two classes: sub-folders of the "
+                         "pictures become classes, or labels=FILE (--labels FILE) names them. "
+                         f"Received: {data}")
     return len(data.class_names)
 
 
@@ -246,14 +254,15 @@ def flags_of(model, paper, args):
                            for n, p in train_parameters(model).items()}}
     if "data" in paper.command:
         parameters = inspect.signature(load_data).parameters
+        names = (*OF_LOADING, *(OF_LABELS if "data_b" not in command else ()))
         groups = {"data": {name: (str, command[name]) for name in ("data", "data_b")
                            if name in command}
-                  | {n: (parameters[n].annotation, parameters[n].default) for n in OF_LOADING},
+                  | {n: (parameters[n].annotation, parameters[n].default) for n in names},
                   **groups}
     else:
         groups["training"].pop("flip", None)             # there are no pictures
 
-    texts = texts_of(load_data)
+    texts = {}
     for part in reversed(model.__mro__[:-1]):            # a text stands where the argument does
         texts |= texts_of(part)
         texts |= texts_of(part.train) if "train" in vars(part) else {}
@@ -261,9 +270,11 @@ def flags_of(model, paper, args):
     texts |= {**TEXTS, "recipe": f"A named set of defaults: {recipes}."}
 
     def group(name, kinds):
-        of_group = [(n, Annotated[kind, tyro.conf.arg(help=text_of_help(texts[n]))],
+        # `labels` of `train` is an array, and no flag; that of `load_data` is a file
+        named = {**texts, **texts_of(load_data), **TEXTS} if name == "data" else texts
+        of_group = [(n, Annotated[kind, tyro.conf.arg(help=text_of_help(named[n]))],
                      dataclasses.field(default=defaults.get(n, default)))
-                    for n, (kind, default) in kinds.items() if n not in NO_FLAG]
+                    for n, (kind, default) in kinds.items() if name == "data" or n not in NO_FLAG]
         of_group = dataclasses.make_dataclass(f"{model.__name__}{name.title()}", of_group)
         kind = tyro.conf.OmitArgPrefixes[of_group]
         return name, kind, dataclasses.field(default_factory=of_group)
