@@ -16,7 +16,7 @@ from keras_gan.base.options import options
 from keras_gan.layers.penalties import R1
 from keras_gan.samples import drawing
 from keras_gan.samples.checks import is_whole
-from keras_gan.samples.ranges import to_network, to_pictures
+from keras_gan.samples.ranges import to_network, to_numpy, to_pictures
 
 VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
 
@@ -232,7 +232,7 @@ class NoiseGame(Game):
         def make(*batch):
             batch = batch if len(batch) > 1 else batch[0]
             made = self.generator_ema(batch, training=False)
-            return to_pictures(made) if self.makes_pictures else ops.convert_to_numpy(made)
+            return to_pictures(made) if self.makes_pictures else to_numpy(made)
 
         size = max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
         return batchwise(make, inputs, size, "generating")
