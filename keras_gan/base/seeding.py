@@ -4,6 +4,7 @@ Nobody else's random numbers and settings are touched.
 """
 import contextlib
 import random
+import warnings
 
 import keras
 
@@ -39,3 +40,14 @@ def seeded_layers(seed):
     finally:
         random.setstate(state)
         keras.config.set_dtype_policy(policy)
+
+
+def warn_of_half_precision():
+    """Warn where weights themselves would be kept in half precision."""
+    floatx = keras.config.floatx()
+    if floatx in ("float16", "bfloat16"):
+        warnings.warn(f"keras.config.floatx() is {floatx!r}: weights themselves are kept in half "
+                      "precision, where small steps of an optimizer are lost and Adam's squared "
+                      "gradients become 0, so losses become NaN. Keep set_floatx('float32'), and "
+                      f"compute in half precision: set_dtype_policy('mixed_{floatx}').",
+                      stacklevel=5)
