@@ -152,6 +152,10 @@ class BiGAN(GAN):
                 "D(x)": d_real["validity"], "D(G(z))": d_fake["validity"],
                 "diversity": diversity(gen_imgs, real_imgs)}
 
+    def judge(self, samples):
+        """D's validity (batch, 1) of pairs (E(x), x), in inference."""
+        return self.discriminator([self.encoder(samples, training=False), samples], training=False)
+
     def encode(self, images):
         """The z of pictures: float array (n, latent_dim).
 

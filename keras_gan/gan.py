@@ -186,7 +186,8 @@ class GAN(NoiseGame):
                 "D(x)": d_real["validity"], "D(G(z))": d_fake["validity"],
                 "diversity": diversity(gen_imgs, real_imgs)}
 
-    own_networks, convolutional, judges_patches = "keras_gan", False, True
+    own_networks, sample_axes, convolutional = "keras_gan", (1, 3), False
+    judges_patches = True
     recipes = {"digits": recipes.DIGITS, "mnist": recipes.MNIST,
                "goodfellow_2014": recipes.GOODFELLOW_2014}
 

@@ -98,6 +98,10 @@ class WGAN(ChoiceOfNetworks, GAN):
         """-f(G(z))."""
         return wasserstein
 
+    def probability(self, truth, validity):
+        """A critic's score is no probability: it stays as it is."""
+        return validity
+
     logs = ("d_loss", "W1", "g_loss", "diversity")
 
     def train_on_batch(self, images, random=None):

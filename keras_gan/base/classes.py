@@ -20,7 +20,7 @@ class Classes:
     num_classes: int = 10
     """How many classes there are, at least 2."""
 
-    knows_vectors, why_no_vectors = False, ""
+    axes, other_axes = (3,), ""
 
     @property
     def takes(self):
@@ -61,6 +61,22 @@ class Classes:
         else:
             labels = np.array([self.class_number(label) for label in labels])
         return self.generate_from(noise, self.takes["labels"].checked(labels, n))
+
+    def interpolate(self, z0, z1, n, label=0):
+        """Walk from one picture of a class to another: see `NoiseGame.interpolate`.
+
+        Args:
+            z0, z1, n: as there.
+            label: the class, a number or a name.
+        """
+        labels = self.takes["labels"].checked([self.class_number(label)] * n, n)
+        return super().interpolate(z0, z1, n, labels)
+
+    def discriminate(self, images, labels=None):
+        """As `NoiseGame.discriminate`; labels where the discriminator is told them."""
+        if len(self.discriminator.inputs) > 1:
+            labels = self.prepare_labels(labels, len(images))
+        return super().discriminate(images, labels)
 
     def class_number(self, label):
         """The number of a class: of its name, or of a number (also as a str).

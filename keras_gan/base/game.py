@@ -25,6 +25,9 @@ from keras_gan.training.data import open_data
 from keras_gan.training.plan import Plan
 from keras_gan.training.run import TrainingRun
 
+AXES = {3: "(height, width, channels) of pictures", 2: "(length, channels) of signals",
+        1: "(dimensions,) of vectors"}          # of a sample, by their number
+
 
 @options
 class Game(Named, Averages, Options, abc.ABC):
@@ -39,14 +42,19 @@ class Game(Named, Averages, Options, abc.ABC):
         turns: int, how many turns this model has been trained. With `seed` it decides
             the random numbers of the next turn.
         makes_its_data: bool, whether `train` takes no data.
+        in_a_run: bool, whether `train` plays. What its batches are was looked at.
         num_classes: int, of a model that knows classes; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be
             empty.
+        axes: tuple of int, how many axes a sample of this game may have: 3, pictures;
+            2, signals; 1, vectors.
+        other_axes: str, what else somebody could choose to get other ones.
     """
 
     img_shape: tuple[int, ...] = (28, 28, 1)
-    """(height, width, channels) of the pictures: channels 1 (grey) or 3 (RGB).
-    (dimensions,) of vectors, in models that know them."""
+    """(height, width, channels) of pictures: 1 channel is grey, 3 are RGB, 4 RGB and
+    alpha; any number is fine. (length, channels) of signals and (dimensions,) of
+    vectors, in models that know them."""
     learning_rate: float = 2e-4
     """Of the optimizers."""
     half_life: int | None = None
@@ -78,9 +86,9 @@ class Game(Named, Averages, Options, abc.ABC):
     read_anew = ("k",)
     packing = 1
     turns = 0
-    makes_its_data = False
+    makes_its_data = in_a_run = False
     num_classes, class_names = None, ()
-    knows_vectors, why_no_vectors = False, ""
+    axes, other_axes = (3,), ""
 
     def __post_init__(self):
         self.take_recipe()
@@ -139,12 +147,12 @@ class Game(Named, Averages, Options, abc.ABC):
         happens."""
         self.check_choices()
         shape = self.img_shape
-        vectors = ", or (dimensions,) of vectors" if self.knows_vectors else self.why_no_vectors
         whole = isinstance(shape, (tuple, list)) and all(is_whole(n, 1) for n in shape)
-        fits = whole and ((len(shape) == 3 and shape[2] in (1, 3))
-                          or (self.knows_vectors and len(shape) == 1))
-        self.require(fits, "img_shape",
-                     f"(height, width, channels) with 1 (grey) or 3 (RGB) channels{vectors}")
+        expected = ", or ".join(AXES[n] for n in self.axes) + self.other_axes
+        if 3 in self.axes and (is_whole(shape, 1) or (whole and len(shape) == 2)):
+            height, width = shape if whole else (shape, shape)
+            expected += f". In RGB: img_shape=({height}, {width}, 3); grey: ({height}, {width}, 1)"
+        self.require(whole and len(shape) in self.axes, "img_shape", expected)
         self.img_shape = tuple(int(n) for n in shape)
         self.require_whole("seed", 0)
         self.require_whole("k", 1)
@@ -189,9 +197,8 @@ class Game(Named, Averages, Options, abc.ABC):
         Raises:
             ValueError: for another shape, dtype or range, or if they aren't k batches.
         """
-        if not being_compiled():
-            check_samples(images, self.img_shape)
-            images = images if hasattr(images, "shape") else np.asarray(images)
+        if not (being_compiled() or self.in_a_run):
+            images = check_samples(images, self.img_shape)
         self.check_k_batches(images)
         return self.to_network(images)
 
@@ -269,7 +276,8 @@ class Game(Named, Averages, Options, abc.ABC):
               sample_interval: int = 500, checkpoint_interval: int = 500, keep_last: int = 3,
               keep_every: int | None = None, resume: bool = False, flip: bool = False,
               if_not_finite: Literal["stop", "go_back"] = "stop",
-              if_write_fails: Literal["stop", "go_on"] = "stop", labels=None):
+              if_write_fails: Literal["stop", "go_on"] = "stop", balanced: bool = False,
+              labels=None):
         """Play many turns, compiled as one graph (or call by call with
         `run_eagerly=True`).
 
@@ -297,6 +305,10 @@ class Game(Named, Averages, Options, abc.ABC):
                 most three times in a row.
             if_write_fails: what happens when a checkpoint or picture can't be written,
                 because the disk is full, say. "stop" stops, "go_on" goes on without.
+            balanced: draw every class equally often, however many pictures it has:
+                those of a small class are seen oftener, and the model learns classes
+                that are equally likely. For arrays with `labels` and folders with
+                classes, also in a model that knows no classes.
             labels: ints (N,), of a model that knows classes: the classes of an array of
                 images. What `load_data` returns has its own.
 
@@ -315,8 +327,8 @@ class Game(Named, Averages, Options, abc.ABC):
             OSError: if something can't be written. What was written before is whole.
         """
         plan = Plan(steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last,
-                    keep_every, resume, flip, if_not_finite, if_write_fails)
-        data = open_data(self, images, labels, plan.batch_size, plan.flip)
+                    keep_every, resume, flip, if_not_finite, if_write_fails, balanced)
+        data = open_data(self, images, labels, plan)
         turn = self.train_on_batch if self.run_eagerly else self.compiled_turn()
         with TrainingRun(self, data, plan) as run:
             for batch in run.batches():                    # the arrays that `takes` names

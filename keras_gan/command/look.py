@@ -29,7 +29,7 @@ def write_sheet(run, n, seed, labels, out):
         asked["labels"] = [game.class_number(labels[i % len(labels)]) for i in range(n)]
     samples = game.generate(n, seed=seed, **asked)
     if game.makes_pictures:
-        drawing.write_png(out, drawing.grid(samples, columns=8))
+        drawing.write_png(out, drawing.grid(samples))
     else:
         drawing.write_vectors(out, {f"{n} samples": samples})
     print(f"Samples of {saved} are in {out}.")

@@ -162,7 +162,8 @@ def flags_of(model, paper, args):
                   | {n: (parameters[n].annotation, parameters[n].default) for n in OF_LOADING},
                   **groups}
     else:
-        groups["training"].pop("flip", None)             # there are no pictures
+        for name in ("flip", "balanced"):
+            groups["training"].pop(name, None)           # there are no pictures, and no classes
 
     texts = texts_of(load_data)
     for part in reversed(model.__mro__[:-1]):            # a text stands where the argument does

@@ -10,7 +10,7 @@ import time
 
 from keras_gan.backend.one_graph import OUT_OF_MEMORY
 from keras_gan.samples import drawing
-from keras_gan.samples.checks import remark_on_range
+from keras_gan.samples.remarks import remarks_on
 from keras_gan.training import checkpoint, memory
 from keras_gan.training.progress import TrainingProgress, readable
 from keras_gan.training.referee import LIKELY_CAUSES, Referee
@@ -66,7 +66,8 @@ class TrainingRun:
         self.directory = RunDirectory(self.plan.run_dir)
         self._check_room_on_disk()
         settings = settings_of(self.game, {"batch_size": self.data.batch_size,
-                                           "flip": self.plan.flip, "data": self.data.description})
+                                           "flip": self.plan.flip, "balanced": self.plan.balanced,
+                                           "data": self.data.description})
         self.notes += self.directory.open(self.plan.resume, settings, defaults_of(self.game),
                                           self.plan.changeable, self.data.source)
         if self.plan.resume:
@@ -127,6 +128,7 @@ class TrainingRun:
         size = self.data.batch_size
         self.progress = TrainingProgress(self.step, self.plan.steps, size and size * self.game.k)
         self.progress.__enter__()
+        self.game.in_a_run = True
         for note in self.notes:
             self.progress.say(note)
         self.signals = Signals(self.progress.say)
@@ -176,8 +178,8 @@ class TrainingRun:
 
     def _look_at(self, batch):
         samples = batch[0]
-        if self.game.makes_pictures and not self.played:
-            for remark in remark_on_range(samples):
+        if not self.played:
+            for remark in remarks_on(samples, self.game.img_shape):
                 self.progress.say(remark)
         if len(samples) > self.largest_batch * self.game.k:
             self.progress.say(self._fits(len(samples) // self.game.k))
@@ -260,6 +262,7 @@ class TrainingRun:
             if kind is None and self.directory is not None and self.step and news:
                 self._write_results()
         finally:
+            self.game.in_a_run = False
             self.progress.__exit__()
             if self.directory is not None:
                 self.directory.close()
@@ -309,4 +312,5 @@ def settings_of(game, training=None):
 
 def defaults_of(game):
     """What an argument was in a run that doesn't know it: it is newer than the run."""
-    return {name: field.default for name, field in type(game).__dataclass_fields__.items()}
+    fields = type(game).__dataclass_fields__.items()
+    return {"balanced": False, **{name: field.default for name, field in fields}}
