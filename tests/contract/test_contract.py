@@ -131,16 +131,14 @@ def test_image_data_format_of_keras_json_changes_nothing(make_game):
         expected = seen
 
 
-# TensorFlow 2.21: the gradient to a kernel of 3x3 at a feature map of 1x1 is partly
-# memory that nobody has written to, in bfloat16, now and then NaN
-LARGER = {"dcgan": {"img_shape": (32, 32, 3)}}
-
-
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_it_plays_in_half_precision(make_game, policy, request, rng, tmp_path):
     keras.config.set_dtype_policy(policy)
     try:
-        larger = LARGER.get(request.node.callspec.id.split("-")[-1], {})
+        # TensorFlow 2.21, in bfloat16: the gradient to a kernel of 3x3 at feature maps
+        # of 1x1 is partly memory that nobody has written to, now and then NaN
+        is_small = "dcgan" in request.node.callspec.id.split("-")
+        larger = {"img_shape": (32, 32, 3)} if is_small else {}
         game = make_game(run_eagerly=True, **larger)
         data = random_data(rng, 4 * game.k * game.packing, game)
         logs = game.train_on_batch(*data)
@@ -149,9 +147,9 @@ def test_it_plays_in_half_precision(make_game, policy, request, rng, tmp_path):
         assert made.dtype == np.float32 and np.isfinite(made).all()
         assert {v.dtype for player in game.players.values() for v in player.weights} <= {
             "float32", "int32"}
-        game.save(tmp_path / "model")
-        again = type(game).load(tmp_path / "model")
-        assert game.train_on_batch(*data) == again.train_on_batch(*data)
+        if policy == "mixed_float16":                   # where losses are scaled
+            game.save(tmp_path / "model")
+            assert_same(state_of(type(game).load(tmp_path / "model")), state_of(game))
     finally:
         keras.config.set_dtype_policy("float32")
 
