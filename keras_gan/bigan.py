@@ -46,7 +46,7 @@ class BiGAN(GAN):
 
     trains = {"discriminator": ["discriminator"], "combined": ["generator", "encoder"]}
     shows = ["generator", "encoder"]
-    recipes = {}
+    recipes, judges_patches = {}, False
 
     def build(self):
         # Build the encoder; the combined model trains it
