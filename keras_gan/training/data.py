@@ -6,7 +6,15 @@ import numpy as np
 
 from data_loaders import Domains, ImageFolder, Pictures
 from data_loaders.batches import Batches, Distribution, Stream, Unpaired
-from keras_gan.samples.arrays import as_numpy, extremes, is_a, is_array, is_distribution, is_table
+from keras_gan.samples.arrays import (
+    as_numpy,
+    extremes,
+    is_a,
+    is_array,
+    is_distribution,
+    is_table,
+    some_of,
+)
 from keras_gan.samples.labels import check_labels, remarks_on_balance, remarks_on_labels
 from keras_gan.samples.remarks import remark_on_range, remarks_on
 from keras_gan.training.streams import CheckedStream, check_element, check_is_stream
