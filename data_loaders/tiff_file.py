@@ -196,7 +196,7 @@ def _unpacked(path, data, page, row, blocks):
             yield raw[:row * high]
             continue
         group.append((packed, high))
-        # Many are unpacked at once, to save time. Only the last may be lower than the others
+        # Many are unpacked at once, to save time; only the last may be lower
         if (n + 1 == len(blocks) or row * high < largest
                 or (len(group) + 1) * largest > MAX_PIXELS):
             whole, begin = _by_libtiff(group, how, row), 0
