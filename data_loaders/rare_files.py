@@ -36,8 +36,7 @@ def read_bmp(path, data):
         row = -(-width * bits // 32) * 4
         rows = np.frombuffer(data, np.uint8, row * abs(height), begin).reshape(abs(height), row)
         pixels = rows[:, :width * bits // 8].copy().view(f"<u{bits // 8}")
-        bands = [_masked(pixels, mask) for mask in masks if mask or mask is not masks[3]]
-        values = np.stack(bands, axis=-1)
+        values = np.stack([_masked(pixels, mask) for mask in masks[:3 + bool(masks[3])]], axis=-1)
     return Bands(values if height < 0 else values[::-1], 3, 3 if masks[3] else None)
 
 
