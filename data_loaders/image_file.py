@@ -28,7 +28,7 @@ FITS = ("crop", "pad", "stretch")
 JPEG, PNG, GIF, BMP, NPY = b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"\x93NUMPY"
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 JPEG_2000 = (b"\0\0\0\x0cjP  ", CODESTREAM)
-BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *JPEG_2000)     # others: see `_check_beginning`
+BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *JPEG_2000)     # others: see `check_beginning`
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".jp2",
             ".j2k", ".pbm", ".pgm", ".ppm", ".pnm")
 # Pictures that aren't read here. Their names or their first bytes say so.
@@ -166,7 +166,7 @@ def decode(path, background, least=limits.MAX_PIXELS, channels=3, black=0, white
     if data is None:
         data = _read(path)
     else:
-        _check_beginning(path, data[:64])
+        check_beginning(path, data[:64])
     if data.startswith(JPEG):
         return _decode_jpeg(path, data, least, channels)
     try:
@@ -285,14 +285,14 @@ def _read(path):
     if not S_ISREG(stat.st_mode):       # to read from a pipe may take for ever
         raise NotAPicture(path, "not a regular file")
     with path.open("rb", buffering=0) as file:      # cv2.imread can't read every name on Windows
-        _check_beginning(path, file.read(64))
+        check_beginning(path, file.read(64))
         if stat.st_size > MAX_BYTES:
             raise NotAPicture(path, f"too large: more than {MAX_BYTES // 2 ** 20} MiB")
         file.seek(0)
         return file.read(stat.st_size)
 
 
-def _check_beginning(path, start):
+def check_beginning(path, start):
     """Raise `NotAPicture` if a file doesn't begin like one that is read here."""
     if start.startswith(BEGINNINGS) or start[:4] + start[8:12] == b"RIFFWEBP":
         return

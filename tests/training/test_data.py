@@ -1,6 +1,7 @@
 """The one door for data: what `train` is given becomes one thing, or is refused."""
 import itertools
 import json
+import types
 
 import cv2
 import keras
@@ -33,7 +34,7 @@ class WithoutNetworks:
 @options
 class OnePicture(WithoutNetworks, Game):
     """A game that learns from one set of pictures, or of vectors."""
-    knows_vectors = True
+    axes = (3, 1)
 
 
 @options
@@ -52,8 +53,9 @@ class OfPacks(OnePicture):
     packing = 2
 
 
-def opened(game, images, labels=None, batch_size=4, flip=False):
-    return open_data(game, images, labels, batch_size, flip)
+def opened(game, images, labels=None, batch_size=4, **plan):
+    plan = {"flip": False, "balanced": False, "resume": False, **plan}
+    return open_data(game, images, labels, types.SimpleNamespace(batch_size=batch_size, **plan))
 
 
 def some(data, n=3, start=0):
@@ -142,7 +144,8 @@ def test_vectors_have_a_window_around_0(rng):
 
 
 def test_pictures_that_are_probably_too_dark_are_remarked_on(game):
-    assert "nearly black" in opened(game, np.ones((8, *SHAPE), np.uint8)).remarks[0]
+    dark = np.arange(8 * np.prod(SHAPE)).reshape(8, *SHAPE) % 5 == 0
+    assert "nearly black" in opened(game, dark.astype(np.uint8)).remarks[0]
 
 
 @pytest.mark.parametrize("data, message", [
@@ -290,10 +293,12 @@ def test_a_stream_brings_both_domains_or_is_refused(images):
 
 def test_every_batch_of_a_stream_is_looked_at_when_it_comes(images):
     two_steps = OnePicture(img_shape=SHAPE, k=2)
-    batches = opened(two_steps, [images[:4], images[:3]]).batches.from_batch(0)
-    assert len(next(batches)[0]) == 4
     with pytest.raises(ValueError, match="A turn with k=2 steps of the discriminator takes k "
                                          "batches of one size.* Received: 3"):
+        some(opened(two_steps, [images[:3], images[:4]]), 1)
+    batches = opened(two_steps, [images[:4], images[:4] + 1.0]).batches.from_batch(0)
+    assert len(next(batches)[0]) == 4
+    with pytest.raises(ValueError, match=r"must lie in \[-1, 1\]. Received: values from 1 to"):
         next(batches)
 
 
@@ -301,7 +306,7 @@ def test_every_batch_of_a_stream_is_looked_at_when_it_comes(images):
     (3, "images must be an array, what load_data returns.*Received: a int"),
     (None, "Received: a NoneType"),
     ("photos/", r"Received: a str. load_data\(...\) loads a folder of pictures"),
-    ((np.zeros((2, *SHAPE)) for _ in range(3)), "which can be gone through only once"),
+    ((np.zeros((2, *SHAPE)) for _ in range(3)), "It can be gone through only once"),
     ((np.zeros((4, *SHAPE)), np.zeros(4)), "Received: a tuple"),
 ])
 def test_what_gives_no_batches_is_refused_in_words(game, data, message):
@@ -336,7 +341,7 @@ def test_a_description_is_what_json_can_hold_and_tells_other_data_apart(images, 
     labels = np.arange(12) % 2
     described = [
         opened(game, images), opened(game, images[:11]), opened(game, images // 2),
-        opened(game, images / np.float32(255)), opened(game, [images]),
+        opened(game, images / np.float32(127.5) - 1), opened(game, [images]),
         opened(knows, images, labels), opened(knows, images, 1 - labels),
         opened(two, Domains(images, images)), opened(two, Domains(images, images[:11])),
         opened(vectors, ring()), opened(vectors, ring(modes=3)),
