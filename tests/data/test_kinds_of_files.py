@@ -6,6 +6,7 @@ import io
 import warnings
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import tifffile
@@ -155,6 +156,14 @@ def test_a_small_tiff_of_a_huge_picture_is_not_unpacked():
         data[place:place + 4] = (30_000).to_bytes(4, "little")
     with pytest.raises(NotAPicture, match="too large: 30000x30000 pixels"):
         decode("a.tif", WHITE, data=bytes(data))
+
+
+def test_no_room_is_made_for_what_a_png_says_without_having_it(monkeypatch):
+    data = pil(PICTURE, "PNG")
+    place = data.index(b"IDAT") - 4
+    monkeypatch.setattr(cv2, "imdecode", None)              # isn't even asked
+    with pytest.raises(NotAPicture, match="broken picture"):
+        decode("a.png", WHITE, data=data[:place] + b"\x7f" + data[place + 1:])
 
 
 def test_only_the_first_page_is_unpacked_and_all_are_counted():
