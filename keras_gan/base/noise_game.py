@@ -292,7 +292,7 @@ class NoiseGame(Game):
             arrays.append(self.takes["labels"].checked(labels, len(images)))
 
         def ask(images, *labels):
-            validity = self.judge(self.to_network(images), *labels)
+            validity = self.judge(self.to_network(images), *map(ops.convert_to_tensor, labels))
             return ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
 
         size = JUDGED_AT_ONCE // self.packing * self.packing
