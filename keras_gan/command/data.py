@@ -5,6 +5,7 @@ import warnings
 # Flags of load_data and of load_domains, and those of load_data alone
 OF_LOADING = ("fit", "background", "split", "folder", "white", "black")
 OF_LABELS = ("labels", "attribute")
+HOW_PICTURES_ARE_READ = ("fit", "background", "white", "black")  # of any folder, also a moved one
 
 
 def load(source, img_shape):

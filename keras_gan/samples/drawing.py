@@ -360,13 +360,13 @@ def write_losses(path, history, undecided=None):
     _write_figure(path, figure, dpi=110)
 
 
-def write_film(path, frames, seconds=8.0):
-    """Write an endless GIF of PNG files.
+def write_film(path, frames, seconds=8.0, hold=2.0):
+    """Write an endless GIF of PNG files, or of `PIL.Image`s.
 
-    It lasts `seconds`, and then holds the last picture for a while. Of very many files
-    `MOST_FRAMES` are taken, evenly. All get the size of the last one, or a smaller one
-    if they would have more than `MOST_PIXELS` together. Files that can't be read are
-    left out.
+    It lasts `seconds`, and holds the last picture for `hold` seconds. Of very many
+    files `MOST_FRAMES` are taken, evenly. All get the size of the last one, or a
+    smaller one if they would have more than `MOST_PIXELS` together. Files that can't be
+    read are left out.
     """
     number = min(len(frames), MOST_FRAMES)
     chosen = np.unique(np.linspace(0, len(frames) - 1, number).round().astype(int))
@@ -374,7 +374,7 @@ def write_film(path, frames, seconds=8.0):
     for i in chosen[::-1]:
         # Half a file of a process that was killed, or somebody else's
         with contextlib.suppress(OSError, Image.DecompressionBombError):
-            frame = Image.open(frames[i])
+            frame = frames[i] if isinstance(frames[i], Image.Image) else Image.open(frames[i])
             if not pictures:
                 scale = min(1, np.sqrt(MOST_PIXELS / number / (frame.width * frame.height)))
                 size = tuple(max(1, int(scale * side)) for side in frame.size)
@@ -385,7 +385,7 @@ def write_film(path, frames, seconds=8.0):
     if not pictures:
         return
     durations = [max(40, int(1000 * seconds / len(pictures)))] * len(pictures)
-    durations[-1] = 2000
+    durations[-1] = int(1000 * hold) or durations[-1]
     gif = io.BytesIO()
     pictures[0].save(gif, format="gif", save_all=True, append_images=pictures[1:],
                      duration=durations, loop=0)
