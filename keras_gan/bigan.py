@@ -46,7 +46,7 @@ class BiGAN(GAN):
 
     trains = {"discriminator": ["discriminator"], "combined": ["generator", "encoder"]}
     shows = ["generator", "encoder"]
-    recipes = {}
+    recipes, judges_patches = {}, False
 
     def build(self):
         # Build the encoder; the combined model trains it
@@ -152,6 +152,10 @@ class BiGAN(GAN):
                 "D(x)": d_real["validity"], "D(G(z))": d_fake["validity"],
                 "diversity": diversity(gen_imgs, real_imgs)}
 
+    def judge(self, samples):
+        """D's validity (batch, 1) of pairs (E(x), x), in inference."""
+        return self.discriminator([self.encoder(samples, training=False), samples], training=False)
+
     def encode(self, images):
         """The z of pictures: float array (n, latent_dim).
 
@@ -176,7 +180,7 @@ class BiGAN(GAN):
         if not self.makes_pictures:
             return super().write_beside_real(path, real)
         drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
-                                        self.reconstruct(real[0]), title="reconstructed")
+                                        self.reconstruct(real[0]), "reconstructed", self.bands)
 
 
 if __name__ == "__main__":

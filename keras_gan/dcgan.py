@@ -39,19 +39,20 @@ class DCGAN(ChoiceOfNetworks, GAN):
     - `"laptop"`: recognisable pictures after minutes on two cores.
     - `"half_hour"`: the one to take for a folder of some thousand pictures; for 10,000
       steps of 16, half an hour on two cores.
+    - `"signals"`: the same networks along one axis, for signals (length, channels).
     """
 
     img_shape: tuple[int, ...] = (128, 160, 3)
-    """(height, width, channels) of the pictures: at least 8x8, 1 (grey) or 3 (RGB)
-    channels. Vectors, (dimensions,), take other networks."""
+    """(height, width, channels) of the pictures, at least 8x8. Signals, (length,
+    channels), and vectors, (dimensions,), take other networks."""
     learning_rate: float = 1e-4
-    networks: Literal["keras_gan", "radford_2015", "residual", "fully_connected",
+    networks: Literal["keras_gan", "radford_2015", "residual", "signals", "fully_connected",
                       "srivastava_2017"] = "keras_gan"
     """"keras_gan": those below, with convolutions of 3x3. The others are files of
     keras_gan/networks; "fully_connected" are those of keras_gan/gan.py."""
 
-    recipes = recipes.OF_PICTURES
-    own_networks, convolutional = "keras_gan", True
+    recipes = {**recipes.OF_PICTURES, "signals": recipes.SIGNALS}
+    own_networks, sample_axes, convolutional = "keras_gan", (3,), True
 
     def generator_layers(self, input_width):
         """Each doubling repeats the pixels, and mixes them by a convolution of 3x3."""

@@ -52,13 +52,14 @@ class GaussianGAN(GAN):
     half_life: int | None = 1000
     img_shape: ClassVar = (1,)
     networks: ClassVar = "keras_gan"
+    standardize: ClassVar = False
     from_logits: ClassVar = True
     r1_gamma: ClassVar = 0.0
     dropout: ClassVar = 0.0
+    label_smoothing: ClassVar = 0.0
     fakes_in_training_mode: ClassVar = False
     generator_weight_decay: ClassVar = 0.0
     ema_momentum: ClassVar = 0.0
-
     recipes, makes_its_data, updates_of_discriminator = {}, True, 1
 
     def __post_init__(self):

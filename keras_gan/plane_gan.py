@@ -36,6 +36,7 @@ class PlaneGAN(GAN):
     """Width of the two hidden layers of each network."""
     img_shape: ClassVar = (2,)
     networks: ClassVar = "keras_gan"
+    standardize: ClassVar = False
     dropout: ClassVar = 0.0
     from_logits: ClassVar = True
     recipe: ClassVar = "classic"

@@ -114,6 +114,23 @@ HALF_HOUR = {
     "ema_momentum": 0.999,
 }
 
+# --- signals: curves of one or more channels ------------------------------------------
+
+SIGNALS = {
+    "img_shape": (128, 1),
+    "networks": "signals",
+    "base_channels": 12,
+    # Signals come in units of their own: volts, degrees, counts
+    "standardize": True,
+    # As in LAPTOP
+    "learning_rate": 2e-4,
+    "discriminator_norm": "spectral",
+    "dropout": 0.0,
+    "from_logits": True,
+    "fakes_in_training_mode": True,
+    "ema_momentum": 0.999,
+}
+
 CGAN_LAPTOP = {**LAPTOP, "conditioning": "projection"}
 
 # A critic whose weights are clipped, or that pays for its slope, has its own numbers

@@ -17,10 +17,11 @@ class ChoiceOfNetworks:
     """
 
     networks: Literal["fully_connected", "keras_gan", "radford_2015", "residual",
-                      "srivastava_2017"] = "fully_connected"
+                      "signals", "srivastava_2017"] = "fully_connected"
     """"fully_connected": those of keras_gan/gan.py. "keras_gan": Keras-GAN's
     convolutional ones, see keras_gan/dcgan.py. The others are files of
-    keras_gan/networks; "srivastava_2017" is for points in a plane."""
+    keras_gan/networks; "srivastava_2017" is for points in a plane, "signals" for
+    signals."""
     base_channels: int = 32
     """Of convolutional networks: channels at the picture's end. They double with every
     halving, up to 16 times."""
@@ -42,12 +43,12 @@ class ChoiceOfNetworks:
 
     own_networks = "fully_connected"
     smallest_side = 8
-    why_no_vectors = ". (Networks for vectors are 'fully_connected' and 'srivastava_2017')"
+    other_axes = (". (Networks for vectors are 'fully_connected' and 'srivastava_2017', for "
+                  "signals 'signals')")
 
-    def convolution(self, *arguments, **more):
-        """A `Conv2D` of the discriminator, with spectral normalisation if that is its
-        norm."""
-        layer = Conv2D(*arguments, **more)
+    def convolution(self, *arguments, layer=Conv2D, **more):
+        """A convolution of the discriminator; of spectral norm if that is its norm."""
+        layer = layer(*arguments, **more)
         return SpectralNormalization(layer) if self.discriminator_norm == "spectral" else layer
 
     def check_arguments(self):
@@ -67,12 +68,15 @@ class ChoiceOfNetworks:
 
     def check_convolutional(self):
         """Raise `ValueError` for arguments that convolutional networks can't take."""
-        (height, width, channels), side = self.img_shape, self.smallest_side
-        if min(height, width) < side:
-            nearest = (max(side, height), max(side, width), channels)
-            raise ValueError(f"img_shape must be at least {side}x{side}: the discriminator halves "
-                             f"a picture five times. Received: img_shape={self.img_shape}. The "
-                             f"nearest that can be made: {nearest}")
+        (*sides, channels), side = self.img_shape, self.smallest_side
+        if min(sides) < side:
+            nearest = (*(max(side, n) for n in sides), channels)
+            raise ValueError(f"img_shape must be at least {'x'.join([str(side)] * len(sides))}: "
+                             "the discriminator halves a sample five times. "
+                             f"Received: img_shape={self.img_shape}. The nearest that can be made: "
+                             f"{nearest}")
+        self.require(self.makes_pictures or not self.augment, "augment",
+                     "False for signals: it moves pictures, and cuts holes into them")
         if self.penalises_slope:
             self.require(self.discriminator_norm != "batch", "discriminator_norm",
                          "'spectral' or 'none' where each picture's own gradient is penalised: "

@@ -10,15 +10,19 @@ from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 from keras.saving import register_keras_serializable
 
 from keras_gan import networks
+from keras_gan.backend.one_graph import being_compiled
 from keras_gan.base.batchwise import batchwise
 from keras_gan.base.game import Game
 from keras_gan.base.options import options
 from keras_gan.layers.penalties import R1
+from keras_gan.layers.units import Units
 from keras_gan.samples import drawing
 from keras_gan.samples.checks import is_whole
-from keras_gan.samples.ranges import to_network, to_pictures
+from keras_gan.samples.ranges import to_network, to_numpy, to_pictures
 
 VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
+JUDGED_AT_ONCE = 256          # samples
+TINY = 1e-30
 
 
 @register_keras_serializable("keras_gan")
@@ -51,15 +55,17 @@ def generator_of(seed):
 class NoiseGame(Game):
     """Base of the games of `gan.py`: its options, and what comes out of the generator.
 
-    Samples are pictures, `img_shape` (height, width, channels), or vectors, `img_shape`
-    (dimensions,). Pictures come out as float32 in [0, 1], vectors in the data's own
-    units.
+    Samples are pictures, `img_shape` (height, width, channels), signals, (length,
+    channels), or vectors, (dimensions,). Pictures come out as float32 in [0, 1], the
+    others in the data's own units.
 
     Attributes:
         own_networks: what `networks` calls the architecture in the paper's own file.
         convolutional: bool, whether that one is convolutional.
         updates_of_discriminator: int, steps of its optimizer for each of the k batches:
             2, on real and on generated samples, or 1, on both at once.
+        judges_patches: bool, whether a discriminator may say a number for each patch of
+            a picture, (batch, rows, columns, 1).
         window: (low, high) of the axes on which vectors are drawn; None leaves it open.
     """
 
@@ -86,15 +92,33 @@ class NoiseGame(Game):
     """True makes the discriminator's fakes with the statistics of the batch, as the
     generator's own step does. False makes them with moving averages, as Keras-GAN's
     `predict` did."""
+    label_smoothing: float = 0.0
+    """One-sided (Tim Salimans et al., 2016, arXiv:1606.03498, section 3.4): the
+    discriminator's target for real samples is 1 - label_smoothing, .9 say, so that it
+    is never quite sure. At its best it then says (1 - label_smoothing) p / (p + q)."""
     generator_weight_decay: float = 0.0
     """Share of each weight of the generator (not of its biases) that its optimizer
     subtracts in a step, times the learning rate (Ilya Loshchilov, Frank Hutter, 2017,
     arXiv:1711.05101). 0: none."""
+    standardize: bool = False
+    """Of vectors and signals: True lets the networks see them less their mean and
+    divided by their standard deviation, column by column. Both are those of the first
+    data that the model is trained on. `generate` gives the data's own units back."""
 
     shows = ["generator"]
     draws = {"z": 3}
-    updates_of_discriminator = 2
+    updates_of_discriminator, judges_patches = 2, False
     window = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.standardize:
+            self.units = Units(self.img_shape[-1])
+
+    @property
+    def keeps(self):
+        """Layers with a state of their own that a run must not lose."""
+        return ["units"] if self.standardize else []
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
@@ -109,8 +133,21 @@ class NoiseGame(Game):
             self.require_number(name, lambda weight: weight >= 0, "a number of at least 0")
         self.require_number("dropout", lambda share: 0 <= share < 1,
                             "a number from 0 up to, not including, 1")
+        self.require_number("label_smoothing", lambda share: 0 <= share < 1,
+                            "a number from 0 up to, not including, 1")
+        self.require(not (self.standardize and self.makes_pictures), "standardize",
+                     "False for pictures, which are uint8 0..255 or in [-1, 1]")
         self.require(self.from_logits or not self.r1_gamma, "from_logits",
                      "True where there is a penalty on the logit's gradient (r1_gamma)")
+
+    @classmethod
+    def changed(cls, parameters, changes):
+        """As in `Options`. A generator that learned at the discriminator's rate does so
+        on."""
+        if parameters.get("generator_learning_rate") == parameters.get("learning_rate"):
+            changes = {"generator_learning_rate": changes.get("learning_rate"), **changes} \
+                if "learning_rate" in changes else changes
+        return super().changed(parameters, changes)
 
     def check_layers(self):
         """Raise `ValueError` where a class has layers, and others are chosen."""
@@ -131,9 +168,22 @@ class NoiseGame(Game):
 
     @property
     def undecided_loss(self):
-        """The discriminator's loss when it can't tell real from generated: log 2, in
-        nats."""
-        return math.log(2)
+        """The discriminator's loss when it can't tell real from generated, in nats.
+
+        It says α/2 then, α being the target of real samples: without label smoothing
+        that is 1/2, and the loss log 2.
+        """
+        said = (1 - self.label_smoothing) / 2
+        return -(said * math.log(said) + (1 - said) * math.log(1 - said))
+
+    def check_networks(self):
+        """Raise `ValueError` for networks that this game can't be played with."""
+        super().check_networks()
+        said = self.discriminator.output_shape
+        said = said[0] if isinstance(said, list) else said
+        if said != (None, 1) and (self.penalises_slope or not self.judges_patches):
+            raise ValueError(f"build_discriminator of {type(self).__name__} must return a model "
+                             f"that says one number a sample, (batch, 1). Received: {said}")
 
     # --- networks ---------------------------------------------------------------------
 
@@ -147,9 +197,9 @@ class NoiseGame(Game):
         return type(self) if self.networks == self.own_networks else networks.named(self.networks)
 
     @property
-    def knows_vectors(self):
-        """Whether samples may be vectors."""
-        return not self.architecture.convolutional
+    def axes(self):
+        """How many axes a sample may have: 3, pictures; 2, signals; 1, vectors."""
+        return self.architecture.sample_axes
 
     def build_discriminator_on_real(self):
         """The discriminator as it is trained on real samples: with R1, that costs a
@@ -174,7 +224,9 @@ class NoiseGame(Game):
         `train_on_batch` takes them by these names.
         """
         said = probability_of_logits if self.from_logits else probability
-        return [BinaryAccuracy(name="accuracy", threshold=0.0 if self.from_logits else 0.5),
+        undecided = (1 - self.label_smoothing) / 2
+        threshold = math.log(undecided / (1 - undecided)) if self.from_logits else undecided
+        return [BinaryAccuracy(name="accuracy", threshold=threshold),
                 MeanMetricWrapper(said, name="validity")]
 
     def build_copy(self, name):
@@ -191,6 +243,60 @@ class NoiseGame(Game):
         if player == "discriminator":
             return self.falling(self.learning_rate, self.k * self.updates_of_discriminator)
         return self.falling(self.generator_learning_rate)
+
+    # --- samples go in ----------------------------------------------------------------
+
+    def prepare(self, images):
+        """As `Game.prepare`. With `standardize` the first samples set the units."""
+        if self.standardize and not being_compiled() and not self.units.fitted:
+            self.units.fit(self.takes["images"].checked(np.asarray(images)))
+        return super().prepare(images)
+
+    def to_network(self, images):
+        """Samples as the networks see them, unchecked: see `prepare`."""
+        return self.units(images) if self.standardize else super().to_network(images)
+
+    def probability(self, truth, validity):
+        """The validity that D says, as a probability of being real. Both (batch, 1)."""
+        said = probability_of_logits if self.from_logits else probability
+        return said(truth, validity)
+
+    def judge(self, samples, *labels):
+        """D's validity (batch, 1) of samples as the networks see them, in inference.
+
+        A discriminator of several heads says it with the first.
+        """
+        said = self.discriminator([samples, *labels] if labels else samples, training=False)
+        return said[0] if isinstance(said, list) else said
+
+    def discriminate(self, images, labels=None):
+        """Ask the discriminator about samples, real or generated.
+
+        Args:
+            images: as for `train_on_batch`, any number n of them (with packing whole
+                packs). What `generate` made of pictures is in [0, 1]: pass
+                2 * pictures - 1.
+            labels: their classes, (n,), of a model whose discriminator is told them.
+
+        Returns:
+            float32 array (n,): how likely each is real, from 0 to 1. A critic gives
+            scores, more is more real. With packing one a pack.
+
+        Raises:
+            ValueError: if they don't fit.
+        """
+        arrays = [self.takes["images"].checked(images)]
+        if labels is not None:
+            if "labels" not in self.takes:
+                raise ValueError(f"{type(self).__name__} knows no classes. Received: labels")
+            arrays.append(self.takes["labels"].checked(labels, len(images)))
+
+        def ask(images, *labels):
+            validity = self.judge(self.to_network(images), *labels)
+            return ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
+
+        size = JUDGED_AT_ONCE // self.packing * self.packing
+        return batchwise(ask, arrays, size, "judging")[:, 0]
 
     # --- noise goes in, samples come out ----------------------------------------------
 
@@ -214,8 +320,8 @@ class NoiseGame(Game):
                 call.
 
         Returns:
-            Of pictures a float32 array (n, *img_shape) in [0, 1], RGB or grey; of
-            vectors a float array (n, dimensions), in the data's own units.
+            float array (n, *img_shape): pictures as float32 in [0, 1], vectors and
+            signals in the data's own units.
         """
         return self.generate_from(self.draw_noise(n, generator_of(seed)))
 
@@ -232,30 +338,78 @@ class NoiseGame(Game):
         def make(*batch):
             batch = batch if len(batch) > 1 else batch[0]
             made = self.generator_ema(batch, training=False)
-            return to_pictures(made) if self.makes_pictures else ops.convert_to_numpy(made)
+            if self.makes_pictures:
+                return to_pictures(made)
+            made = to_numpy(made)
+            return self.units.invert(made) if self.standardize else made
 
         size = max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
         return batchwise(make, inputs, size, "generating")
 
+    def interpolate(self, z0, z1, n, *others):
+        """Walk from one sample to another, on the sphere on which noise lies.
+
+        Tom White, 2016, arXiv:1609.04468, section 2.1: noise of many dimensions is
+        hardly ever near 0, where a straight line between two of its points leads.
+
+        Args:
+            z0, z1: (latent_dim,), where the walk begins and ends; `draw_noise` makes
+                such.
+            n: int, at least 2, samples on the way, with both ends.
+            others: what the generator takes besides noise, an array (n, ...) each.
+
+        Returns:
+            As `generate`, n samples.
+
+        Raises:
+            ValueError: for noise of another shape, or for n < 2.
+        """
+        z0, z1 = (np.asarray(z, "float64") for z in (z0, z1))
+        if not z0.shape == z1.shape == (self.latent_dim,) or not is_whole(n, 2):
+            raise ValueError(f"z0 and z1 must be of shape ({self.latent_dim},), and n at least 2. "
+                             f"Received: {z0.shape}, {z1.shape}, n={n!r}. z0, z1 = "
+                             "gan.draw_noise(2, numpy.random.default_rng(0))")
+        return self.generate_from(spherical(z0, z1, n).astype(keras.config.floatx()), *others)
+
     def meet(self, data):
-        """Note the names of classes, and the axes on which vectors are drawn."""
+        """Note names of classes, axes on which vectors are drawn, and units."""
         super().meet(data)
         self.window = data.window
+        if self.standardize and not self.units.fitted:
+            self.units.fit(data.all_or_some())
 
     def write_samples(self, path):
-        """Write a sheet of 25 pictures, or a picture of 1,000 vectors, always from the
-        same noise."""
+        """Write a sheet of 25 pictures or signals, or a picture of 1,000 vectors.
+
+        They are always made from the same noise."""
         if self.makes_pictures:
-            drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed)))
+            drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed),
+                                                  bands=self.bands))
         else:
-            drawing.write_vectors(path, {f"turn {self.turns}": self.generate(1000, seed=self.seed)},
-                                  self.window)
+            n = 25 if len(self.img_shape) == 2 else 1000
+            self.draw(path, {f"turn {self.turns}": self.generate(n, seed=self.seed)})
+
+    def draw(self, path, samples):
+        """Write a picture of vectors or signals, a dict of arrays by their titles."""
+        draw = drawing.write_signals if len(self.img_shape) == 2 else drawing.write_vectors
+        draw(path, samples, self.window)
 
     def write_beside_real(self, path, real):
         """Write real beside generated samples. `real` is a batch of the data, a tuple
         of arrays."""
         real, generated = real[0], self.generate(len(real[0]), seed=self.seed)
         if self.makes_pictures:
-            drawing.write_real_vs_generated(path, to_pictures(to_network(real)), generated)
+            drawing.write_real_vs_generated(path, to_pictures(to_network(real)), generated,
+                                            bands=self.bands)
         else:
-            drawing.write_vectors(path, {"real": real, "generated": generated}, self.window)
+            self.draw(path, {"real": real, "generated": generated})
+
+
+def spherical(z0, z1, n):
+    """n points from z0 to z1, (dimensions,) each, at equal angles: (n, dimensions)."""
+    t = np.linspace(0, 1, n)[:, None]
+    cosine = z0 @ z1 / max(np.linalg.norm(z0) * np.linalg.norm(z1), TINY)
+    angle = np.arccos(np.clip(cosine, -1, 1))
+    if np.sin(angle) < 1e-4:                   # on one line there is no plane to turn in
+        return (1 - t) * z0 + t * z1
+    return (np.sin((1 - t) * angle) * z0 + np.sin(t * angle) * z1) / np.sin(angle)

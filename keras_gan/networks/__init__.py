@@ -7,7 +7,8 @@ Each is a module or class with two functions that a game's networks are made of:
 - `discriminator_layers(game, input_shape)`: a `Sequential` from samples
   (batch, *input_shape) to features (batch, width);
 
-and with `convolutional`, whether they make pictures alone. They read the game's
+with `sample_axes`, how many axes a sample may have (3, pictures; 2, signals; 1,
+vectors), and with `convolutional`, whether there are convolutions. They read the game's
 `img_shape` and the options of `ChoiceOfNetworks`.
 """
 import importlib
@@ -23,6 +24,7 @@ ARCHITECTURES = {
     "srivastava_2017": "keras_gan.networks.srivastava_2017",
     "radford_2015": "keras_gan.networks.radford_2015",
     "residual": "keras_gan.networks.residual",
+    "signals": "keras_gan.networks.signals",
 }
 
 

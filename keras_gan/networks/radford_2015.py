@@ -11,7 +11,7 @@ from keras.layers import Activation, Conv2DTranspose, Cropping2D, Dense, Flatten
 from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.layers.fused import BatchNormalization, Dropout
 
-convolutional = True
+sample_axes, convolutional = (3,), True
 
 
 def generator_layers(game, input_width):

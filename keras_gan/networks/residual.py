@@ -23,7 +23,7 @@ from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.layers.fused import BatchNormalization, Dropout, PictureConv2D
 from keras_gan.layers.upsampling import UpSamplingConv2D
 
-convolutional = True
+sample_axes, convolutional = (3,), True
 
 
 def generator_layers(game, input_width):

@@ -10,7 +10,7 @@ from keras.layers import BatchNormalization, Dense, Flatten, Reshape
 
 from keras_gan.layers.maxout import Maxout
 
-convolutional = False
+sample_axes, convolutional = (1, 3), False
 
 
 def generator_layers(game, input_width):

@@ -40,7 +40,7 @@ class WithoutNetworks:
 @options
 class OnePicture(WithoutNetworks, Game):
     """A game that learns from one set of pictures, or of vectors."""
-    knows_vectors = True
+    axes = (3, 1)
 
 
 @options
