@@ -57,8 +57,8 @@ def as_array(thing, name, expected):
         expected: str, the beginning of errors: what it must be.
 
     Returns:
-        A NumPy array for NumPy arrays, tables and variables. All
-        else as it is: it has a shape, a dtype and slices.
+        A NumPy array for NumPy arrays, tables and variables. All else as it is: it has
+        a shape, a dtype and slices.
 
     Raises:
         ValueError: if it is no array of numbers. The message says what to do.

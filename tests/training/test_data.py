@@ -4,6 +4,7 @@ import json
 import tracemalloc
 import types
 from pathlib import Path
+from typing import ClassVar
 
 import cv2
 import h5py
@@ -23,6 +24,8 @@ from keras_gan.base.options import options
 from keras_gan.base.translation import Translation
 from keras_gan.evaluation import ring
 from keras_gan.training.data import CheckedStream, open_data
+from keras_gan.training.run import defaults_of
+from keras_gan.training.run_directory import RunDirectory
 from tests.games import random_images
 
 SHAPE = (6, 8, 1)
@@ -41,6 +44,14 @@ class WithoutNetworks:
 class OnePicture(WithoutNetworks, Game):
     """A game that learns from one set of pictures, or of vectors."""
     axes = (3, 1)
+    standardize: bool = False
+    """As of a `NoiseGame`."""
+
+
+@options
+class SettledUnits(OnePicture):
+    """A game in which nobody can choose the units."""
+    standardize: ClassVar = False
 
 
 @options
@@ -218,6 +229,9 @@ def test_a_table_of_numbers_is_an_array_with_names(rng):
     assert isinstance(data.batches, Batches) and data.batches.images.dtype == "float64"
     np.testing.assert_array_equal(data.batches.images, np.stack(list(columns.values()), axis=1))
     assert "columns age (mean" in data.remarks[0] and "income (mean" in data.remarks[0]
+    assert "standardize=True" in data.remarks[0]
+    assert opened(OnePicture(img_shape=(3,), standardize=True), table).remarks == []
+    assert "standardize=True" not in opened(SettledUnits(img_shape=(3,)), table).remarks[0]
     whole = opened(vectors, table.astype("float32"))
     assert whole.batches.images.dtype == "float32"
     with pytest.raises(ValueError, match=r"hold no numbers.*: city, gaps. data.drop\(columns="):
@@ -269,6 +283,18 @@ def test_balanced_batches_take_every_class_equally_often(images, folder):
     assert opened(plain, folder, balanced=True).description["classes"]
     named = opened(plain, images, labels=np.array(["a", "b", "c"])[labels], balanced=True)
     assert named.description["classes"] == alone.description["classes"]
+
+
+def test_a_resume_compares_the_balance_and_runs_that_knew_none_go_on(game, tmp_path):
+    def settings(**training):
+        return {"model": "OnePicture", "parameters": {}, "training": training}
+
+    old = RunDirectory(tmp_path / "old")
+    old.open(False, settings(flip=False), {}, {}, None)
+    old.close()
+    old.check(True, settings(flip=False, balanced=False), defaults_of(game))
+    with pytest.raises(ValueError, match="balanced: the run has False, given was True"):
+        old.check(True, settings(flip=False, balanced=True), defaults_of(game))
 
 
 @pytest.mark.parametrize("data, message", [
