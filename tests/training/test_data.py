@@ -26,7 +26,7 @@ from keras_gan.evaluation import ring
 from keras_gan.training.data import CheckedStream, open_data
 from keras_gan.training.run import defaults_of
 from keras_gan.training.run_directory import RunDirectory
-from tests.games import random_images
+from tests.games import random_images, small
 
 SHAPE = (6, 8, 1)
 
@@ -595,3 +595,26 @@ def test_a_description_is_what_json_can_hold_and_tells_other_data_apart(images, 
     texts = [json.dumps(data.description) for data in described]
     assert len(set(texts)) == len(texts)
     assert json.dumps(opened(game, images).description) == texts[0]
+
+
+def test_what_generate_gives_is_refused_by_whatever_takes_pictures(rng):
+    gan = small(run_eagerly=True)
+    made = gan.generate(4, seed=0)
+    for use in (gan.train_on_batch, gan.discriminate,
+                lambda x: gan.train(x, steps=1, batch_size=2)):
+        with pytest.raises(ValueError, match=r"none below 0.* images \* 2 - 1"):
+            use(made)
+    gan.train_on_batch(made * 2 - 1)
+    # In a run a bright batch is one of data that were looked at as a whole
+    page = np.concatenate([made * 0.01 + 0.9, made * 2 - 1])
+    assert len(gan.train(page, steps=8, batch_size=1)["step"]) == 8
+    assert not gan.in_a_run
+
+
+def test_a_run_on_balanced_batches_is_resumed_as_such(images, tmp_path):
+    how = {"labels": np.repeat([0, 1], [9, 3]), "batch_size": 4, "run_dir": str(tmp_path / "run")}
+    small(run_eagerly=True).train(images, steps=1, balanced=True, **how)
+    with pytest.raises(ValueError, match="balanced: the run has True, given was False"):
+        small(run_eagerly=True).train(images, steps=2, resume=True, **{**how, "labels": None})
+    history = small(run_eagerly=True).train(images, steps=2, resume=True, balanced=True, **how)
+    assert history["step"] == [1, 2]
