@@ -299,8 +299,8 @@ class Game(Named, Averages, Options, abc.ABC):
                 batch of it is fresh.
             steps: turns of this call; with `resume`, of the whole run.
             batch_size: samples a step of the discriminator; a turn takes k batches. A
-                Dataset brings its own batches, of k·n samples, for any n; others of them
-                are left out.
+                Dataset brings its own batches, of k·n samples, for any n; others are
+                left out.
             run_dir: folder for pictures, losses, checkpoints and model. None writes
                 nothing.
             sample_interval: steps between two sample sheets.
