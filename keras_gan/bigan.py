@@ -46,7 +46,7 @@ class BiGAN(GAN):
 
     trains = {"discriminator": ["discriminator"], "combined": ["generator", "encoder"]}
     shows = ["generator", "encoder"]
-    recipes = {}
+    recipes, judges_patches = {}, False
 
     def build(self):
         # Build the encoder; the combined model trains it
@@ -180,7 +180,7 @@ class BiGAN(GAN):
         if not self.makes_pictures:
             return super().write_beside_real(path, real)
         drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
-                                        self.reconstruct(real[0]), title="reconstructed")
+                                        self.reconstruct(real[0]), "reconstructed", self.bands)
 
 
 if __name__ == "__main__":

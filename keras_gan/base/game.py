@@ -1,5 +1,6 @@
 """What every game can do besides its turn: be built, trained, checked and saved."""
 import abc
+import functools
 from typing import Literal
 
 import keras
@@ -11,10 +12,13 @@ from keras_gan.backend.one_graph import being_compiled, one_graph, xla_pays
 from keras_gan.base.average import Averages
 from keras_gan.base.named import Named
 from keras_gan.base.options import Options, options
-from keras_gan.base.seeding import seeded_layers
+from keras_gan.base.seeding import seeded_layers, warn_of_half_precision
+from keras_gan.players.ends import remarks
 from keras_gan.players.freeze import check_freeze
-from keras_gan.players.player import as_player
+from keras_gan.players.player import as_player, functional
+from keras_gan.players.traced import same, traced_from
 from keras_gan.samples.checks import check_samples, is_whole
+from keras_gan.samples.drawing import check_bands
 from keras_gan.samples.kinds import Samples
 from keras_gan.samples.ranges import to_network
 from keras_gan.training import checkpoint, memory
@@ -71,12 +75,20 @@ class Game(Named, Averages, Options, abc.ABC):
     """A named set of arguments. "classic" is the defaults."""
     run_eagerly: bool = False
     """True plays every move call by call, so that a debugger can look at it. False
-    compiles the turn."""
+    compiles the turn. With XLA (`jit_compile`) Keras's own Dropout then draws others
+    than call by call, so that it is another run; with jit_compile=False it is the
+    same."""
+    bands: tuple[int, ...] | None = None
+    """Of pictures: the channels, counted from 0, that sheets show: three, as red, green
+    and blue, or one, grey. None: one channel grey, three RGB, four RGB and alpha on a
+    checkerboard, of others the first three."""
     jit_compile: bool | Literal["auto"] = "auto"
     """True compiles with XLA, False without it, "auto" with XLA where it was measured
     to pay."""
 
+    kept = None                                 # the compiled turn, and what it was traced from
     undecided_loss = None
+    read_anew = ("k",)
     packing = 1
     turns = 0
     makes_its_data = in_a_run = False
@@ -86,9 +98,15 @@ class Game(Named, Averages, Options, abc.ABC):
     def __post_init__(self):
         self.take_recipe()
         self.check_arguments()
+        warn_of_half_precision()
         with seeded_layers(self.seed), memory.for_networks():
             self.build()
+            self.check_networks()
             self.build_averages()
+        for network in {**self.players, **self.averages}.values():
+            # With the layers of networks inside it, which are what one came for
+            network.summary = functools.partial(type(network).summary, network, expand_nested=True)
+        self.settled = True
 
     @abc.abstractmethod
     def build(self):
@@ -99,13 +117,27 @@ class Game(Named, Averages, Options, abc.ABC):
         compiled turn.
 
         Args:
-            model: functional or sequential `keras.Model`.
+            model: functional or sequential `keras.Model`; also a subclassed one, if it
+                takes pictures alone.
             loss, optimizer, metrics, how: as for `keras.Model.compile`.
         """
-        model = as_player(model)
+        model = as_player(functional(model, keras.Input(self.img_shape)))
+        of_one = metrics is not None and not isinstance(loss, (list, tuple, dict))
+        if of_one and len(model.outputs) != 1:
+            raise ValueError(f"{model.name} must have one output, as there is one loss. For "
+                             "several return a list of losses and a list of metrics, an entry an "
+                             "output, and give train_on_batch as many targets. Received: "
+                             f"{len(model.outputs)} outputs, {model.output_shape}")
         model.compile(optimizer=optimizer, loss=loss, metrics=metrics,
                       run_eagerly=self.run_eagerly, jit_compile=self.jit_compile, **how)
         return model
+
+    def check_networks(self):
+        """Make each network functional."""
+        for name, network in self.players.items():
+            if not getattr(network, "inputs", None):          # subclassed: combined has called it
+                given = network._inbound_nodes[0].input_tensors
+                setattr(self, name, functional(network, given if len(given) > 1 else given[0]))
 
     @property
     def takes(self):
@@ -127,6 +159,9 @@ class Game(Named, Averages, Options, abc.ABC):
             expected += f". In RGB: img_shape=({height}, {width}, 3); grey: ({height}, {width}, 1)"
         self.require(whole and len(shape) in self.axes, "img_shape", expected)
         self.img_shape = tuple(int(n) for n in shape)
+        self.require(self.bands is None or self.makes_pictures, "bands",
+                     "None for samples that aren't pictures")
+        check_bands(self.bands, self.img_shape[-1])
         self.require_whole("seed", 0)
         self.require_whole("k", 1)
         if self.half_life is not None:
@@ -316,8 +351,18 @@ class Game(Named, Averages, Options, abc.ABC):
         return run.history
 
     def compiled_turn(self):
-        """`train_on_batch` as one graph, through XLA or not as `jit_compile` says."""
-        return one_graph(self.train_on_batch, self.uses_xla)
+        """`train_on_batch` as one graph, through XLA or not as `jit_compile` says.
+
+        It is kept for the next call of `train`, as long as all that it was traced from
+        is as it was: models, optimizers and what they were compiled with, flags and
+        numbers of their layers, the methods of this object.
+        """
+        now = traced_from(self)
+        if self.kept is None or not same(now, self.kept[0]):
+            turn = one_graph(self.train_on_batch, self.uses_xla,
+                             single_kernels=self.jit_compile is not False)
+            self.kept = now, turn
+        return self.kept[1]
 
     @property
     def uses_xla(self):
@@ -359,6 +404,13 @@ class Game(Named, Averages, Options, abc.ABC):
         """
         return check_freeze(self, batch_sizes)
 
+    def remarks(self):
+        """What is wrong with how the networks end, if anything, a list of str.
+
+        `train` says it once, before it begins.
+        """
+        return remarks(self)
+
     def save(self, path):
         """Save the model in the folder `path`: `config.json`, a file for each network,
         one for each optimizer, and their `SHA256SUMS`.
@@ -375,14 +427,23 @@ class Game(Named, Averages, Options, abc.ABC):
         checkpoint.save(self, path)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path, **changes):
         """Load what `save` wrote. Models such as `combined` are built anew around the
         networks.
+
+        Args:
+            path: folder of a saved model; of a run, its `model/` or newest checkpoint.
+            changes: arguments that are to be others than in the saved model, such as
+                `learning_rate=1e-5`, to train it further on other data. Whatever leaves
+                the networks their weights may change. With `half_life` the learning
+                rate falls by half every so many turns, counted from the model's first
+                turn on: `half_life=None` keeps the rate that you give.
 
         Raises:
             FileNotFoundError: if there is no saved model at `path`.
             ValueError: if the model there is of another class, if a file is not as it
-                was saved, or if a newer version wrote it.
+                was saved, if a newer version wrote it, or if the weights don't fit a
+                model with these changes.
         """
-        return checkpoint.load(cls, path)
+        return checkpoint.load(cls, path, changes)
 

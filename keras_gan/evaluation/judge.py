@@ -14,7 +14,7 @@ from rich.progress import track
 from data_loaders.batches import Batches
 from data_loaders.cache import cache_folder
 from data_loaders.whole import whole_folder
-from keras_gan.base.seeding import seeded_layers
+from keras_gan.base.seeding import channels_last, seeded_layers
 from keras_gan.samples.drawing import as_rgb
 from keras_gan.samples.ranges import to_uint8
 
@@ -118,9 +118,10 @@ class MobileNet:
     def __init__(self, weights="imagenet", bands=None):
         self.bands = bands
         try:
-            self._network = keras.applications.MobileNetV2(
-                (160, 160, 3), include_top=False, pooling="avg",
-                weights="imagenet" if weights == "imagenet" else None)
+            with channels_last():
+                self._network = keras.applications.MobileNetV2(
+                    (160, 160, 3), include_top=False, pooling="avg",
+                    weights="imagenet" if weights == "imagenet" else None)
             if weights != "imagenet":
                 self._network.load_weights(weights)
         except Exception as error:         # what a failed download raises differs between systems

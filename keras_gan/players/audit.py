@@ -12,6 +12,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.backend.one_graph import many_shapes
+from keras_gan.players.ends import takes_logits
 from keras_gan.players.freeze import (
     FreezeReport,
     make_move,
@@ -264,7 +265,7 @@ def _look_at_validity(report, discriminator, samples, players):
     low, high = _range(discriminator, samples)
     probability = low >= 0 and high <= 1
     for name, model in players.items():
-        from_logits = _takes_logits(model.loss)
+        from_logits = takes_logits(model.loss)
         if from_logits and probability:
             report.add(f"The loss of {name} has from_logits=True, so it applies a sigmoid, and the "
                        "discriminator has applied one already. End it with Dense(1), or take "
@@ -274,19 +275,6 @@ def _look_at_validity(report, discriminator, samples, players):
                        "numbers that leave [0, 1]. End it with Dense(1, activation='sigmoid'), or "
                        "use "
                        "BinaryCrossentropy(from_logits=True).")
-
-
-def _takes_logits(loss):
-    """Whether a binary cross-entropy takes logits; None for any other loss.
-
-    `loss` is what `compile` was given.
-    """
-    if isinstance(loss, (list, tuple, dict)) and len(loss) == 1:
-        loss, = loss.values() if isinstance(loss, dict) else loss
-    loss = keras.losses.get(loss) if isinstance(loss, str) else loss
-    if isinstance(loss, keras.losses.BinaryCrossentropy):
-        return loss.from_logits
-    return False if loss is keras.losses.binary_crossentropy else None
 
 
 def _look_at_membership(report, networks, combined):
