@@ -126,9 +126,9 @@ def open_archive(path):
         raise ValueError(f"{path} is an archive of a kind that can't be read in place. Unpack it "
                          "and give the folder, or make a zip archive of it.")
     if path.is_file() and path.suffix.lower() != ".zip" and (
-            path.suffix.lower() in (".npz", ".npy") or not zipfile.is_zipfile(path)):
-        arrays = path.suffix.lower() in (".npz", ".npy")
-        advice = ("Arrays go to train as they are: train(numpy.load(...))." if arrays
+            path.suffix.lower() == ".npz" or not zipfile.is_zipfile(path)):
+        arrays = path.suffix.lower() == ".npz"
+        advice = (f"numpy.load({str(path)!r}) has its arrays by name: train takes one." if arrays
                   else "A single file of pictures can't be loaded.")
         raise ValueError("Give a folder of pictures, a zip archive of pictures, or the name of a "
                          f"data set. Received: the file {path}. {advice}")

@@ -62,7 +62,10 @@ class Pictures:
         return len(self.images)
 
     def __str__(self):
-        n, h, w, channels = self.images.shape
+        n, *shape = self.images.shape
+        if len(shape) != 3:
+            return f"{self.name}: {n} samples of shape {tuple(shape)}, {self.images.dtype}"
+        h, w, channels = shape
         lines = [f"{self.name}: {n} pictures, {w}x{h} {colours(channels)}"]
         lines += [f"  classes: {', '.join(self.class_names)}"] if self.class_names else []
         return "\n".join([*lines, *(f"  {remark}" for remark in self.remarks)])
@@ -76,8 +79,8 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
     """Load pictures.
 
     Args:
-        source: a folder of pictures or a zip archive of them (see `ImageFolder`), or a
-            name:
+        source: a folder of pictures or a zip archive of them (see `ImageFolder`), a
+            .npy file of one array (N, ...) that needs no change, or a name:
             "digits", 1,797 real handwritten digits that come with scikit-learn (1998,
             8x8, enlarged);
             "scenes", 2,000 drawn colour landscapes of 4 classes, and 400 others in the
@@ -126,6 +129,8 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
     if source not in NAMES:
         if not os.path.exists(source):
             raise FileNotFoundError(not_there(source))
+        if Path(source).suffix.lower() == ".npy" and Path(source).is_file():
+            return _array_file(Path(source), img_shape)
         return ImageFolder(source, img_shape or (128, 160, 3), fit, background, split=split, **how)
     if split not in ("train", "test") or (split == "test" and source not in WITH_TEST_SPLIT):
         raise ValueError("split must be 'train', or 'test' for scenes, mnist, fashion_mnist, "
@@ -158,6 +163,21 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
     return Pictures(_to_shape(small, shape, fit, background), labels.astype(np.int64).reshape(-1),
                     CLASS_NAMES[source], source if split == "train" else f"{source}, {split}",
                     given, source in WITH_TEST_SPLIT)
+
+
+def _array_file(path, img_shape):
+    """The array in a .npy file, memory-mapped: pictures, signals or vectors."""
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError as error:
+        raise ValueError(f"{path} can't be read as one array of numbers: {error}") from None
+    if array.ndim < 2 or (img_shape is not None and array.shape[1:] != tuple(img_shape)):
+        shape = " ".join(map(str, array.shape[1:]))
+        asked = "(N, ...)" if img_shape is None else f"(N, {', '.join(map(str, img_shape))})"
+        advice = f". Use img_shape={array.shape[1:]} (--img-shape {shape})" if shape else ""
+        raise ValueError(f"{path} must hold an array {asked}. Received: an array of shape "
+                         f"{array.shape}{advice}")
+    return Pictures(array, None, None, str(path), {"source": str(path.resolve())})
 
 
 def not_there(source):

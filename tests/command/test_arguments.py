@@ -162,3 +162,9 @@ def test_pictures_of_any_shape_are_trained_on_in_batches_of_any_size(height, wid
     assert 0 <= pictures.min() <= pictures.max() <= 1
     with pytest.raises(ValueError, match=f"batch_size={len(images) // k} or less"):
         gan.train(images, steps=1, batch_size=len(images) // k + 1)
+
+
+def test_networks_for_signals_ask_for_a_file_of_them(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", "dcgan", "--recipe", "signals"])
+    assert "Use --data FILE.npy, an array (N, length, channels)" in str(stopped.value)

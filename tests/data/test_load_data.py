@@ -294,3 +294,18 @@ def test_cifar10_is_channels_last_whatever_keras_json_says(monkeypatch):
     data = load_data("cifar10")
     assert data.images.shape == (2, 32, 32, 3)
     np.testing.assert_array_equal(data.images[1, 4, 7], images[1, :, 4, 7])
+
+
+def test_a_file_of_one_array_is_data_as_it_is(tmp_path, rng):
+    signals = rng.normal(size=(7, 20, 3))
+    np.save(tmp_path / "signals.npy", signals)
+    data = load_data(tmp_path / "signals.npy", img_shape=(20, 3))
+    np.testing.assert_array_equal(data.images, signals)
+    assert data.labels is None and "7 samples of shape (20, 3), float64" in str(data)
+    with pytest.raises(ValueError, match=r"Use img_shape=\(20, 3\) \(--img-shape 20 3\)"):
+        load_data(tmp_path / "signals.npy", img_shape=(20, 1))
+    np.save(tmp_path / "objects.npy", np.array([{}]))
+    for name, message in (("objects", "one array of numbers"), ("one", r"must hold an array \(N, ")):
+        np.save(tmp_path / "one.npy", np.arange(5))
+        with pytest.raises(ValueError, match=message):
+            load_data(tmp_path / f"{name}.npy")
