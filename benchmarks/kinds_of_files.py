@@ -443,7 +443,8 @@ def kinds():
             24, 16, 3, 32, 8, 2, zlib.compress(floats_apart(real)), {339: (3, 3, 3)}, 3), ".tif",
              brightest=float(real.max())),
         Kind("TIFF, bits in reverse (FillOrder 2)", tiff(
-            24, 16, 1, 1, 1, 1, b"\xff\x0f\x00" * 16, {266: 2}), ".tif", WHITE, grey(0)),
+            24, 16, 1, 4, 1, 1, (b"\x33" * 6 + b"\x88" * 6) * 16, {266: 2}), ".tif", grey(204),
+             grey(17)),
         Kind("TIFF, JPEG", pil(PICTURE, "TIFF", compression="jpeg", quality=100), ".tif",
              tolerance=4),
         Kind("TIFF, JPEG of CMYK", tiff(24, 16, 4, 8, 7, 5, b"\xff\xd8\xff\xd9"), ".tif",
