@@ -20,6 +20,7 @@ from rich.progress import track
 from rich.table import Table
 
 from keras_gan import PictureConv2D, UpSamplingConv2D
+from keras_gan.backend.kernels import kernels_by_xla
 from keras_gan.layers.fused import Adam, BatchNormalization, Dropout
 
 UPSAMPLED = [                                        # input shapes, and filters
@@ -38,12 +39,12 @@ def step(layer, shape):
     x = tf.random.normal(shape)
     layer.build(shape)
     seen = tf.random.normal(layer(x).shape)
-    knows_training = isinstance(layer, (layers.BatchNormalization, layers.Dropout))
+    knows_training = isinstance(layer, (layers.BatchNormalization, layers.Dropout, PictureConv2D))
     how = {"training": True} if knows_training else {}
 
     @tf.function
     def play():
-        with tf.GradientTape() as tape:
+        with kernels_by_xla(), tf.GradientTape() as tape:         # as in a turn
             tape.watch(x)
             loss = tf.reduce_sum(layer(x, **how) * seen)
         return loss, tape.gradient(loss, [x, *(v.value for v in layer.trainable_weights)])

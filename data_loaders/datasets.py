@@ -228,6 +228,8 @@ def _read_dataset(name, split, folder):
                 f"{name} could not be downloaded ({error}). Without a network: load_data({name!r}, "
                 f"folder=...) with a folder that holds {_wanted(name)}.") from error
         images, labels = train if split == "train" else test
+        if images.ndim == 4 and images.shape[1] == 3:        # cifar10, as keras.json may ask for it
+            images = images.transpose(0, 2, 3, 1)
     else:
         images, labels = _from_folder(name, split, Path(folder))
     return (images[..., None] if images.ndim == 3 else images), labels

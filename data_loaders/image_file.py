@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from data_loaders import bands as limits
-from data_loaders.bands import GREY_FROM, Bands, NotAPicture, room, to_picture
+from data_loaders.bands import ANIMATION, GREY_FROM, Bands, NotAPicture, room, to_picture
 from data_loaders.rare_files import (
     CODESTREAM,
     read_avif,
@@ -28,7 +28,7 @@ FITS = ("crop", "pad", "stretch")
 JPEG, PNG, GIF, BMP, NPY = b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"\x93NUMPY"
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 JPEG_2000 = (b"\0\0\0\x0cjP  ", CODESTREAM)
-BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *TIFF, *JPEG_2000)       # WebP, AVIF, PNM: see `_kind`
+BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *JPEG_2000)     # others: see `check_beginning`
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".jp2",
             ".j2k", ".pbm", ".pgm", ".ppm", ".pnm")
 # Pictures that aren't read here. Their names or their first bytes say so.
@@ -166,7 +166,7 @@ def decode(path, background, least=limits.MAX_PIXELS, channels=3, black=0, white
     if data is None:
         data = _read(path)
     else:
-        _check_beginning(path, data[:64])
+        check_beginning(path, data[:64])
     if data.startswith(JPEG):
         return _decode_jpeg(path, data, least, channels)
     try:
@@ -216,20 +216,20 @@ def _read_bands(path, data, channels):
     bands = read_bmp(path, data) if data.startswith(BMP) else None
     if bands:
         return bands, 1
+    chunks = _png_chunks(path, data) if data.startswith(PNG) else {}
     with room(path, *_size(path, data)):                        # PNG, WebP, GIF, BMP
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     values, alpha, remark = rgb(path, picture), None, None
     if values.shape[2] == 4:
         alpha = 3
     if data.startswith(PNG):
-        chunks = _png_chunks(data)
         if b"tRNS" in chunks and values.shape[2] == 1:          # OpenCV leaves it out
             values, alpha = _with_key(values, data[24], chunks[b"tRNS"]), 1
         animated = b"acTL" in chunks
     else:
         animated = _moves(data) if data.startswith(GIF) else data[12:16] == b"VP8X" and data[20] & 2
     if animated:
-        remark = "an animation, its first frame is used"
+        remark = ANIMATION
     return Bands(values, 1 if values.shape[2] < 3 else 3, alpha, remark=remark), _orientation(data)
 
 
@@ -244,12 +244,20 @@ def _size(path, data):
     return abs(size[0]), abs(size[1])   # a BMP that begins with its top row has a negative height
 
 
-def _png_chunks(data):
-    """The chunks before the pixels: dict of name -> content."""
-    chunks, position = {}, 8
-    while position + 8 < len(data) and data[position + 4:position + 8] != b"IDAT":
-        length = int.from_bytes(data[position:position + 4])
-        chunks[data[position + 4:position + 8]] = data[position + 8:position + 8 + length]
+def _png_chunks(path, data):
+    """The chunks before the pixels: dict of name -> content.
+
+    All are looked at: where one says that it is larger than the file, OpenCV would make
+    room for it.
+    """
+    chunks, position, before = {}, 8, True
+    while position + 8 <= len(data):
+        length, name = int.from_bytes(data[position:position + 4]), data[position + 4:position + 8]
+        if length > len(data):
+            raise NotAPicture(path, "broken picture")
+        before = before and name != b"IDAT"
+        if before:
+            chunks[name] = data[position + 8:position + 8 + length]
         position += length + 12
     return chunks
 
@@ -285,31 +293,30 @@ def _read(path):
     if not S_ISREG(stat.st_mode):       # to read from a pipe may take for ever
         raise NotAPicture(path, "not a regular file")
     with path.open("rb", buffering=0) as file:      # cv2.imread can't read every name on Windows
-        _check_beginning(path, file.read(64))
+        check_beginning(path, file.read(64))
         if stat.st_size > MAX_BYTES:
             raise NotAPicture(path, f"too large: more than {MAX_BYTES // 2 ** 20} MiB")
         file.seek(0)
         return file.read(stat.st_size)
 
 
-def _check_beginning(path, start):
+def check_beginning(path, start):
     """Raise `NotAPicture` if a file doesn't begin like one that is read here."""
+    if start.startswith(BEGINNINGS) or start[:4] + start[8:12] == b"RIFFWEBP":
+        return
     if not start:
         raise NotAPicture(path, "empty file")
-    suffix = path.suffix.lower()
-    by_name = next((kind for kind, names in NOT_READ.items() if suffix in names), None)
     brands = start[8:int.from_bytes(start[:4])] if start[4:8] == b"ftyp" else b""
-    if start.startswith(TIFF) and by_name is None:
+    if b"avif" in brands or b"avis" in brands or re.match(rb"P[1-6]\s+[\d#]", start):
         return
-    if not start.startswith(TIFF) and (
-            start.startswith(BEGINNINGS) or start[:4] + start[8:12] == b"RIFFWEBP"
-            or b"avif" in brands or b"avis" in brands or re.match(rb"P[1-6]\s+[\d#]", start)):
+    suffix = path.suffix.lower()
+    kind = next((kind for kind, names in NOT_READ.items() if suffix in names), None)
+    if start.startswith(TIFF) and kind is None:                 # cameras write TIFF of their own
         return
-    by_content = next((kind for magic, kind in BEGIN_NOT_READ.items() if start.startswith(magic)),
-                      "HEIC" if brands.startswith(HEIC_BRANDS) else None)
-    if by_name or by_content:
-        raise NotAPicture(path, f"{by_content or by_name} file, not read here: save it as PNG, "
-                                "TIFF or JPEG")
+    kind = next((kind for magic, kind in BEGIN_NOT_READ.items() if start.startswith(magic)),
+                "HEIC" if brands.startswith(HEIC_BRANDS) else kind)
+    if kind:
+        raise NotAPicture(path, f"{kind} file, not read here: save it as PNG, TIFF or JPEG")
     raise NotAPicture(path, "broken picture" if suffix in SUFFIXES else "not an image")
 
 

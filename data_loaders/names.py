@@ -11,6 +11,7 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test",
           "val": "val", "valid": "val", "validation": "val", "dev": "val", "eval": "val"}
 ENDING = re.compile(r"[ _.-]?(set|split|data|images?|imgs?|pictures)$")     # train_set, test-images
+MEDIA_TYPES = mimetypes.MimeTypes()    # without those of the system, which differ
 PICTURES = (*SUFFIXES, *itertools.chain(*NOT_READ.values()))
 
 
@@ -34,7 +35,8 @@ def suffix_of(name):
 def called_picture(name):
     """Whether the suffix of a file says that it is a picture, readable or not."""
     suffix = suffix_of(name)
-    return suffix in PICTURES or (mimetypes.guess_type(f"a{suffix}")[0] or "").startswith("image/")
+    kind = MEDIA_TYPES.guess_type(f"a{suffix}", strict=False)[0] or ""
+    return suffix in PICTURES or kind.startswith("image/")
 
 
 def is_number(name):

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from data_loaders.bands import Bands, NotAPicture, room
+from data_loaders.bands import ANIMATION, Bands, NotAPicture, room
 
 CODESTREAM = b"\xff\x4f\xff\x51"      # of JPEG 2000: its first two markers
 
@@ -36,8 +36,7 @@ def read_bmp(path, data):
         row = -(-width * bits // 32) * 4
         rows = np.frombuffer(data, np.uint8, row * abs(height), begin).reshape(abs(height), row)
         pixels = rows[:, :width * bits // 8].copy().view(f"<u{bits // 8}")
-        bands = [_masked(pixels, mask) for mask in masks if mask or mask is not masks[3]]
-        values = np.stack(bands, axis=-1)
+        values = np.stack([_masked(pixels, mask) for mask in masks[:3 + bool(masks[3])]], axis=-1)
     return Bands(values if height < 0 else values[::-1], 3, 3 if masks[3] else None)
 
 
@@ -64,8 +63,11 @@ def read_pnm(path, data):
         if data[1:2] in b"123":
             text = re.sub(rb"#[^\n\r]*", b"", data[begin:])
             if data[1:2] == b"1":               # its digits may stand without spaces
-                text = b" ".join(re.findall(rb"[01]", text))
-            values = np.array(text.split()[:width * height * bands], np.int64)
+                values = np.frombuffer(text, np.uint8)
+                values = values[(values == ord("0")) | (values == ord("1"))] - ord("0")
+            else:
+                values = np.fromstring(text, np.int32, sep=" ")
+            values = values[:width * height * bands]
         elif data[1:2] == b"4":
             row = -(-width // 8)
             values = np.frombuffer(data, np.uint8, row * height, begin + 1).reshape(height, row)
@@ -74,7 +76,7 @@ def read_pnm(path, data):
             kind = ">u2" if largest > 255 else np.uint8
             values = np.frombuffer(data, kind, width * height * bands, begin + 1)
         values = values.reshape(height, width, bands)
-        if values.max() > largest:
+        if values.max() > largest or values.min() < 0:
             raise NotAPicture(path, "broken picture")
         if data[1:2] in b"14":
             values = 1 - values                 # 1 is black
@@ -92,7 +94,7 @@ def read_jpeg_2000(path, data):
     plain = b"pclr" not in data[:begin] and (not colours
                                              or int.from_bytes(colours[1]) in (16, 17))
     if len(depths) > 1 or not (bits == 8 or (8 < bits <= 16 and plain and count != 2)):
-        raise NotAPicture(path, f"JPEG 2000 of {count} bands of {'signed ' * (bits > 128)}"
+        raise NotAPicture(path, f"JPEG 2000 of {count} bands, {'signed ' * (bits > 128)}"
                                 f"{bits % 128} bits, not read here: save it as PNG or TIFF")
     with room(path, x1 - x0, y1 - y0, count):
         if bits > 8:
@@ -115,7 +117,7 @@ def read_avif(path, data):
             values = by_pillow(picture)
     bands = values.shape[2]
     return Bands(values, 1 if bands < 3 else 3, {2: 1, 4: 3}.get(bands),
-                 remark=f"{count} frames, the first is used" if count > 1 else None), orientation
+                 remark=ANIMATION if count > 1 else None), orientation
 
 
 def by_pillow(picture):
@@ -156,5 +158,5 @@ def rgb(path, picture):
         raise NotAPicture(path, "broken picture")
     if picture.ndim == 2:
         return picture[..., None]
-    return cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4
-                        else cv2.COLOR_BGR2RGB)
+    kind = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    return cv2.cvtColor(picture, kind, picture)         # in its place

@@ -13,7 +13,7 @@ import zlib
 import numpy as np
 from PIL import Image
 
-from data_loaders.bands import MAX_PIXELS, Bands, NotAPicture, room
+from data_loaders.bands import MAX_PIXELS, Bands, NotAPicture, room, strips
 
 COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4}      # PhotometricInterpretation -> bands that it needs
 OTHER_COLOURS = {4: "a mask", 6: "YCbCr colours that aren't JPEG", 8: "CIELab colours",
@@ -132,8 +132,10 @@ def _named(path, page, values, photometric):
         if values.dtype.kind != "u" or bits not in (8, 16):
             raise NotAPicture(path, "CMYK that has neither 8 nor 16 bits, not read here")
         most = 2 ** bits - 1
-        ink = values[..., :4].astype(np.float32)
-        rgb = np.rint((most - ink[..., :3]) * (most - ink[..., 3:]) / most).astype(values.dtype)
+        rgb = np.empty((*values.shape[:2], 3), values.dtype)
+        for rows in strips(values):
+            paper = most - values[rows, :, :4].astype(np.float32)
+            rgb[rows] = np.rint(paper[..., :3] * paper[..., 3:] / most)
         values, base = np.concatenate([rgb, values[..., 4:]], axis=2), 3
     more = values.shape[2] - base
     extras = [int(extra) for extra in page.extrasamples[-more:]] if more else []
@@ -159,54 +161,75 @@ def _unpack(path, data, page, dtype):
     if rows < 1 or columns < 1:
         raise NotAPicture(path, "broken picture")
     down, across = -(-height // rows), -(-width // columns)
-    if len(page.dataoffsets) < planes * down * across or len(page.databytecounts) < len(
-            page.dataoffsets):
+    if min(len(page.dataoffsets), len(page.databytecounts)) < planes * down * across:
         raise NotAPicture(path, "broken picture")
-    values = np.zeros((height, width, count), dtype)
+    row = -(-columns * samples * page.bitspersample // 8)
+    blocks = []
     for i in range(planes * down * across):
-        plane, y, x = i // (down * across), i // across % down * rows, i % across * columns
-        high = rows if page.is_tiled else min(rows, height - y)
-        begin, size = page.dataoffsets[i], page.databytecounts[i]
-        if not size:                            # a sparse file: nothing is stored where all is 0
-            continue
-        row = -(-columns * samples * page.bitspersample // 8)
-        raw = _unpacked(path, data[begin:begin + size], page, row, high)
+        y = i // across % down * rows
+        if page.databytecounts[i]:              # else sparse: nothing is stored where all is 0
+            blocks.append((i, y, rows if page.is_tiled else min(rows, height - y)))
+    values = np.zeros((height, width, count), dtype)
+    for (i, y, high), raw in zip(blocks, _unpacked(path, data, page, row, blocks), strict=True):
+        plane, x = i // (down * across), i % across * columns
         block = _values(path, raw, page, dtype, row, high, columns, samples)
         block = block[:height - y, :width - x]
         values[y:y + rows, x:x + columns, plane:plane + samples] = block
     return values
 
 
-def _unpacked(path, packed, page, row, rows):
-    """The `rows` * `row` bytes of a strip or tile, never more."""
-    size, how = row * rows, int(page.compression)
-    if page.fillorder == 2:
-        packed = packed.translate(MIRRORED)
-    if size > 16 * MAX_PIXELS:
-        raise NotAPicture(path, "too large: a strip or tile of more than a gigabyte")
-    if how == 1:
-        raw = packed[:size]
-    elif how in DEFLATE:
-        raw = zlib.decompressobj().decompress(packed, size)
-    elif how in BYTES:
-        if size > MAX_PIXELS:
-            raise NotAPicture(path, f"too large: a strip or tile of {size >> 20} MiB, "
-                                    f"packed by {BYTES[how]}")
-        raw = _by_libtiff(packed, how, row, rows)
-    else:
+def _unpacked(path, data, page, row, blocks):
+    """The bytes of each strip or tile, never more than its `row` * rows."""
+    how, group = int(page.compression), []
+    largest = max((row * high for _, _, high in blocks), default=0)
+    if how != 1 and how not in DEFLATE and how not in BYTES:
         raise NotAPicture(path, f"compression {getattr(page.compression, 'name', how)}, not read "
                                 "here: save it without")
-    if len(raw) < size:
-        raise NotAPicture(path, "broken picture")
-    return raw
+    if largest > (MAX_PIXELS if how in BYTES else 16 * MAX_PIXELS):
+        raise NotAPicture(path, f"too large: a strip or tile of {largest >> 20} MiB")
+    for n, (i, _, high) in enumerate(blocks):
+        packed = data[page.dataoffsets[i]:page.dataoffsets[i] + page.databytecounts[i]]
+        if page.fillorder == 2:
+            packed = packed.translate(MIRRORED)
+        if how not in BYTES:
+            raw = packed if how == 1 else zlib.decompressobj().decompress(packed, row * high)
+            if len(raw) < row * high:
+                raise NotAPicture(path, "broken picture")
+            yield raw[:row * high]
+            continue
+        group.append((packed, high))
+        # Many are unpacked at once, to save time; only the last may be lower
+        if (n + 1 == len(blocks) or row * high < largest
+                or (len(group) + 1) * largest > MAX_PIXELS):
+            whole, begin = _by_libtiff(group, how, row), 0
+            for end in np.cumsum([row * rows for _, rows in group]).tolist():
+                yield whole[begin:end]
+                begin = end
+            group = []
 
 
-def _by_libtiff(packed, how, row, rows):
-    """Unpack bytes: as a grey TIFF file of one strip, whose pixels are these bytes."""
-    tags = ((256, 4, row), (257, 4, rows), (258, 3, 8), (259, 3, how), (262, 3, 1), (273, 4, 122),
-            (277, 3, 1), (278, 4, rows), (279, 4, len(packed)))
-    header = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
-    file = b"II*\0" + struct.pack("<IH", 8, len(tags)) + header + bytes(4) + packed
+def _by_libtiff(strips, how, row):
+    """Unpack bytes: as a grey TIFF file whose pixels are these bytes.
+
+    Args:
+        strips: list of (bytes, rows). All have the same rows, but the last may have
+            less.
+        how: the number of the compression.
+        row: bytes in a row.
+
+    Returns:
+        bytes, all strips.
+    """
+    n, rows = len(strips), sum(high for _, high in strips)
+    sizes = np.array([len(packed) for packed, _ in strips], "<u4")
+    begin = 8 + 2 + 9 * 12 + 4                  # header, number of tags, tags, no next page
+    offsets = (begin + 8 * n + np.cumsum(sizes) - sizes).astype("<u4")
+    tags = [(256, 4, 1, row), (257, 4, 1, rows), (258, 3, 1, 8), (259, 3, 1, how),
+            (262, 3, 1, 1), (273, 4, n, offsets[0] if n == 1 else begin), (277, 3, 1, 1),
+            (278, 4, 1, strips[0][1]), (279, 4, n, sizes[0] if n == 1 else begin + 4 * n)]
+    file = b"".join([b"II*\0", struct.pack("<IH", 8, len(tags)),
+                     *(struct.pack("<HHII", *tag) for tag in tags), bytes(4), offsets.tobytes(),
+                     sizes.tobytes(), *(packed for packed, _ in strips)])
     with Image.open(io.BytesIO(file)) as picture:
         return picture.tobytes()
 

@@ -50,6 +50,7 @@ class ACGAN(Classes, GAN):
     trains = {"discriminator": ["discriminator"], "combined": ["generator"]}
     recipes = {"digits": recipes.DIGITS}
     own_networks, sample_axes, convolutional = "keras_gan", (3,), True
+    judges_patches = False
     undecided_loss = None              # log 2, and a loss of the class that depends on the data
 
     def build_generator(self):

@@ -140,10 +140,10 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
         imgs = self.prepare(images)                                    # (k batch, *img_shape)
         labels = self.prepare_labels(labels, imgs.shape[0])            # (k batch, 1)
         z = self.random_numbers(imgs.shape[0], random)["z"]            # (k batch, latent_dim)
-        batch_size = imgs.shape[0] // self.k
 
         # Adversarial ground truths
-        valid, fake = ops.ones((batch_size, 1)), ops.zeros((batch_size, 1))
+        judged = imgs.shape[0] // self.k, *self.discriminator.output.shape[1:]
+        valid, fake = ops.ones(judged), ops.zeros(judged)
 
         # ---------------------
         #  Train Discriminator

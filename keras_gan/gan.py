@@ -21,7 +21,7 @@ from keras.losses import BinaryCrossentropy
 
 from keras_gan import recipes
 from keras_gan.base import NoiseGame, options
-from keras_gan.layers import Adam, Frozen
+from keras_gan.layers import Adam, Frozen, SmoothedCrossentropy
 from keras_gan.samples.diversity import diversity
 
 
@@ -115,11 +115,11 @@ class GAN(NoiseGame):
 
     def build_discriminator_loss(self):
         """-log D(x) where the truth is 1, real, and -log(1 - D(G(z))) where it is 0,
-        generated.
+        generated. With label smoothing the truth is less than 1.
 
         Real and generated batches are a step each. The turn reports the mean of both.
         """
-        return BinaryCrossentropy(from_logits=self.from_logits)
+        return SmoothedCrossentropy(self.label_smoothing, from_logits=self.from_logits)
 
     def build_generator_loss(self):
         """What the combined model minimises, given ones: -log D(G(z)), or log(1 -
@@ -156,10 +156,9 @@ class GAN(NoiseGame):
         imgs = self.prepare(images)                                    # (k batch, *img_shape)
         z = self.random_numbers(imgs.shape[0], random)["z"]            # (k batch, latent_dim)
 
-        # Adversarial ground truths: one for each image, or for each pack of them
-        # (PacGAN)
-        judged = imgs.shape[0] // self.k // self.packing
-        valid, fake = ops.ones((judged, 1)), ops.zeros((judged, 1))
+        # Adversarial ground truths: for each image, or each pack of them (PacGAN)
+        judged = imgs.shape[0] // self.k // self.packing, *self.discriminator.output.shape[1:]
+        valid, fake = ops.ones(judged), ops.zeros(judged)
 
         # ---------------------
         #  Train Discriminator
@@ -188,6 +187,7 @@ class GAN(NoiseGame):
                 "diversity": diversity(gen_imgs, real_imgs)}
 
     own_networks, sample_axes, convolutional = "keras_gan", (1, 3), False
+    judges_patches = True
     recipes = {"digits": recipes.DIGITS, "mnist": recipes.MNIST,
                "goodfellow_2014": recipes.GOODFELLOW_2014}
 

@@ -56,10 +56,10 @@ class GaussianGAN(GAN):
     from_logits: ClassVar = True
     r1_gamma: ClassVar = 0.0
     dropout: ClassVar = 0.0
+    label_smoothing: ClassVar = 0.0
     fakes_in_training_mode: ClassVar = False
     generator_weight_decay: ClassVar = 0.0
     ema_momentum: ClassVar = 0.0
-
     recipes, makes_its_data, updates_of_discriminator = {}, True, 1
 
     def __post_init__(self):

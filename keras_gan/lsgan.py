@@ -40,6 +40,7 @@ class LSGAN(ChoiceOfNetworks, GAN):
     the other choice of that section."""
     from_logits: ClassVar = True
     generator_loss: ClassVar = "non_saturating"
+    label_smoothing: ClassVar = 0.0          # b is the code of real pictures
 
     recipes = recipes.OF_PICTURES
 

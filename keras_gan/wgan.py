@@ -57,11 +57,12 @@ class WGAN(ChoiceOfNetworks, GAN):
     generator_loss: ClassVar = "non_saturating"
     r1_gamma: ClassVar = 0.0
     generator_weight_decay: ClassVar = 0.0
+    label_smoothing: ClassVar = 0.0          # there are no labels, only scores
 
     recipes = {"radford_2015": recipes.CRITIC_RADFORD_2015, "laptop": recipes.CRITIC_LAPTOP}
     trains = {"discriminator": ["discriminator"], "distance": ["discriminator"],
               "combined": ["generator"]}
-    updates_of_discriminator = 1
+    updates_of_discriminator, judges_patches = 1, False
     undecided_loss = 0.0          # the critic's loss when it can't tell real from generated
 
     def build(self):

@@ -18,7 +18,7 @@ def with_slope(model, x, *others, training=False):
 
     Returns:
         validity (batch, 1), and ‖∇_x validity‖² (batch, 1), the squared length of each
-        sample's own gradient.
+        sample's own gradient, in float32 where the model computes in half precision.
     """
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -26,5 +26,8 @@ def with_slope(model, x, *others, training=False):
     # Of the sum; a sample's validity depends on no other sample, so this is each one's
     # own
     gradient = tape.gradient(validity, x)
+    if keras.backend.standardize_dtype(gradient.dtype) in ("float16", "bfloat16"):
+        # Squares leave the range of float16, and Keras adds no half precision to a loss
+        gradient = ops.cast(gradient, "float32")
     squares = ops.reshape(ops.square(gradient), (ops.shape(x)[0], -1))
     return validity, ops.sum(squares, axis=1, keepdims=True)

@@ -1,4 +1,6 @@
 """Kernels of TensorFlow that are quicker than what Keras makes of its operations."""
+import contextlib
+import contextvars
 import functools
 
 import keras
@@ -6,10 +8,36 @@ import numpy as np
 
 if keras.backend.backend() == "tensorflow":      # `one_pass` is for layers of every backend
     import tensorflow as tf
+    from tensorflow.python.eager import context as tf_context
+
+
+_xla_in_here = contextvars.ContextVar("xla_in_here", default=False)
+
+
+@contextlib.contextmanager
+def kernels_by_xla(wanted=True):
+    """In here `one_pass` may use XLA: while a turn, or a step of one, is traced.
+
+    All other graphs (of `predict`, say, or of a file that `export` writes) are of
+    plain operations, which every runtime knows.
+    """
+    before = _xla_in_here.set(wanted)
+    try:
+        yield
+    finally:
+        _xla_in_here.reset(before)
+
+
+def looked_at():
+    """Whether a debugger looks at each operation.
+
+    `tf.debugging.enable_check_numerics()` does. It can't look into what XLA compiles.
+    """
+    return bool(tf_context.context().op_callbacks)
 
 
 def one_pass(function):
-    """Let XLA compile a function of arrays where it is part of a graph.
+    """Let XLA compile a function of arrays where it is part of the graph of a turn.
 
     Memory is then read and written once. It computes the same. On another backend
     of Keras the function stays as it is.
@@ -20,7 +48,7 @@ def one_pass(function):
 
     @functools.wraps(function)
     def choose(*arrays):
-        if tf.inside_function():
+        if tf.inside_function() and _xla_in_here.get() and not looked_at():
             return compiled(*map(tf.convert_to_tensor, arrays))
         return function(*arrays)
 
@@ -51,21 +79,23 @@ def normalise(x, gamma, beta, epsilon, mean=None, variance=None):
     return outputs, mean, variance * ((n - 1) / n)
 
 
-def convolution_to_few(x, kernel):
+def convolution_to_few(x, kernel, training=True):
     """A convolution to a few channels, edges padded.
 
     Args:
         x: (batch, height, width, channels).
         kernel: (3, 3, channels, filters), of few filters.
+        training: bool, whether its gradient is to be quick. Without, it is made of
+            plain operations, which other runtimes know too.
 
     Returns:
         (batch, height, width, filters).
     """
-    return _convolution_to_few(x, tf.convert_to_tensor(kernel))
+    convolution = _convolution_to_few if training else _plain_convolution_to_few
+    return convolution(x, tf.convert_to_tensor(kernel))
 
 
-@keras.ops.custom_gradient
-def _convolution_to_few(x, kernel):
+def _plain_convolution_to_few(x, kernel):
     channels, filters = kernel.shape[2:]
     # place[a, u, i] = 1 where row i of the 3x3 kernel falls on row u of the 4x4, for
     # row a of the block. Columns likewise.
@@ -73,17 +103,23 @@ def _convolution_to_few(x, kernel):
     large = tf.einsum("aui,bvj,ijcf->uvcabf", place, place, kernel)
     large = tf.reshape(large, (4, 4, channels, 4 * filters))
     blocks = tf.nn.conv2d(x, large, 2, "SAME")         # (batch, height / 2, width / 2, 4 filters)
+    return tf.nn.depth_to_space(blocks, 2)
+
+
+@keras.ops.custom_gradient
+def _convolution_to_few(x, kernel):
+    filters = kernel.shape[-1]
 
     def gradients(seen):
         to_x = tf.nn.conv2d_transpose(seen, kernel, tf.shape(x), 1, "SAME")
         # The sum of x[y + i - 1] seen[y] is that of seen[y + 1 - i] x[y]: a turned
         # kernel that goes from the few channels to the many
         turned = tf.raw_ops.Conv2DBackpropFilter(
-            input=seen, filter_sizes=(3, 3, filters, channels), out_backprop=x,
+            input=seen, filter_sizes=(3, 3, filters, kernel.shape[2]), out_backprop=x,
             strides=[1] * 4, padding="SAME")
         return to_x, tf.transpose(tf.reverse(turned, (0, 1)), (0, 1, 3, 2))
 
-    return tf.nn.depth_to_space(blocks, 2), gradients
+    return _plain_convolution_to_few(x, kernel), gradients
 
 
 def random_bytes(x, seed):

@@ -5,6 +5,8 @@ import logging
 import tensorflow as tf
 from tensorflow.python.client import device_lib
 
+from keras_gan.backend.kernels import kernels_by_xla, looked_at
+
 # TensorFlow's remapper gives up on Conv2D + LeakyReLU in a training graph and says so
 # as an error, once a model. It fuses layers for inference; in training graphs there is
 # nothing for it. Its dependency optimizer now and then loses the order of a read and a
@@ -45,19 +47,23 @@ def xla_pays(model):
     Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn of
     fully connected networks it was measured to pay there too (`benchmarks/speed.py`):
     their many small steps become few. Convolutions are quicker without it, in
-    TensorFlow's own kernels. Where there is a GPU, Keras chooses.
+    TensorFlow's own kernels. Where there is a GPU, Keras chooses. A debugger that looks
+    at each operation (`tf.debugging.enable_check_numerics`) can't look into XLA.
     """
+    if looked_at():
+        return False
     convolutions = any(len(weight.shape) == 4 for weight in model.weights)
     return model.jit_compile or not (convolutions or tf.config.list_physical_devices("GPU"))
 
 
-def one_graph(turn, jit_compile):
+def one_graph(turn, jit_compile, single_kernels=True):
     """Compile a turn.
 
     Args:
         turn: a function of arrays, and of lists and dicts of arrays, that returns a
             dict of scalars, such as `gan.train_on_batch`.
         jit_compile: True for XLA, False without it.
+        single_kernels: whether XLA may still compile single kernels (see `one_pass`).
 
     Returns:
         A function of the same arguments that returns a dict of floats. Each new batch
@@ -66,7 +72,8 @@ def one_graph(turn, jit_compile):
     structure = []                # of the arguments, noted at the first call
 
     def turn_of_flat(*flat):
-        return turn(*tf.nest.pack_sequence_as(structure[0], flat))
+        with kernels_by_xla(single_kernels):
+            return turn(*tf.nest.pack_sequence_as(structure[0], flat))
 
     # A tf.function looks through dicts and lists at each call: a flat list is quicker
     graph = tf.function(with_shared_reads(turn_of_flat), jit_compile=jit_compile)

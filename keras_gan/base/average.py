@@ -2,6 +2,8 @@
 import keras
 from keras import ops
 
+from keras_gan.players.player import functional
+
 
 class Averages:
     """Lets an average follow each network that the game `shows`.
@@ -18,7 +20,7 @@ class Averages:
             network = getattr(self, name)
             average = network
             if self.ema_momentum:
-                average = self.build_copy(name)
+                average = functional(self.build_copy(name), network.input)
                 average.set_weights(network.get_weights())
             setattr(self, f"{name}_ema", average)
 

@@ -62,6 +62,7 @@ class Classes:
         if labels is None:
             labels = np.arange(n) % self.num_classes
         else:
+            labels = list(labels)
             self._say_which(labels)
             labels = np.array([self.class_number(label) for label in labels])
         return self.generate_from(noise, self.takes["labels"].checked(labels, n))
@@ -121,11 +122,12 @@ class Classes:
         columns = min(self.num_classes, 10)
         noise = np.repeat(self.draw_noise(5, np.random.default_rng(self.seed)), columns, axis=0)
         labels = np.tile(np.arange(columns, dtype="int32"), 5)[:, None]
-        write_png(path, grid(self.generate_from(noise, labels), columns))
+        write_png(path, grid(self.generate_from(noise, labels), columns, bands=self.bands))
 
     def write_beside_real(self, path, real):
         """Write real beside generated samples of the same classes. `real`: (images,
         labels)."""
         images, labels = real
         write_real_vs_generated(path, to_pictures(to_network(images)),
-                                self.generate(len(images), self.seed, labels=np.ravel(labels)))
+                                self.generate(len(images), self.seed, labels=np.ravel(labels)),
+                                bands=self.bands)

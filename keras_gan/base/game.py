@@ -1,5 +1,6 @@
 """What every game can do besides its turn: be built, trained, checked and saved."""
 import abc
+import functools
 from typing import Literal
 
 import keras
@@ -11,10 +12,13 @@ from keras_gan.backend.one_graph import being_compiled, one_graph, xla_pays
 from keras_gan.base.average import Averages
 from keras_gan.base.named import Named
 from keras_gan.base.options import Options, options
-from keras_gan.base.seeding import seeded_layers
+from keras_gan.base.seeding import seeded_layers, warn_of_half_precision
+from keras_gan.players.ends import remarks
 from keras_gan.players.freeze import check_freeze
-from keras_gan.players.player import as_player
+from keras_gan.players.player import as_player, functional
+from keras_gan.players.traced import same, traced_from
 from keras_gan.samples.checks import check_samples, is_whole
+from keras_gan.samples.drawing import check_bands
 from keras_gan.samples.kinds import Samples
 from keras_gan.samples.ranges import to_network
 from keras_gan.training import checkpoint, memory
@@ -39,6 +43,7 @@ class Game(Named, Averages, Options, abc.ABC):
         turns: int, how many turns this model has been trained. With `seed` it decides
             the random numbers of the next turn.
         makes_its_data: bool, whether `train` takes no data.
+        in_a_run: bool, whether `train` plays. What its batches are was looked at.
         num_classes: int, of a model that knows classes; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be
             empty.
@@ -70,24 +75,38 @@ class Game(Named, Averages, Options, abc.ABC):
     """A named set of arguments. "classic" is the defaults."""
     run_eagerly: bool = False
     """True plays every move call by call, so that a debugger can look at it. False
-    compiles the turn."""
+    compiles the turn. With XLA (`jit_compile`) Keras's own Dropout then draws others
+    than call by call, so that it is another run; with jit_compile=False it is the
+    same."""
+    bands: tuple[int, ...] | None = None
+    """Of pictures: the channels, counted from 0, that sheets show: three, as red, green
+    and blue, or one, grey. None: one channel grey, three RGB, four RGB and alpha on a
+    checkerboard, of others the first three."""
     jit_compile: bool | Literal["auto"] = "auto"
     """True compiles with XLA, False without it, "auto" with XLA where it was measured
     to pay."""
 
+    kept = None                                 # the compiled turn, and what it was traced from
     undecided_loss = None
+    read_anew = ("k",)
     packing = 1
     turns = 0
-    makes_its_data = False
+    makes_its_data = in_a_run = False
     num_classes, class_names = None, ()
     axes, other_axes = (3,), ""
 
     def __post_init__(self):
         self.take_recipe()
         self.check_arguments()
+        warn_of_half_precision()
         with seeded_layers(self.seed), memory.for_networks():
             self.build()
+            self.check_networks()
             self.build_averages()
+        for network in {**self.players, **self.averages}.values():
+            # With the layers of networks inside it, which are what one came for
+            network.summary = functools.partial(type(network).summary, network, expand_nested=True)
+        self.settled = True
 
     @abc.abstractmethod
     def build(self):
@@ -98,13 +117,27 @@ class Game(Named, Averages, Options, abc.ABC):
         compiled turn.
 
         Args:
-            model: functional or sequential `keras.Model`.
+            model: functional or sequential `keras.Model`; also a subclassed one, if it
+                takes pictures alone.
             loss, optimizer, metrics, how: as for `keras.Model.compile`.
         """
-        model = as_player(model)
+        model = as_player(functional(model, keras.Input(self.img_shape)))
+        of_one = metrics is not None and not isinstance(loss, (list, tuple, dict))
+        if of_one and len(model.outputs) != 1:
+            raise ValueError(f"{model.name} must have one output, as there is one loss. For "
+                             "several return a list of losses and a list of metrics, an entry an "
+                             "output, and give train_on_batch as many targets. Received: "
+                             f"{len(model.outputs)} outputs, {model.output_shape}")
         model.compile(optimizer=optimizer, loss=loss, metrics=metrics,
                       run_eagerly=self.run_eagerly, jit_compile=self.jit_compile, **how)
         return model
+
+    def check_networks(self):
+        """Make each network functional."""
+        for name, network in self.players.items():
+            if not getattr(network, "inputs", None):          # subclassed: combined has called it
+                given = network._inbound_nodes[0].input_tensors
+                setattr(self, name, functional(network, given if len(given) > 1 else given[0]))
 
     @property
     def takes(self):
@@ -126,6 +159,9 @@ class Game(Named, Averages, Options, abc.ABC):
             expected += f". In RGB: img_shape=({height}, {width}, 3); grey: ({height}, {width}, 1)"
         self.require(whole and len(shape) in self.axes, "img_shape", expected)
         self.img_shape = tuple(int(n) for n in shape)
+        self.require(self.bands is None or self.makes_pictures, "bands",
+                     "None for samples that aren't pictures")
+        check_bands(self.bands, self.img_shape[-1])
         self.require_whole("seed", 0)
         self.require_whole("k", 1)
         if self.half_life is not None:
@@ -169,9 +205,8 @@ class Game(Named, Averages, Options, abc.ABC):
         Raises:
             ValueError: for another shape, dtype or range, or if they aren't k batches.
         """
-        if not being_compiled():
-            check_samples(images, self.img_shape)
-            images = images if hasattr(images, "shape") else np.asarray(images)
+        if not (being_compiled() or self.in_a_run):
+            images = check_samples(images, self.img_shape)
         self.check_k_batches(images)
         return self.to_network(images)
 
@@ -249,19 +284,23 @@ class Game(Named, Averages, Options, abc.ABC):
               sample_interval: int = 500, checkpoint_interval: int = 500, keep_last: int = 3,
               keep_every: int | None = None, resume: bool = False, flip: bool = False,
               if_not_finite: Literal["stop", "go_back"] = "stop",
-              if_write_fails: Literal["stop", "go_on"] = "stop", labels=None):
+              if_write_fails: Literal["stop", "go_on"] = "stop", balanced: bool = False,
+              labels=None):
         """Play many turns, compiled as one graph (or call by call with
         `run_eagerly=True`).
 
         Args:
-            images: array (N, *img_shape), uint8 0..255 or float in [-1, 1]; or what
+            images: array (N, *img_shape), uint8 0..255 or float in [-1, 1], also one
+                that is memory-mapped or lies in a file of h5py; or what
                 `data_loaders.load_data` (of a model of two domains: `load_domains`)
                 returns; or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches.
-                Of vectors also a distribution, such as `keras_gan.evaluation.ring()`,
-                with `sample(n, rng)`: every batch of it is fresh.
+                Of vectors also a table of numbers (pandas, polars), or a distribution,
+                such as `keras_gan.evaluation.ring()`, with `sample(n, rng)`: every
+                batch of it is fresh.
             steps: turns of this call; with `resume`, of the whole run.
             batch_size: samples a step of the discriminator; a turn takes k batches. A
-                Dataset brings its own batches, of k·n samples, for any n.
+                Dataset brings its own batches, of k·n samples, for any n; others are
+                left out.
             run_dir: folder for pictures, losses, checkpoints and model. None writes
                 nothing.
             sample_interval: steps between two sample sheets.
@@ -277,6 +316,10 @@ class Game(Named, Averages, Options, abc.ABC):
                 most three times in a row.
             if_write_fails: what happens when a checkpoint or picture can't be written,
                 because the disk is full, say. "stop" stops, "go_on" goes on without.
+            balanced: draw every class equally often, however many pictures it has:
+                those of a small class are seen oftener, and the model learns classes
+                that are equally likely. For arrays with `labels` and folders with
+                classes, also in a model that knows no classes.
             labels: ints (N,), of a model that knows classes: the classes of an array of
                 images. What `load_data` returns has its own.
 
@@ -295,8 +338,8 @@ class Game(Named, Averages, Options, abc.ABC):
             OSError: if something can't be written. What was written before is whole.
         """
         plan = Plan(steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last,
-                    keep_every, resume, flip, if_not_finite, if_write_fails)
-        data = open_data(self, images, labels, plan.batch_size, plan.flip)
+                    keep_every, resume, flip, if_not_finite, if_write_fails, balanced)
+        data = open_data(self, images, labels, plan)
         turn = self.train_on_batch if self.run_eagerly else self.compiled_turn()
         with TrainingRun(self, data, plan) as run:
             for batch in run.batches():                    # the arrays that `takes` names
@@ -311,8 +354,18 @@ class Game(Named, Averages, Options, abc.ABC):
         return run.history
 
     def compiled_turn(self):
-        """`train_on_batch` as one graph, through XLA or not as `jit_compile` says."""
-        return one_graph(self.train_on_batch, self.uses_xla)
+        """`train_on_batch` as one graph, through XLA or not as `jit_compile` says.
+
+        It is kept for the next call of `train`, as long as all that it was traced from
+        is as it was: models, optimizers and what they were compiled with, flags and
+        numbers of their layers, the methods of this object.
+        """
+        now = traced_from(self)
+        if self.kept is None or not same(now, self.kept[0]):
+            turn = one_graph(self.train_on_batch, self.uses_xla,
+                             single_kernels=self.jit_compile is not False)
+            self.kept = now, turn
+        return self.kept[1]
 
     @property
     def uses_xla(self):
@@ -354,6 +407,13 @@ class Game(Named, Averages, Options, abc.ABC):
         """
         return check_freeze(self, batch_sizes)
 
+    def remarks(self):
+        """What is wrong with how the networks end, if anything, a list of str.
+
+        `train` says it once, before it begins.
+        """
+        return remarks(self)
+
     def save(self, path):
         """Save the model in the folder `path`: `config.json`, a file for each network,
         one for each optimizer, and their `SHA256SUMS`.
@@ -370,14 +430,23 @@ class Game(Named, Averages, Options, abc.ABC):
         checkpoint.save(self, path)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path, **changes):
         """Load what `save` wrote. Models such as `combined` are built anew around the
         networks.
+
+        Args:
+            path: folder of a saved model; of a run, its `model/` or newest checkpoint.
+            changes: arguments that are to be others than in the saved model, such as
+                `learning_rate=1e-5`, to train it further on other data. Whatever leaves
+                the networks their weights may change. With `half_life` the learning
+                rate falls by half every so many turns, counted from the model's first
+                turn on: `half_life=None` keeps the rate that you give.
 
         Raises:
             FileNotFoundError: if there is no saved model at `path`.
             ValueError: if the model there is of another class, if a file is not as it
-                was saved, or if a newer version wrote it.
+                was saved, if a newer version wrote it, or if the weights don't fit a
+                model with these changes.
         """
-        return checkpoint.load(cls, path)
+        return checkpoint.load(cls, path, changes)
 

@@ -17,8 +17,9 @@ from keras_gan.base.options import options
 from keras_gan.layers.penalties import R1
 from keras_gan.layers.units import Units
 from keras_gan.samples import drawing
+from keras_gan.samples.advice import advice_on_line
 from keras_gan.samples.checks import is_whole
-from keras_gan.samples.ranges import to_network, to_pictures
+from keras_gan.samples.ranges import to_network, to_numpy, to_pictures
 
 VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
 JUDGED_AT_ONCE = 256          # samples
@@ -64,6 +65,8 @@ class NoiseGame(Game):
         convolutional: bool, whether that one is convolutional.
         updates_of_discriminator: int, steps of its optimizer for each of the k batches:
             2, on real and on generated samples, or 1, on both at once.
+        judges_patches: bool, whether a discriminator may say a number for each patch of
+            a picture, (batch, rows, columns, 1).
         window: (low, high) of the axes on which vectors are drawn; None leaves it open.
     """
 
@@ -90,6 +93,10 @@ class NoiseGame(Game):
     """True makes the discriminator's fakes with the statistics of the batch, as the
     generator's own step does. False makes them with moving averages, as Keras-GAN's
     `predict` did."""
+    label_smoothing: float = 0.0
+    """One-sided (Tim Salimans et al., 2016, arXiv:1606.03498, section 3.4): the
+    discriminator's target for real samples is 1 - label_smoothing, .9 say, so that it
+    is never quite sure. At its best it then says (1 - label_smoothing) p / (p + q)."""
     generator_weight_decay: float = 0.0
     """Share of each weight of the generator (not of its biases) that its optimizer
     subtracts in a step, times the learning rate (Ilya Loshchilov, Frank Hutter, 2017,
@@ -101,7 +108,7 @@ class NoiseGame(Game):
 
     shows = ["generator"]
     draws = {"z": 3}
-    updates_of_discriminator = 2
+    updates_of_discriminator, judges_patches = 2, False
     window = None
 
     def __post_init__(self):
@@ -127,10 +134,21 @@ class NoiseGame(Game):
             self.require_number(name, lambda weight: weight >= 0, "a number of at least 0")
         self.require_number("dropout", lambda share: 0 <= share < 1,
                             "a number from 0 up to, not including, 1")
+        self.require_number("label_smoothing", lambda share: 0 <= share < 1,
+                            "a number from 0 up to, not including, 1")
         self.require(not (self.standardize and self.makes_pictures), "standardize",
                      "False for pictures, which are uint8 0..255 or in [-1, 1]")
         self.require(self.from_logits or not self.r1_gamma, "from_logits",
                      "True where there is a penalty on the logit's gradient (r1_gamma)")
+
+    @classmethod
+    def changed(cls, parameters, changes):
+        """As in `Options`. A generator that learned at the discriminator's rate does so
+        on."""
+        if parameters.get("generator_learning_rate") == parameters.get("learning_rate"):
+            changes = {"generator_learning_rate": changes.get("learning_rate"), **changes} \
+                if "learning_rate" in changes else changes
+        return super().changed(parameters, changes)
 
     def check_layers(self):
         """Raise `ValueError` where a class has layers, and others are chosen."""
@@ -151,9 +169,22 @@ class NoiseGame(Game):
 
     @property
     def undecided_loss(self):
-        """The discriminator's loss when it can't tell real from generated: log 2, in
-        nats."""
-        return math.log(2)
+        """The discriminator's loss when it can't tell real from generated, in nats.
+
+        It says α/2 then, α being the target of real samples: without label smoothing
+        that is 1/2, and the loss log 2.
+        """
+        said = (1 - self.label_smoothing) / 2
+        return -(said * math.log(said) + (1 - said) * math.log(1 - said))
+
+    def check_networks(self):
+        """Raise `ValueError` for networks that this game can't be played with."""
+        super().check_networks()
+        said = self.discriminator.output_shape
+        said = said[0] if isinstance(said, list) else said
+        if said != (None, 1) and (self.penalises_slope or not self.judges_patches):
+            raise ValueError(f"build_discriminator of {type(self).__name__} must return a model "
+                             f"that says one number a sample, (batch, 1). Received: {said}")
 
     # --- networks ---------------------------------------------------------------------
 
@@ -194,7 +225,9 @@ class NoiseGame(Game):
         `train_on_batch` takes them by these names.
         """
         said = probability_of_logits if self.from_logits else probability
-        return [BinaryAccuracy(name="accuracy", threshold=0.0 if self.from_logits else 0.5),
+        undecided = (1 - self.label_smoothing) / 2
+        threshold = math.log(undecided / (1 - undecided)) if self.from_logits else undecided
+        return [BinaryAccuracy(name="accuracy", threshold=threshold),
                 MeanMetricWrapper(said, name="validity")]
 
     def build_copy(self, name):
@@ -217,13 +250,12 @@ class NoiseGame(Game):
     def prepare(self, images):
         """As `Game.prepare`. With `standardize` the first samples set the units."""
         if self.standardize and not being_compiled() and not self.units.fitted:
-            self.units.fit(self.takes["images"].checked(np.asarray(images)))
+            self.units.fit(self.takes["images"].checked(images))
         return super().prepare(images)
 
     def to_network(self, images):
         """Samples as the networks see them, unchecked: see `prepare`."""
-        samples = super().to_network(images)
-        return self.units(samples) if self.standardize else samples
+        return self.units(images) if self.standardize else super().to_network(images)
 
     def probability(self, truth, validity):
         """The validity that D says, as a probability of being real. Both (batch, 1)."""
@@ -255,17 +287,19 @@ class NoiseGame(Game):
             ValueError: if they don't fit.
         """
         arrays = [self.takes["images"].checked(images)]
+        if len(images) % self.packing:
+            raise ValueError(f"images must be whole packs of {self.packing}. "
+                             f"Received: {len(images)}")
         if labels is not None:
             if "labels" not in self.takes:
                 raise ValueError(f"{type(self).__name__} knows no classes. Received: labels")
             arrays.append(self.takes["labels"].checked(labels, len(images)))
 
         def ask(images, *labels):
-            validity = self.judge(self.to_network(images), *labels)
+            validity = self.judge(self.to_network(images), *map(ops.convert_to_tensor, labels))
             return ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
 
-        size = JUDGED_AT_ONCE // self.packing * self.packing
-        return batchwise(ask, arrays, size, "judging")[:, 0]
+        return batchwise(ask, arrays, JUDGED_AT_ONCE, "judging", self.packing)[:, 0]
 
     # --- noise goes in, samples come out ----------------------------------------------
 
@@ -303,17 +337,42 @@ class NoiseGame(Game):
         Returns:
             As `generate`. It is made batch by batch, so that it takes little more
             memory than the result.
+
+        Raises:
+            ValueError: if they don't fit.
         """
+        self.check_inputs(inputs)
+
         def make(*batch):
             batch = batch if len(batch) > 1 else batch[0]
             made = self.generator_ema(batch, training=False)
             if self.makes_pictures:
                 return to_pictures(made)
-            made = ops.convert_to_numpy(made)
+            made = to_numpy(made)
             return self.units.invert(made) if self.standardize else made
 
         size = max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
         return batchwise(make, inputs, size, "generating")
+
+    def check_inputs(self, inputs):
+        """Raise `ValueError` unless there is an array (n, ...) for each input of the
+        generator.
+
+        (A subclass of `keras.Model` doesn't say what its inputs are.)
+        """
+        wanted = [tuple(x.shape[1:]) for x in getattr(self.generator_ema, "inputs", None) or ()]
+        shapes = [tuple(np.shape(array)) for array in inputs]
+        fit = [made[1:] == one or (*made, 1)[1:] == one for made, one in zip(shapes, wanted)]
+        if not wanted or (len(shapes) == len(wanted) and all(fit)
+                          and len({shape[:1] for shape in shapes}) == 1 and shapes[0][0]):
+            return
+        names = ["z", "labels" if "labels" in self.takes else "others"][:len(wanted)]
+        expected = ", ".join(f"{name} (n, {', '.join(map(str, shape))})"
+                             for name, shape in zip(names, wanted))
+        advice = " ".join(advice_on_line(name, made, one) for name, made, one, fits
+                          in zip(names, shapes, wanted, fit) if not fits)
+        raise ValueError(f"generate_from must get {expected}, of one n. Received: "
+                         f"{', '.join(map(str, shapes)) or 'nothing'}. {advice}".rstrip())
 
     def interpolate(self, z0, z1, n, *others):
         """Walk from one sample to another, on the sphere on which noise lies.
@@ -352,7 +411,8 @@ class NoiseGame(Game):
 
         They are always made from the same noise."""
         if self.makes_pictures:
-            drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed)))
+            drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed),
+                                                  bands=self.bands))
         else:
             n = 25 if len(self.img_shape) == 2 else 1000
             self.draw(path, {f"turn {self.turns}": self.generate(n, seed=self.seed)})
@@ -367,7 +427,8 @@ class NoiseGame(Game):
         of arrays."""
         real, generated = real[0], self.generate(len(real[0]), seed=self.seed)
         if self.makes_pictures:
-            drawing.write_real_vs_generated(path, to_pictures(to_network(real)), generated)
+            drawing.write_real_vs_generated(path, to_pictures(to_network(real)), generated,
+                                            bands=self.bands)
         else:
             self.draw(path, {"real": real, "generated": generated})
 

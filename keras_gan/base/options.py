@@ -42,9 +42,11 @@ class Options:
     Attributes:
         recipes: dict, named sets of other defaults: `recipe="laptop"` takes them.
             `"classic"` is the class as it stands. What the caller passes always wins.
+        settled: bool, whether the model is built. Its arguments can't be set then.
+        read_anew: tuple of str, arguments that each turn reads anew: these can.
     """
 
-    recipes = {}
+    recipes, settled, read_anew = {}, False, ()
 
     def __new__(cls, *args, **given):
         """Note which arguments are given, as `keras.Layer` does: a recipe leaves those
@@ -64,6 +66,18 @@ class Options:
         game = super().__new__(cls)
         game.given = {*list(parameters)[1:1 + len(args)], *given}
         return game
+
+    def __setattr__(self, name, value):
+        """Refuse to set an argument where that has no effect: after the model is
+        built."""
+        if self.settled and name in self.__dataclass_fields__ and name not in self.read_anew:
+            kind = type(self).__name__
+            raise AttributeError(
+                f"{name} of a {kind} that is built can't be set: its networks and optimizers were "
+                f"made with {name}={getattr(self, name)!r}. Make a new one, "
+                f"{kind}({name}={value!r}), or save this one and load it with the change: "
+                f"{kind}.load(path, {name}={value!r}).")
+        super().__setattr__(name, value)
 
     @classmethod
     def option_names(cls):
@@ -111,6 +125,24 @@ class Options:
                                 f"the class, and {name}: TYPE = ... in it, instead of __init__.")
         values = {name: getattr(self, name) for name in names}
         return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+
+    @classmethod
+    def changed(cls, parameters, changes):
+        """The arguments of a saved model, with some that are to be others: a dict.
+
+        Raises:
+            TypeError: for arguments that this class doesn't take.
+            ValueError: for a recipe: what it says was settled when the model was made.
+        """
+        for name in changes:
+            if name not in cls.option_names():
+                raise TypeError(f"{cls.__name__} takes no {name}. "
+                                f"It takes: {', '.join(cls.option_names())}")
+        if "recipe" in changes:
+            raise ValueError("A saved model keeps the numbers of its recipe. Pass those that are "
+                             "to be others, learning_rate=... say. "
+                             f"Received: recipe={changes['recipe']!r}")
+        return {**parameters, **changes}
 
     # --- checks -----------------------------------------------------------------------
 

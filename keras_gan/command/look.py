@@ -71,11 +71,9 @@ def write_sheet(game, samples, out):
     """All samples in one picture. Returns its path."""
     from keras_gan.samples import drawing
     if game.makes_pictures:
-        drawing.write_png(out, drawing.grid(samples, bands=getattr(game, "bands", None)))
-    elif len(game.img_shape) == 2:
-        drawing.write_signals(out, {f"{len(samples)} samples": samples})
+        drawing.write_png(out, drawing.grid(samples, bands=game.bands))
     else:
-        drawing.write_vectors(out, {f"{len(samples)} samples": samples})
+        game.draw(out, {f"{len(samples)} samples": samples})
     return out
 
 
@@ -130,7 +128,7 @@ def write_walk(game, n, seed, labels, out):
     frames = []
     for z0, z1 in zip(z, np.roll(z, -1, axis=0)):
         walk = game.interpolate(z0, z1, FRAMES + 1, **of_class)[:-1]    # the last begins the next
-        frames += [Image.fromarray(drawing.grid(picture[None], bands=getattr(game, "bands", None)))
+        frames += [Image.fromarray(drawing.grid(picture[None], bands=game.bands))
                    for picture in walk]
     drawing.write_film(out, frames, seconds=1.5 * n, hold=0)
     return out

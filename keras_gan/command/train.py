@@ -262,7 +262,8 @@ def flags_of(model, paper, args):
                   | {n: (parameters[n].annotation, parameters[n].default) for n in names},
                   **groups}
     else:
-        groups["training"].pop("flip", None)             # there are no pictures
+        for name in ("flip", "balanced"):
+            groups["training"].pop(name, None)           # there are no pictures, and no classes
 
     texts = {}
     for part in reversed(model.__mro__[:-1]):            # a text stands where the argument does

@@ -70,8 +70,8 @@ class PictureConv2D(keras.layers.Conv2D):
                              f"Received: {tuple(input_shape)}")
         super().build(input_shape)
 
-    def call(self, inputs):
-        return convolution_to_few(inputs, self.kernel) + self.bias
+    def call(self, inputs, training=False):
+        return convolution_to_few(inputs, self.kernel, training) + self.bias
 
 
 @keras.saving.register_keras_serializable("keras_gan")

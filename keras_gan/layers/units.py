@@ -13,18 +13,19 @@ class Units(keras.layers.Layer):
     """Standardises samples: (x - mean) / deviation, each column by its own.
 
     A column is a dimension of vectors, or a channel of signals. Until `fit` has seen
-    data nothing changes.
+    data nothing changes. It computes in float64: in float32 a column such as the
+    seconds since 1970 has lost what it says before its mean is subtracted.
 
-    Input and output: (batch, ..., columns).
+    Input and output: (batch, ..., columns); the output is of `keras.config.floatx()`.
 
     Args:
         columns: int.
     """
 
     def __init__(self, columns, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)
         self.columns = columns
-        weight = {"shape": (columns,), "trainable": False}
+        weight = {"shape": (columns,), "dtype": "float64", "trainable": False}
         self.mean = self.add_weight(name="mean", initializer="zeros", **weight)
         self.deviation = self.add_weight(name="deviation", initializer="ones", **weight)
         self.times_fitted = self.add_weight(name="times_fitted", shape=(), dtype="int32",
@@ -57,12 +58,13 @@ class Units(keras.layers.Layer):
         return total / n
 
     def call(self, inputs):
-        return (inputs - ops.cast(self.mean, inputs.dtype)) / ops.cast(self.deviation, inputs.dtype)
+        standard = (ops.cast(inputs, "float64") - self.mean) / self.deviation
+        return ops.cast(standard, keras.config.floatx())
 
     def invert(self, samples):
         """Standardised samples, a NumPy array, in the units of the data again."""
         mean, deviation = (ops.convert_to_numpy(v) for v in (self.mean, self.deviation))
-        return samples * deviation + mean
+        return (samples * deviation + mean).astype(samples.dtype)
 
     def compute_output_shape(self, input_shape):
         return input_shape

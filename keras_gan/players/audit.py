@@ -12,6 +12,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.backend.one_graph import many_shapes
+from keras_gan.players.ends import takes_logits
 from keras_gan.players.freeze import (
     FreezeReport,
     make_move,
@@ -76,6 +77,7 @@ def audit(generator, discriminator, combined):
         report.moves.append(f"{name}: {takes} -> {_shape(model.outputs[0])}")
     _look_at_compilation(report, players)
     fits = _look_at_shapes(report, generator, discriminator)
+    _look_at_axes(report, generator, models.values())
     rng, classes = np.random.default_rng(0), min(map(_number_of_classes, models.values()))
     batches = {name: _random_inputs(model, classes, rng) for name, model in models.items()}
     with (put_back(variables, models.values()), _lent_optimizers(players.values()),
@@ -202,6 +204,20 @@ def _look_at_shapes(report, generator, discriminator):
     return all(fitting)
 
 
+def _look_at_axes(report, generator, models):
+    """Whether layers take for channels what is the height of the pictures."""
+    layers = {id(layer): layer for model in models for layer in model._flatten_layers()}.values()
+    wrong = list(dict.fromkeys(layer.name for layer in layers
+                               if getattr(layer, "data_format", None) == "channels_first"))
+    made = generator.outputs[0].shape
+    if wrong and len(made) == 4 and made[-1] in (1, 3, 4) and made[1] not in (1, 3, 4):
+        report.add(f"{', '.join(wrong)} take the first axis of pictures for channels "
+                   f"(data_format='channels_first'), and {_shape(generator.outputs[0])} has them "
+                   "last. keras.json sets it where a layer doesn't: "
+                   "keras.config.set_image_data_format('channels_last') before the layers are "
+                   "made.")
+
+
 def _fits(made, seen):
     if len(made.shape) != len(seen.shape):
         return False
@@ -249,7 +265,7 @@ def _look_at_validity(report, discriminator, samples, players):
     low, high = _range(discriminator, samples)
     probability = low >= 0 and high <= 1
     for name, model in players.items():
-        from_logits = _takes_logits(model.loss)
+        from_logits = takes_logits(model.loss)
         if from_logits and probability:
             report.add(f"The loss of {name} has from_logits=True, so it applies a sigmoid, and the "
                        "discriminator has applied one already. End it with Dense(1), or take "
@@ -259,19 +275,6 @@ def _look_at_validity(report, discriminator, samples, players):
                        "numbers that leave [0, 1]. End it with Dense(1, activation='sigmoid'), or "
                        "use "
                        "BinaryCrossentropy(from_logits=True).")
-
-
-def _takes_logits(loss):
-    """Whether a binary cross-entropy takes logits; None for any other loss.
-
-    `loss` is what `compile` was given.
-    """
-    if isinstance(loss, (list, tuple, dict)) and len(loss) == 1:
-        loss, = loss.values() if isinstance(loss, dict) else loss
-    loss = keras.losses.get(loss) if isinstance(loss, str) else loss
-    if isinstance(loss, keras.losses.BinaryCrossentropy):
-        return loss.from_logits
-    return False if loss is keras.losses.binary_crossentropy else None
 
 
 def _look_at_membership(report, networks, combined):

@@ -11,6 +11,7 @@ import numpy as np
 from rich.progress import track
 
 from keras_gan.backend.one_graph import many_shapes, one_graph
+from keras_gan.players.ends import contradictions
 
 
 @dataclasses.dataclass
@@ -52,6 +53,8 @@ TURN = "train_on_batch"
 def check_freeze(game, batch_sizes):
     """See `Game.check_freeze`."""
     report = FreezeReport(type(game).__name__)
+    for contradiction in contradictions(game):
+        report.add(contradiction)
     players, turns, moved = game.players, game.turns, set()
     trained = {f"{name}.{TURN}": game.trains[name] for name in game.trainers}
     trained[TURN] = list(players)
@@ -59,7 +62,8 @@ def check_freeze(game, batch_sizes):
              for name, model in game.trainers.items()} | {TURN: game.train_on_batch}
     ways = {"call by call": calls}
     if not game.run_eagerly:
-        ways["compiled"] = {name: one_graph(call, game.uses_xla) for name, call in calls.items()}
+        ways["compiled"] = {name: one_graph(call, game.uses_xla, game.jit_compile is not False)
+                            for name, call in calls.items()}
     rounds = [(way, batch_size) for way in ways for batch_size in batch_sizes]
     variables = [v for part in game.parts.values() for v in part.variables]
     rng = np.random.default_rng(0)
@@ -69,6 +73,11 @@ def check_freeze(game, batch_sizes):
             for batch_size in batch_sizes:
                 with put_back(variables, players.values()):
                     given[batch_size] = what_each_call_is_given(game, batch_size, rng)
+            for optimizer in game.optimizers.values():
+                # A loss that is scaled by 2^15 for float16 leaves its range, and Keras
+                # leaves out the first steps
+                if hasattr(optimizer, "dynamic_scale"):
+                    optimizer.dynamic_scale.assign(64.0)
             for way, batch_size in track(rounds, "checking the freeze", transient=True):
                 for name, call in ways[way].items():
                     play = functools.partial(call, *given[batch_size][name])
@@ -179,6 +188,11 @@ def make_move(report, networks, how, call, trains, play):
                       "the combined model an optimizer each.")
         elif "No gradients provided" in str(error):
             advice = " ".join(_why_nothing_moves(name, networks[name]) for name in trains)
+        elif "float16" in str(error) or "half tensor" in str(error):       # also in bfloat16
+            advice = ("Under mixed precision Keras adds a loss of half precision (add_loss, "
+                      "activity_regularizer) to one of float32. Cast it, "
+                      "self.add_loss(keras.ops.cast(loss, 'float32')), or give that layer "
+                      "dtype='float32'.")
         else:
             advice = "Call it by hand with the same arrays to see where."
         report.moves.append(f"{how}: {call} raised {type(error).__name__}")

@@ -2,6 +2,7 @@
 import keras
 from keras import ops
 
+from keras_gan.backend.kernels import kernels_by_xla
 from keras_gan.backend.one_graph import being_compiled, traced_once
 from keras_gan.layers.frozen import Frozen
 
@@ -27,6 +28,7 @@ class Player(keras.Model):
         built for targets in the shape of the output.
         """
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **how)
+        self.single_kernels = how.get("jit_compile", "auto") is not False
         # Whatever has variables of its own must be built before a graph is traced.
         self.optimizer.build(self.trainable_variables)
         said, truth = self._examples(loss, metrics, weighted_metrics)
@@ -56,6 +58,16 @@ class Player(keras.Model):
             truth.append(ops.zeros((*shape[:-1], 1), "int32") if sparse else said[-1])
         return (keras.tree.pack_sequence_as(structure, tensors) for tensors in (said, truth))
 
+    def save(self, filepath, overwrite=True, **how):
+        """As in Keras. What is saved is a plain `keras.Model`, of the same layers."""
+        keras.Model(self.input, self.output, name=self.name).save(filepath, overwrite, **how)
+
+    def export(self, filepath, *format, **how):
+        """As in Keras, also before the first call, without which Keras writes no
+        ONNX."""
+        self(self.input)
+        super().export(filepath, *format, **how)
+
     def get_compile_config(self):
         """Nothing: a network in a `.keras` file of its own is a network.
 
@@ -65,7 +77,8 @@ class Player(keras.Model):
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         if not being_compiled():
-            return super().train_on_batch(x, y, sample_weight, class_weight, return_dict)
+            with kernels_by_xla(self.single_kernels):
+                return super().train_on_batch(x, y, sample_weight, class_weight, return_dict)
         # The discriminator moves several times in a turn, the same move on other
         # samples. The generator moves once, and inline: the pictures that it makes for
         # its own move are those that the discriminator is shown, and what is the same
@@ -108,6 +121,18 @@ def as_player(model):
     inputs, outputs = (tensors if len(tensors) > 1 else tensors[0]
                        for tensors in (model.inputs, model.outputs))
     return Player(inputs, outputs, name=model.name)
+
+
+def functional(model, inputs):
+    """A subclassed `keras.Model` as a functional one around it; others as they are.
+
+    Args:
+        inputs: what it takes, a `keras.KerasTensor` or a list of them.
+    """
+    if getattr(model, "inputs", None):
+        return model
+    inputs = keras.tree.map_structure(lambda x: keras.Input(x.shape[1:], dtype=x.dtype), inputs)
+    return keras.Model(inputs, model(inputs), name=model.name)
 
 
 def _judges_of(i, names, judges):

@@ -1,7 +1,9 @@
-"""Checks of what somebody passes: samples, labels, numbers."""
+"""Checks of what somebody passes: samples, and numbers."""
 import keras
 import numpy as np
-from keras import ops
+
+from keras_gan.samples.advice import advice_on_range, advice_on_shape
+from keras_gan.samples.arrays import as_array, blocks, extremes, is_table
 
 
 def is_whole(number, lowest):
@@ -10,106 +12,117 @@ def is_whole(number, lowest):
     return whole and number >= lowest
 
 
-def check_images(images, img_shape):
-    """Raise `ValueError` unless `images` are pictures of `img_shape`.
+def check_samples(samples, shape, may_be_bright=False):
+    """The samples as an array, if they are of `shape`.
+
+    Args:
+        samples: pictures, vectors or signals.
+        shape: (height, width, channels) of pictures, (length, channels) of signals,
+            (dimensions,) of vectors.
+        may_be_bright: see `check_images`.
+
+    Raises:
+        ValueError: if they are not.
+    """
+    if len(shape) == 3:
+        return check_images(samples, shape, may_be_bright)
+    return check_numbers(samples, shape)
+
+
+def check_images(images, img_shape, may_be_bright=False):
+    """The pictures as an array, if they are of `img_shape`.
 
     That is an array (N, *img_shape), N > 0, uint8 0..255 or float in [-1, 1].
+
+    Args:
+        images: what somebody passes.
+        img_shape: (height, width, channels).
+        may_be_bright: bool, whether floats may all be 0 or more (also if they are not
+            all the same). Such are nearly always in [0, 1], as `generate` returns them;
+            in [-1, 1] they would be pictures without a dark place.
+
+    Raises:
+        ValueError: if they are not. The message has the line that mends it.
     """
     expected = f"(N, {', '.join(map(str, img_shape))}), uint8 0..255 or float in [-1, 1]"
-    if not hasattr(images, "shape") or not hasattr(images, "dtype"):
-        raise ValueError(f"images must be one array {expected}. "
-                         f"Received: a {type(images).__name__}. "
-                         "numpy.stack(...) makes one array of many pictures.")
-    try:
-        dtype = keras.backend.standardize_dtype(images.dtype)
-    except ValueError:                                    # of objects, or of text
-        raise ValueError(
-            f"images must be one array {expected}. Received: an array of dtype {images.dtype}. "
-            "Pictures of several shapes can't be one array; "
-            "data_loaders.load_data(folder, img_shape=...) makes them of one shape.") from None
-    shape = tuple(images.shape)
-    if shape == tuple(img_shape):
-        raise ValueError(f"images must have shape {expected}. "
-                         f"Received: shape {shape}, one picture, or a list of such. "
-                         "numpy.stack(...) makes one array of many pictures.")
+    if is_table(images):
+        raise ValueError(f"images must be {expected}. Received: a table. A model of vectors takes "
+                         f"it: img_shape=({images.shape[1]},).")
+    images = as_array(images, "images", f"images must be one array {expected}")
+    if images.dtype == np.longdouble:
+        raise ValueError(f"images must be {expected}. Received: dtype {images.dtype}, which "
+                         "networks don't know. images.astype('float64')")
+    shape, dtype = tuple(images.shape), keras.backend.standardize_dtype(images.dtype)
     if shape[1:] != tuple(img_shape) or shape[0] == 0:
-        raise ValueError(f"images must have shape {expected}. Received: shape {shape}. "
-                         "Build the model with img_shape=(height, width, channels) of the data, "
-                         "or resize the data (data_loaders.load_data(folder, img_shape=...) does).")
+        one = ", one picture, or a list of such" if shape == tuple(img_shape) else ""
+        raise ValueError(f"images must have shape {expected}. Received: shape {shape}{one}. "
+                         f"{advice_on_shape('images', shape, img_shape, dtype)}")
     if dtype == "uint8":
-        return
-    if not dtype.startswith("float") and dtype != "bfloat16":
-        advice = ("images.astype('uint8') * 255 if True is white." if dtype == "bool" else
-                  "images.astype('uint8') if they are 0..255.")
-        raise ValueError(f"images must be {expected}. Received: dtype {dtype}. {advice}")
-    low, high = float(ops.min(images)), float(ops.max(images))
+        return images
+    is_float = dtype.startswith("float") or dtype == "bfloat16"
+    low, high = extremes(images)
     if not np.isfinite([low, high]).all():
         raise ValueError(f"images must be {expected}. Received: values that are no finite numbers "
-                         "(NaN or infinity).")
+                         f"(NaN or infinity) in {count_not_finite(images)} of the {shape[0]} "
+                         "pictures. images[numpy.isfinite(images).all((1, 2, 3))] leaves these "
+                         "out.")
+    if not is_float:
+        raise ValueError(f"images must be {expected}. Received: dtype {dtype}, from {low:.8g} to "
+                         f"{high:.8g}. {advice_on_range(low, high)}")
     if not -1.0 <= low <= high <= 1.0:
         raise ValueError("float images must lie in [-1, 1]. "
-                         f"Received: values from {low:g} to {high:g}. "
-                         "For 0..255 use images.astype('uint8'); for 0..1 use images * 2 - 1.")
-
-
-def remark_on_range(images):
-    """What is probably wrong with pictures that `check_images` accepts.
-
-    Returns:
-        list of at most one str.
-    """
-    some = ops.convert_to_numpy(images[::max(1, len(images) // 256)])
-    if some.dtype == np.uint8 and some.max() <= 1:
-        return ["The pictures are uint8 with no value above 1, where 255 is white: nearly black. "
-                "If 1 is to be white, train on images * 255."]
-    if some.dtype != np.uint8 and some.min() >= 0:
-        return ["The pictures are float with no value below 0, where -1 is black and 1 is white. "
-                "If 0 is to be black, train on images * 2 - 1."]
-    return []
+                         f"Received: values from {low:.8g} to {high:.8g}. "
+                         f"{advice_on_range(low, high)}")
+    if 0 <= low < high and not may_be_bright:
+        raise ValueError("float images must lie in [-1, 1], where -1 is black. Received: values "
+                         f"from {low:.8g} to {high:.8g}, none below 0, as pictures in [0, 1] have "
+                         "them (generate gives such): images * 2 - 1. Pictures in [-1, 1] that "
+                         "are so bright: ((images + 1) * 127.5).round().astype('uint8').")
+    return images
 
 
 def check_points(points, dimensions):
-    """Raise `ValueError` unless `points` are (N, dimensions), N > 0, finite numbers."""
-    array = ops.convert_to_numpy(points) if hasattr(points, "shape") else np.asarray(points)
-    expected = (f"Data must be an array (N, {dimensions}) of finite numbers. "
-                f"Received: a {type(points).__name__} of shape {array.shape}, {array.dtype}")
-    fits = array.ndim == 2 and array.shape[1] == dimensions and len(array)
-    if not fits or array.dtype.kind not in "fiu":
-        raise ValueError(expected)
-    if not np.isfinite(array).all():
-        wrong = np.sum(~np.isfinite(array).all(axis=1))
-        raise ValueError(f"{expected}, with NaN or infinity in {wrong} of its rows")
+    """The points as an array, if they are (N, dimensions), N > 0, finite numbers.
 
-
-def check_samples(samples, shape):
-    """Raise `ValueError` unless `samples` are of `shape`.
-
-    They are pictures, `shape` (height, width, channels), or vectors, `shape`
-    (dimensions,).
+    Raises `ValueError` if they are not.
     """
-    if len(shape) == 3:
-        check_images(samples, shape)
-    else:
-        check_points(samples, *shape)
+    return check_numbers(points, (dimensions,))
 
 
-def check_labels(labels, n, num_classes):
-    """The labels of n pictures as an int32 array (n, 1).
+def check_numbers(samples, shape):
+    """Vectors or signals as an array, if they are (N, *shape), N > 0, finite numbers.
+
+    They may have any range that `keras.config.floatx()` can hold.
 
     Raises:
-        ValueError: unless they are n whole numbers from 0 to num_classes - 1.
+        ValueError: if they are not.
     """
-    expected = (f"labels must be whole numbers from 0 to {num_classes - 1}, "
-                f"one for each of the {n} pictures")
-    if labels is None:
-        raise ValueError(f"{expected}. Received: none. train(images, labels=...) takes them, "
-                         "and load_data makes classes of sub-folders.")
-    labels = np.asarray(labels)
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"{expected}. Received: dtype {labels.dtype}")
-    if labels.shape not in ((n,), (n, 1)):
-        raise ValueError(f"{expected}. Received: an array of shape {labels.shape}")
-    if labels.min() < 0 or labels.max() >= num_classes:
-        raise ValueError(f"{expected}. Received: from {labels.min()} to {labels.max()}. "
-                         f"num_classes={num_classes} is an argument of the model.")
-    return labels.reshape(n, 1).astype("int32")
+    names = [str(name) for name in samples.columns] if is_table(samples) else []
+    expected = f"Data must be an array (N, {', '.join(map(str, shape))}) of finite numbers"
+    is_list = isinstance(samples, (list, tuple))
+    array = as_array(np.asarray(samples) if is_list else samples, "data", expected)
+    expected += (f". Received: a {type(samples).__name__} of shape {tuple(array.shape)}, "
+                 f"{array.dtype}")
+    if tuple(array.shape[1:]) != tuple(shape) or not array.shape[0]:
+        columns = f" The columns are {', '.join(names)}." if names else ""
+        advice = advice_on_shape("data", tuple(array.shape), shape)
+        raise ValueError(f"{expected}.{columns} {advice}")
+    if array.dtype == bool:
+        raise ValueError(f"{expected}. data.astype('float32')")
+    low, high = extremes(array)
+    if not np.isfinite([low, high]).all():
+        raise ValueError(f"{expected}, with NaN or infinity in {count_not_finite(array)} of its "
+                         "rows. data[numpy.isfinite(data).all(1)] leaves these out.")
+    with np.errstate(over="ignore"):
+        as_floatx = np.array([low, high]).astype(keras.config.floatx())
+    if not np.isfinite(as_floatx.astype("float64")).all():
+        raise ValueError(f"{expected}, from {low:g} to {high:g}: more than "
+                         f"{keras.config.floatx()} can hold. Train on "
+                         "(data - data.mean(0)) / data.std(0).")
+    return array
+
+
+def count_not_finite(array):
+    """In how many samples there is NaN or infinity, an int."""
+    return sum(int((~np.isfinite(block.reshape(len(block), -1).astype("float64"))).any(1).sum())
+               for block in blocks(array))

@@ -2,23 +2,27 @@
 import keras
 import numpy as np
 
-from keras_gan.samples.checks import check_labels, check_samples
+from keras_gan.samples.checks import check_samples
+from keras_gan.samples.labels import check_labels
 
 
 class Samples:
-    """Pictures or vectors.
+    """Pictures, vectors or signals.
 
     Args:
-        shape: (height, width, channels) of pictures, (dimensions,) of vectors.
+        shape: (height, width, channels) of pictures, (dimensions,) of vectors, (length,
+            channels) of signals.
     """
 
     def __init__(self, shape):
         self.shape = tuple(shape)
 
-    def checked(self, samples, n=None):
-        """The samples, as they are. Raises `ValueError` if they don't fit."""
-        check_samples(samples, self.shape)
-        return samples
+    def checked(self, samples, n=None, may_be_bright=False):
+        """The samples as an array or tensor. Raises `ValueError` if they don't fit.
+
+        For `may_be_bright` see `check_images`.
+        """
+        return check_samples(samples, self.shape, may_be_bright)
 
     def random(self, n, rng):
         """n samples from a `numpy.random.Generator`, as the networks see them."""
@@ -37,10 +41,10 @@ class Labels:
     def __init__(self, num_classes):
         self.num_classes = num_classes
 
-    def checked(self, labels, n):
+    def checked(self, labels, n, whole=False):
         """The labels of n samples, int32 (n, 1). Raises `ValueError` if they don't
-        fit."""
-        return check_labels(labels, n, self.num_classes)
+        fit. `whole`: they are those of all data, see `check_labels`."""
+        return check_labels(labels, n, self.num_classes, whole)
 
     def random(self, n, rng):
         """n labels from a `numpy.random.Generator`."""

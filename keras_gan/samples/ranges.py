@@ -21,8 +21,14 @@ def to_network(images):
 
 def to_pictures(images):
     """Float in [-1, 1], any shape -> float32 numpy array in [0, 1]."""
-    images = ops.convert_to_numpy(images)
-    return np.clip(0.5 * images + 0.5, 0.0, 1.0).astype("float32")
+    return np.clip(0.5 * to_numpy(images) + 0.5, 0.0, 1.0).astype("float32")
+
+
+def to_numpy(made):
+    """What a network has made, as an array: in float32 where it computes in half
+    precision."""
+    made = ops.convert_to_numpy(made)
+    return made.astype(np.promote_types(made.dtype, np.float32))
 
 
 def to_uint8(pictures):

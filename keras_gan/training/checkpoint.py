@@ -26,6 +26,8 @@ FORMAT = 2
 # What a saved model consists of
 OURS = re.compile(r"config\.json|SHA256SUMS|history\.csv|\w+\.weights\.h5|\w+\.npz")
 STEP = re.compile(r"step_(\d+)")
+NO_FOLDER = (".keras", ".h5", ".hdf5", ".zip", ".npz")       # how names of files end
+LEARNING_RATES = {"learning_rate", "generator_learning_rate", "half_life"}
 SUMS = "SHA256SUMS"           # `sha256sum --check SHA256SUMS` understands it too
 
 
@@ -43,8 +45,14 @@ def save(game, path, others=None):
         FileExistsError: if `path` is something else than a saved model.
         FloatingPointError: if a weight, or a number of an optimizer, is not finite.
         OSError: if it can't be written. What was at `path` before is there still.
+        ValueError: if `path` is named like a file.
     """
     path = Path(os.path.abspath(path))
+    if path.suffix.lower() in NO_FOLDER:
+        name = next(iter(game.shows), "generator")
+        raise ValueError("A saved model is a folder, with a file for each network: save('model'). "
+                         f"A file of one network is made by gan.{name}.save('{name}.keras'). "
+                         f"Received: path={path.name!r}")
     if path.exists() and not _is_ours(path):
         raise FileExistsError(f"{path} exists and is not a saved model. Nothing was written; "
                               "choose another folder.")
@@ -179,20 +187,56 @@ def read_config(path):
     return config
 
 
-def load(cls, path):
-    """Build a model of class `cls` from the parameters and weights at `path`."""
+def model_in(path):
+    """The folder of the saved model that is meant by a path.
+
+    Of a run directory, that is its `model/`, or its newest checkpoint.
+
+    Raises:
+        ValueError: if it is a file, or a run that has saved nothing yet.
+    """
     path = there(path)
+    if Path(path).is_file():
+        raise ValueError(f"{path} is a file, and a saved model is a folder. A file of one network "
+                         "(.keras, .h5) Keras itself reads; import keras_gan.layers before, for "
+                         "the layers of this house.")
+    checkpoints = Path(path) / "checkpoints"
+    if not checkpoints.is_dir():
+        return path
+    model = Path(path) / "model"
+    if model.is_dir():
+        return model
+    if not (saved := steps_in(checkpoints)):
+        raise ValueError(f"{path} is a run directory, and has no model and no checkpoint yet.")
+    return saved[-1]
+
+
+def load(cls, path, changes=()):
+    """Build a model of class `cls` from the parameters and weights at `path`.
+
+    `changes`: dict of parameters that are others than there.
+    """
+    path, changes = model_in(path), dict(changes)
     config = read_config(path)
     if config["model"] != cls.__name__:
         raise ValueError(f"{path} holds a {config['model']}, not a {cls.__name__}. Load it with "
                          f"{config['model']}.load(...).")
     verify(path)
+    changed = cls.changed(config["parameters"], changes)
     try:
-        game = cls(**config["parameters"])
+        game = cls(**changed)
     except TypeError as error:
         raise ValueError(f"The parameters in {Path(path) / 'config.json'} are not those of "
                          f"{cls.__name__}: {error}") from error
-    _assign(game, path, config)
+    try:
+        _assign(game, path, config, changes)
+    except ValueError as error:
+        if not changes:
+            raise
+        those = ", ".join(f"{name}={value!r}" for name, value in changes.items())
+        raise ValueError(f"The weights of the saved {cls.__name__} don't fit a model with {those}: "
+                         f"what changes the networks can't change in a saved model. ({error})"
+                         ) from error
     return game
 
 
@@ -203,7 +247,7 @@ def load_state(game, path):
     _assign(game, path, config)
 
 
-def _assign(game, path, config):
+def _assign(game, path, config, changes=()):
     path = Path(path)
     seeds = _seeds(game, config.get("format", 1))
     states = [np.asarray(state) for state in config["random_state"]]
@@ -213,6 +257,9 @@ def _assign(game, path, config):
                          f"{config['random_state']}, this model has {len(seeds)} of them.")
     for name, network in _networks(game).items():
         file = path / f"{name}.weights.h5"
+        if "ema_momentum" in changes and name in game.averages and not file.exists():
+            network.set_weights(getattr(game, name.removesuffix("_ema")).get_weights())
+            continue                              # an average that begins now
         try:
             with warnings.catch_warnings(action="error", category=UserWarning):
                 _alone(network).load_weights(file)
@@ -224,10 +271,14 @@ def _assign(game, path, config):
         file, store = read(game, path, name)
         now = {}
         part.save_own_variables(now)
+        if isinstance(part, keras.optimizers.Optimizer) and LEARNING_RATES & set(changes):
+            store = _with_rate_of_now(part, store, now)
         shapes = {key: np.shape(array) for key, array in now.items()}
         if {key: array.shape for key, array in store.items()} != shapes:
             raise ValueError(f"{file} can't be loaded: its arrays are not those of this "
-                             f"{type(game).__name__}.")
+                             f"{type(game).__name__}. (Optimizers have others under "
+                             "keras.config.set_dtype_policy('mixed_float16'): a model is loaded "
+                             "under the policy under which it was saved.)")
         # A .npz file holds bfloat16 as bytes of no type
         part.load_own_variables({key: array.view(np.asarray(now[key]).dtype)
                                  if array.dtype.kind == "V" else array
@@ -235,6 +286,23 @@ def _assign(game, path, config):
     for seed, state in zip(seeds, states):
         seed.assign(state)
     game.turns, game.class_names = config["turns"], config["class_names"]
+
+
+def _with_rate_of_now(optimizer, store, now):
+    """The arrays of an optimizer, with the learning rate that it has now.
+
+    A constant rate is one of the variables, behind the number of steps. One that falls
+    is none.
+    """
+    inner = getattr(optimizer, "inner_optimizer", optimizer)      # of a LossScaleOptimizer
+    place = next(i for i, v in enumerate(optimizer.variables) if v is inner.iterations) + 1
+    is_variable = any(v is inner._learning_rate for v in optimizer.variables)
+    arrays = [store[str(i)] for i in range(len(store))]
+    if is_variable + len(store) - len(now) == 1:                  # it was a variable
+        del arrays[place]
+    if is_variable:
+        arrays.insert(place, now[str(place)])
+    return {str(i): array for i, array in enumerate(arrays)}
 
 
 def _read_arrays(game, path, name):

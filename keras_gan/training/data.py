@@ -1,14 +1,23 @@
 """The one door for data: whatever `train` is given comes out as one kind of thing."""
 import dataclasses
-import os
 import zlib
 
-import keras
 import numpy as np
 
 from data_loaders import Domains, ImageFolder, Pictures
 from data_loaders.batches import Batches, Distribution, Stream, Unpaired
-from keras_gan.samples.checks import remark_on_range
+from keras_gan.samples.arrays import (
+    as_numpy,
+    extremes,
+    is_a,
+    is_array,
+    is_distribution,
+    is_table,
+    some_of,
+)
+from keras_gan.samples.labels import check_labels, remarks_on_balance, remarks_on_labels
+from keras_gan.samples.remarks import remark_on_range, remarks_on
+from keras_gan.training.streams import CheckedStream, check_element, check_is_stream
 
 
 @dataclasses.dataclass
@@ -53,12 +62,13 @@ class TrainingData:
                 return tuple(np.concatenate(arrays)[:n] for arrays in zip(*batches))
 
 
-def open_data(game, images, labels, batch_size, flip):
+def open_data(game, images, labels, plan):
     """Look at what somebody gives `train`.
 
     Args:
         game: the model; its `takes` says what a batch must be.
-        images, labels, batch_size, flip: as for `Game.train`.
+        images, labels: as for `Game.train`.
+        plan: `Plan`, of which `batch_size`, `flip`, `balanced` and `resume` count here.
 
     Returns:
         `TrainingData`.
@@ -66,125 +76,155 @@ def open_data(game, images, labels, batch_size, flip):
     Raises:
         ValueError: if it isn't something that this model can be trained on.
     """
-    if flip and not game.makes_pictures:
+    if plan.flip and not game.makes_pictures:
         raise ValueError("flip=True mirrors pictures. Received: flip=True with a model of vectors")
-    if labels is not None and "labels" not in game.takes:
+    if labels is not None and "labels" not in game.takes and not plan.balanced:
         raise ValueError(f"{type(game).__name__} knows no classes. Received: labels; a conditional "
                          "model, such as CGAN, takes them.")
+    if plan.balanced and (isinstance(images, Domains) or "images" not in game.takes):
+        raise ValueError("balanced=True draws the classes of one set of pictures equally often. "
+                         "Received: balanced=True with a model of two domains")
     if isinstance(images, Domains):
-        return of_domains(game, images, batch_size, flip)
+        return of_domains(game, images, plan)
     if isinstance(images, (ImageFolder, Pictures)):
-        labels = images.labels if labels is None and "labels" in game.takes else labels
-        return of_arrays(game, images.images, labels, batch_size, flip, images.class_names or [],
+        wanted = "labels" in game.takes or plan.balanced
+        labels = images.labels if labels is None and wanted else labels
+        return of_arrays(game, images.images, labels, plan, images.class_names or [],
                          images.source)
-    if isinstance(images, Distribution) or (hasattr(images, "sample") and not game.makes_pictures):
-        return of_distribution(game, images, batch_size)
-    if hasattr(images, "shape") and hasattr(images, "dtype"):
-        return of_arrays(game, images, labels, batch_size, flip, [], None)
-    return of_stream(game, images, labels, flip)
+    if is_array(images):
+        return of_arrays(game, images, labels, plan, [], None)
+    is_data = isinstance(images, Distribution)
+    if is_data or (is_distribution(images) and not game.makes_pictures):
+        return of_distribution(game, images, plan)
+    return of_stream(game, images, labels, plan)
 
 
-def of_arrays(game, array, labels, batch_size, flip, class_names, source):
+def of_arrays(game, given, labels, plan, class_names, source):
     """Batches of an array of samples, and of labels if the game takes them."""
     if "images" not in game.takes:
         raise ValueError(f"{type(game).__name__} translates between two domains. Received: one set "
                          "of pictures. load_domains(a, b) loads two.")
-    array = array if isinstance(array, np.ndarray) else keras.ops.convert_to_numpy(array)
-    game.takes["images"].checked(array)
+    # A run that was begun on pictures in [0, 1], with a remark, goes on with them
+    array = in_memory(game.takes["images"].checked(given, may_be_bright=plan.resume))
+    columns = [str(column) for column in given.columns] if is_table(given) else []
+    remarks = remarks_of(game, array, columns)
+    classes, num_classes = None, game.num_classes
     if "labels" in game.takes:
-        labels = game.takes["labels"].checked(labels, len(array))
-    size = whole_turn(game, batch_size, len(array))
-    description = {"images": len(array), "dtype": str(array.dtype),
-                   "mean_of_some": mean(some_of(array)),
-                   "labels": None if labels is None else zlib.crc32(labels.tobytes())}
-    return TrainingData(Batches(array, labels, size, game.seed, flip), description, batch_size,
-                        remark_on_range(array) if game.makes_pictures else [], source,
+        try:
+            labels = classes = game.takes["labels"].checked(labels, len(array), whole=True)
+        except ValueError:
+            if labels is None or len(class_names) <= num_classes:
+                raise
+            raise ValueError(f"The data have {len(class_names)} classes, {names(class_names)}. "
+                             f"Received: num_classes={num_classes}. Build the model with "
+                             f"num_classes={len(class_names)}.") from None
+        remarks += remarks_on_labels(labels, num_classes, class_names)
+    elif plan.balanced and labels is not None:
+        known, classes = np.unique(as_numpy(labels), return_inverse=True)
+        classes, labels = check_labels(classes, len(array), len(known)), None
+    if plan.balanced:
+        if classes is None:
+            raise ValueError("balanced=True draws every class equally often. Received: data "
+                             "without classes. train(images, labels=...) takes them, and load_data "
+                             "makes classes of sub-folders.")
+        remarks += remarks_on_balance(classes, class_names)
+    size = whole_turn(game, plan.batch_size, len(array))
+    description = {"images": len(array), "dtype": str(array.dtype), "mean_of_some": mean(array),
+                   "labels": None if labels is None else zlib.crc32(labels)}
+    if plan.balanced and labels is None:
+        description["classes"] = zlib.crc32(classes)
+    batches = Batches(array, labels, size, game.seed, plan.flip,
+                      balanced=classes[:, 0] if plan.balanced else None)
+    return TrainingData(batches, description, plan.batch_size, remarks, source,
                         class_names=list(class_names), window=window_of(array, game))
 
 
-def of_domains(game, domains, batch_size, flip):
+def of_domains(game, domains, plan):
     """Batches of two sets of pictures in which nothing belongs together."""
     if list(game.takes) != ["a", "b"]:
         raise ValueError(f"{type(game).__name__} learns from one set of pictures. Received: two "
                          "domains. load_data(folder) loads one.")
-    arrays = [array if isinstance(array, np.ndarray) else keras.ops.convert_to_numpy(array)
-              for array in (domains.a, domains.b)]
-    for name, array in zip(game.takes, arrays):
-        game.takes[name].checked(array)
-        size = whole_turn(game, batch_size, len(array))
-    description = {name: {"images": len(array), "mean_of_some": mean(some_of(array))}
+    arrays = []
+    for kind, given in zip(game.takes.values(), (domains.a, domains.b)):
+        arrays.append(in_memory(kind.checked(given, may_be_bright=plan.resume)))
+        size = whole_turn(game, plan.batch_size, len(arrays[-1]))
+    description = {name: {"images": len(array), "mean_of_some": mean(array)}
                    for name, array in zip(game.takes, arrays)}
-    return TrainingData(Unpaired(arrays, size, game.seed, flip), description, batch_size,
+    return TrainingData(Unpaired(arrays, size, game.seed, plan.flip), description, plan.batch_size,
                         [remark for array in arrays for remark in remark_on_range(array)],
                         domains.source)
 
 
-def of_distribution(game, images, batch_size):
+def of_distribution(game, images, plan):
     """Fresh samples in every batch."""
     if "images" not in game.takes:
         raise ValueError(f"{type(game).__name__} translates between two domains. Received: a "
                          f"{type(images).__name__}. load_domains(a, b) loads two.")
+    if plan.balanced:
+        raise ValueError("balanced=True is for arrays and folders with classes. Received: "
+                         f"balanced=True with a {type(images).__name__}")
     batches = images
     if not isinstance(images, Distribution):
-        check_packs(game, batch_size)
-        batches = Distribution(images.sample, batch_size * game.k, game.seed)
-    some, = next(batches.from_batch(0))
-    game.takes["images"].checked(some)
+        check_packs(game, plan.batch_size)
+        batches = Distribution(images.sample, plan.batch_size * game.k, game.seed)
+    try:
+        some, = next(batches.from_batch(0))
+    except (TypeError, AttributeError, KeyError) as error:
+        raise ValueError("A distribution has sample(n, rng), which returns n samples drawn by a "
+                         f"numpy.random.Generator. Received: a {type(images).__name__} whose "
+                         f"sample says {error!r}") from error
+    some = as_numpy(game.takes["images"].checked(some))
+    if len(some) != batches.batch_size:
+        raise ValueError("A distribution's sample(n, rng) must return n samples. Received: "
+                         f"{len(some)} for n={batches.batch_size}, by a {type(images).__name__}")
     digits = float(f"{np.mean(some, dtype='float64'):.6g}")
     return TrainingData(batches, {"kind": type(images).__name__, "mean_of_some": digits},
-                        batch_size, window=window_of(some, game))
+                        plan.batch_size, remarks_of(game, some),
+                        window=window_of(some, game))
 
 
-def of_stream(game, dataset, labels, flip):
+def of_stream(game, dataset, labels, plan):
     """Batches of somebody else's pipeline, which are looked at one by one."""
     kind = type(dataset).__name__
-    if flip:
-        raise ValueError("flip=True is for arrays and folders; a Dataset does its own "
-                         f"augmentation. Received: flip=True with a {kind}")
+    for name in ("flip", "balanced"):
+        if getattr(plan, name):
+            does = "augmentation" if name == "flip" else \
+                "balance (tf.data.Dataset.sample_from_datasets)"
+            raise ValueError(f"{name}=True is for arrays and folders; a Dataset does its own "
+                             f"{does}. Received: {name}=True with a {kind}")
     if labels is not None:
         raise ValueError("labels are for an array of images; a Dataset yields its own: (images, "
                          f"labels). Received: labels with a {kind}")
-    once_only, path = hasattr(dataset, "__next__"), isinstance(dataset, (str, os.PathLike))
-    iterable = hasattr(dataset, "__iter__") or hasattr(dataset, "__getitem__")
-    if isinstance(dataset, tuple) or path or once_only or not iterable:
-        advice = ""
-        if "images" not in game.takes:
-            advice = (". load_domains(a, b) loads two folders of pictures, and Domains(a, b) is "
-                      "two arrays")
-        elif path:
-            advice = ". load_data(...) loads a folder of pictures"
-        elif once_only:
-            advice = (", which can be gone through only once; tf.data.Dataset.from_generator makes "
-                      "a Dataset of it")
-        raise ValueError("images must be an array, what load_data returns, a tf.data.Dataset or a "
-                         f"keras.utils.PyDataset of batches. Received: a {kind}{advice}")
-    return TrainingData(CheckedStream(game, dataset), {"kind": kind}, None, by_turns=False)
+    check_is_stream(game, dataset)
+    if is_a(dataset, "tensorflow", "data.Dataset"):
+        check_element(game, dataset.element_spec)
+    remarks, least = [], game.k * game.packing
+    if least > 1:
+        remarks = [f"A batch that isn't {least}, {2 * least}, {3 * least}, ... samples (k={game.k} "
+                   "batches of whole packs), such as the last one of an epoch may be, is left out: "
+                   "a tf.data.Dataset does so itself with .batch(n, drop_remainder=True)."]
+    return TrainingData(CheckedStream(game, dataset, plan.resume), {"kind": kind}, None, remarks,
+                        by_turns=False)
 
 
-class CheckedStream(Stream):
-    """A `Stream` of checked batches, each of the arrays that a game takes."""
+def in_memory(array):
+    """A checked array as a NumPy array. One in a file (h5py, zarr) stays there."""
+    in_file = is_a(array, "h5py", "Dataset") or is_a(array, "zarr", "Array")
+    return array if in_file else as_numpy(array)
 
-    def __init__(self, game, dataset):
-        super().__init__(dataset)
-        self.game = game
 
-    def from_batch(self, start):
-        """Iterate for ever from batch `start`.
+def remarks_of(game, samples, columns=()):
+    """What is probably wrong with samples that this model accepts: list of str.
 
-        Raises `ValueError` for a batch that doesn't fit.
-        """
-        needed = [name for name in self.game.takes if name != "labels"]     # these ask for more
-        for batch in super().from_batch(start):
-            if len(batch) < len(needed) or np.ndim(batch[0]) == 0:
-                raise ValueError(f"A batch must be an array of samples, or a tuple "
-                                 f"({', '.join(self.game.takes)}). Received: {len(batch)} of "
-                                 f"{[type(part).__name__ for part in batch]}, the first of shape "
-                                 f"{np.shape(batch[0])}")
-            arrays = [*batch, *[None] * len(self.game.takes)]           # None: it isn't there
-            checked = tuple(kind.checked(array, len(batch[0]))
-                            for kind, array in zip(self.game.takes.values(), arrays))
-            self.game.check_k_batches(checked[0])
-            yield checked
+    `columns` are the names of those of vectors.
+    """
+    knows_how = "standardize" in game.option_names()
+    return remarks_on(samples, game.img_shape, columns, game.standardize if knows_how else None)
+
+
+def names(class_names):
+    """Some class names as text."""
+    return ", ".join(class_names[:10]) + (", ..." if len(class_names) > 10 else "")
 
 
 def whole_turn(game, batch_size, n):
@@ -211,19 +251,24 @@ def check_packs(game, batch_size):
                          f"batch_size={batch_size}. Use {batch_size // m * m + m}.")
 
 
-def some_of(array):
-    """About 16 samples, evenly spread over an array."""
-    return array[::max(1, len(array) // 16)]
-
-
 def mean(array):
-    """The mean of an array, a float."""
-    return float(np.mean(np.asarray(array), dtype="float64"))
+    """The mean of about 16 samples, evenly spread over an array: a float."""
+    return float(np.mean(np.asarray(array[::max(1, len(array) // 16)]), dtype="float64"))
 
 
 def window_of(samples, game):
-    """(low, high) of all axes on which vectors (N, dimensions) are drawn, around 0."""
+    """Where samples that aren't pictures are drawn.
+
+    (low, high) of all axes for vectors, around 0; for signals a list of them, one for
+    each channel.
+    """
     if game.makes_pictures:
         return None
-    reach = 1.3 * float(np.abs(samples).max())
+    if len(game.img_shape) == 2:
+        values = np.stack(list(some_of(samples))).reshape(-1, game.img_shape[-1]).astype("float64")
+        low, high = values.min(axis=0), values.max(axis=0)
+        room = 0.1 * (high - low) + 1e-9
+        return np.stack([low - room, high + room], axis=1).tolist()
+    low, high = extremes(samples)
+    reach = 1.3 * max(-low, high)
     return -reach, reach

@@ -30,11 +30,15 @@ class Plan:
     flip: bool
     if_not_finite: str
     if_write_fails: str
+    balanced: bool = False
 
     def __post_init__(self):
         for name, value in vars(self).items():
             if isinstance(value, np.integer):
                 setattr(self, name, value.item())               # JSON holds no others
+        self._require(not hasattr(self.steps, "__len__") or isinstance(self.steps, str), "steps",
+                      "a whole number of at least 1. Labels are passed by their name: "
+                      "train(images, labels=...)")
         for name in ("steps", "batch_size", "sample_interval", "checkpoint_interval", "keep_last"):
             self._require(is_whole(getattr(self, name), 1), name, "a whole number of at least 1")
         interval = self.checkpoint_interval
@@ -45,7 +49,7 @@ class Plan:
                       "'stop' or 'go_back'")
         self._require(self.if_write_fails in ("stop", "go_on"), "if_write_fails",
                       "'stop' or 'go_on'")
-        for name in ("resume", "flip"):
+        for name in ("resume", "flip", "balanced"):
             self._require(isinstance(getattr(self, name), bool), name, "True or False")
         self._require(self.run_dir is None or isinstance(self.run_dir, (str, os.PathLike)),
                       "run_dir", "the path of a folder, or None")
@@ -57,7 +61,10 @@ class Plan:
 
     def _require(self, ok, name, expected):
         if not ok:
-            given = reprlib.repr(getattr(self, name))          # shortened, if it is an array, say
+            value = getattr(self, name)
+            given = reprlib.repr(value)                        # shortened, if it is a list, say
+            if hasattr(value, "shape"):
+                given = f"an array of shape {tuple(value.shape)}"
             raise ValueError(f"{name} must be {expected}. Received: {name}={given}")
 
     @property

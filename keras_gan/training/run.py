@@ -10,8 +10,8 @@ import time
 
 from keras_gan.backend.one_graph import OUT_OF_MEMORY
 from keras_gan.samples import drawing
-from keras_gan.samples.checks import remark_on_range
 from keras_gan.training import checkpoint, memory
+from keras_gan.training.data import remarks_of
 from keras_gan.training.progress import TrainingProgress, readable
 from keras_gan.training.referee import LIKELY_CAUSES, Referee
 from keras_gan.training.run_directory import RunDirectory, check_apart
@@ -44,7 +44,7 @@ class TrainingRun:
         self.referee = Referee(game)
         self.played, self.waited = [], 0.0       # seconds of each turn; seconds of waiting for data
         self.largest_batch = 0                   # that is known to fit into memory
-        self.notes = list(data.remarks)
+        self.notes = [*data.remarks, *game.remarks()]
         if data.batch_size:
             self.notes += self._fits(data.batch_size)
         if data.batch_size == 1:
@@ -67,7 +67,8 @@ class TrainingRun:
         self.directory = RunDirectory(self.plan.run_dir)
         self._check_room_on_disk()
         settings = settings_of(self.game, {"batch_size": self.data.batch_size,
-                                           "flip": self.plan.flip, "data": self.data.description})
+                                           "flip": self.plan.flip, "balanced": self.plan.balanced,
+                                           "data": self.data.description})
         self.notes += self.directory.open(self.plan.resume, settings, defaults_of(self.game),
                                           self.plan.changeable, self.data.source)
         if self.plan.resume:
@@ -130,6 +131,7 @@ class TrainingRun:
             self.step, self.plan.steps, size and size * self.game.k,
             "the first turn" if self.game.run_eagerly else "compiling")
         self.progress.__enter__()
+        self.game.in_a_run = True
         for note in self.notes:
             self.progress.say(note)
         if self.directory is not None and self.step < self.plan.steps:
@@ -182,8 +184,8 @@ class TrainingRun:
 
     def _look_at(self, batch):
         samples = batch[0]
-        if self.game.makes_pictures and not self.played:
-            for remark in remark_on_range(samples):
+        if not self.played:
+            for remark in remarks_of(self.game, samples):
                 self.progress.say(remark)
         if len(samples) > self.largest_batch * self.game.k:
             for remark in self._fits(len(samples) // self.game.k):
@@ -270,6 +272,7 @@ class TrainingRun:
             if kind is None and self.directory is not None and self.step and news:
                 self._write_results()
         finally:
+            self.game.in_a_run = False
             self.progress.__exit__()
             if self.directory is not None:
                 self.directory.close()
@@ -348,4 +351,5 @@ def settings_of(game, training=None):
 
 def defaults_of(game):
     """What an argument was in a run that doesn't know it: it is newer than the run."""
-    return {name: field.default for name, field in type(game).__dataclass_fields__.items()}
+    fields = type(game).__dataclass_fields__.items()
+    return {"balanced": False, **{name: field.default for name, field in fields}}

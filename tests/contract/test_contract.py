@@ -112,6 +112,48 @@ def test_train_plays_the_turns_of_train_on_batch(make_game, rng):
     assert_same(state_of(trained), state_of(by_hand))
 
 
+def test_image_data_format_of_keras_json_changes_nothing(make_game):
+    expected = None
+    for now in ("channels_last", "channels_first"):
+        keras.config.set_image_data_format(now)
+        try:
+            game = make_game(run_eagerly=True)
+            if all(len(v.shape) != 4 for player in game.players.values() for v in player.weights):
+                return                                  # nothing convolutional in it
+            data = random_data(np.random.default_rng(0), 4 * game.k * game.packing, game)
+            seen = game.train_on_batch(*data), made_by(game), state_of(game)
+            assert keras.config.image_data_format() == now
+        finally:
+            keras.config.set_image_data_format("channels_last")
+        if expected is not None:
+            assert seen[0] == expected[0]
+            assert_same(seen[1:], expected[1:])
+        expected = seen
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_it_plays_in_half_precision(make_game, policy, request, rng, tmp_path):
+    keras.config.set_dtype_policy(policy)
+    try:
+        # TensorFlow 2.21, in bfloat16: the gradient to a kernel of 3x3 at feature maps
+        # of 1x1 is partly memory that nobody has written to, now and then NaN
+        is_small = "dcgan" in request.node.callspec.id.split("-")
+        larger = {"img_shape": (32, 32, 3)} if is_small else {}
+        game = make_game(run_eagerly=True, **larger)
+        data = random_data(rng, 4 * game.k * game.packing, game)
+        logs = game.train_on_batch(*data)
+        assert all(type(v) in (float, np.float32) and np.isfinite(v) for v in logs.values()), logs
+        made = made_by(game)
+        assert made.dtype == np.float32 and np.isfinite(made).all()
+        assert {v.dtype for player in game.players.values() for v in player.weights} <= {
+            "float32", "int32"}
+        if policy == "mixed_float16":                   # where losses are scaled
+            game.save(tmp_path / "model")
+            assert_same(state_of(type(game).load(tmp_path / "model")), state_of(game))
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
 def test_the_users_own_random_numbers_are_left_alone(make_game):
     random.seed(7)
     np.random.seed(7)

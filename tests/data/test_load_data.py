@@ -284,3 +284,13 @@ def test_a_dangling_link_is_named(plain):
     (plain / "dangling.png").symlink_to(plain / "gone.png")
     with pytest.warns(UserWarning, match="dangling.png"):
         assert len(ImageFolder(plain, SHAPE)) == 1
+
+
+def test_cifar10_is_channels_last_whatever_keras_json_says(monkeypatch):
+    import keras
+    images = np.arange(2 * 3 * 32 * 32, dtype=np.uint8).reshape(2, 3, 32, 32)      # as Keras then
+    labels = np.array([[3], [5]], np.uint8)
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", lambda: ((images, labels),) * 2)
+    data = load_data("cifar10")
+    assert data.images.shape == (2, 32, 32, 3)
+    np.testing.assert_array_equal(data.images[1, 4, 7], images[1, :, 4, 7])

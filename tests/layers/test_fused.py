@@ -131,3 +131,53 @@ def test_convolutions_go_without_xla_where_there_is_no_gpu():
         DCGAN(**small, base_channels=1, jit_compile=True).uses_xla
         and not GAN(**small, jit_compile=False).uses_xla
     )
+
+
+def test_dropout_drops_the_same_in_and_out_of_xla():
+    # Whole random words are the same there. Keras's own Dropout draws floats: others
+    x = tf.ones((7, 33))
+    ours, keras_own = (
+        [tf.function(lambda x, layer=layer: layer(x, training=True), jit_compile=jit)(x).numpy()
+         for jit in (False, True) for layer in [make(0.25, seed=3)]]
+        for make in (Dropout, layers.Dropout))
+    np.testing.assert_array_equal(*ours)
+    assert not np.array_equal(*keras_own)
+
+
+# What other runtimes don't know: a function of TensorFlow inside the graph, and a
+# gradient of one's own
+FOREIGN = ("PartitionedCall", "StatefulPartitionedCall", "IdentityN", "XlaLaunch")
+
+
+@pytest.mark.parametrize("how", [
+    {}, {"full_size_features": False}, {"networks": "residual"}, {"networks": "radford_2015"},
+    {"augment": True, "discriminator_norm": "spectral"},
+], ids=str)
+def test_in_inference_networks_are_plain_operations(how):
+    gan = DCGAN(img_shape=(16, 16, 3), latent_dim=3, base_channels=1, run_eagerly=bool(how), **how)
+    gan.train_on_batch(np.zeros((2, 16, 16, 3), np.uint8))       # whatever is compiled for it
+    for network in gan.players.values():
+        graph = tf.function(lambda x, network=network: network(x, training=False))
+        graph = graph.get_concrete_function(tf.TensorSpec((None, *network.input_shape[1:]),
+                                                          network.input.dtype)).graph
+        foreign = {op.type for op in graph.get_operations()} & set(FOREIGN)
+        assert not foreign, f"{network.name} has {foreign}: ONNX Runtime would refuse the file"
+        assert not [op for op in graph.get_operations() if "_gradient_op_type" in op.node_def.attr]
+
+
+def test_picture_convolution_in_inference_is_that_of_training(rng):
+    from keras_gan import PictureConv2D
+    layer, x = PictureConv2D(3), rng.normal(size=(2, 6, 8, 5)).astype("float32")
+    np.testing.assert_array_equal(layer(x, training=True), layer(x, training=False))
+
+
+def test_onnx_runtime_reads_what_is_exported(tmp_path, rng):
+    pytest.importorskip("tf2onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    gan = DCGAN(img_shape=(16, 16, 3), latent_dim=3, base_channels=1)
+    for name, network in gan.players.items():
+        network.export(tmp_path / f"{name}.onnx", format="onnx", verbose=False)
+        session = onnxruntime.InferenceSession(tmp_path / f"{name}.onnx")
+        given = rng.normal(size=(2, *network.input_shape[1:])).astype("float32")
+        said, = session.run(None, {session.get_inputs()[0].name: given})
+        np.testing.assert_allclose(said, network(given, training=False), atol=1e-5)

@@ -20,6 +20,14 @@ def test_units_standardise_each_column_and_give_it_back(rng):
     np.testing.assert_allclose(units.invert(seen), samples, rtol=1e-5)
 
 
+def test_a_column_far_from_zero_keeps_what_it_says():
+    units = Units(1)
+    seconds = 1.7e9 + np.arange(10.0)[:, None]                         # in float32 all the same
+    units.fit(seconds)
+    seen = keras.ops.convert_to_numpy(units(seconds))
+    np.testing.assert_allclose(np.diff(seen[:, 0]), 1 / np.std(np.arange(10)), rtol=1e-5)
+
+
 def test_a_column_that_never_changes_becomes_zero(rng):
     units = Units(2)
     units.fit(np.stack([rng.normal(size=50), np.full(50, 7.0)], axis=1))

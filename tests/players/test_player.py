@@ -8,6 +8,7 @@ from keras import Input, Model, layers
 from keras.losses import SparseCategoricalCrossentropy, sparse_categorical_crossentropy
 from keras.metrics import SparseCategoricalAccuracy
 
+import keras_gan
 from keras_gan.backend.one_graph import one_graph
 from keras_gan.players.player import Player, as_player
 
@@ -211,3 +212,12 @@ def test_what_is_built_does_not_depend_on_how_large_the_batch_is(rng):
     plain.train_on_batch(rng.normal(size=(N, 4)), np.ones(N))
     kinds = [[type(m) for m in model._compile_metrics.metrics] for model in (player, plain)]
     assert kinds[0] == kinds[1]
+
+
+def test_a_summary_shows_the_layers(capsys):
+    gan = keras_gan.GAN(img_shape=(4, 6, 1), latent_dim=5, ema_momentum=0.9)
+    for network in (gan.generator, gan.generator_ema, gan.discriminator):
+        network.summary()
+        assert "LeakyReLU" in capsys.readouterr().out
+        network.summary(expand_nested=False)
+        assert "LeakyReLU" not in capsys.readouterr().out

@@ -71,6 +71,52 @@ def test_damage_is_named(saved, damage, message):
         GAN.load(saved)
 
 
+@pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.weights.h5", "m.zip"])
+def test_a_model_is_no_file(name, tmp_path):
+    with pytest.raises(ValueError, match="A saved model is a folder.*gan.generator.save"
+                                         "..generator.keras.*Received: path='m"):
+        small().save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+PLAIN_KERAS = """
+    import sys
+    import keras, numpy as np
+    for end in ("keras", "h5"):
+        for name in ("generator", "discriminator"):
+            network = keras.saving.load_model(f"{sys.argv[1]}/{name}.{end}", compile=False)
+            made = network(np.load(f"{sys.argv[1]}/{name}_in.npy"), training=False)
+            np.testing.assert_array_equal(made, np.load(f"{sys.argv[1]}/{name}_out.npy"))
+    assert not any(name.startswith("keras_gan") for name in sys.modules)
+"""
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
+def test_networks_of_keras_layers_are_files_that_plain_keras_loads(tmp_path, rng):
+    gan = small()
+    for name, network in gan.players.items():
+        given = rng.normal(size=(2, *network.input_shape[1:])).astype("float32")
+        np.save(tmp_path / f"{name}_in.npy", given)
+        np.save(tmp_path / f"{name}_out.npy", network(given, training=False))
+        for end in ("keras", "h5"):
+            network.save(tmp_path / f"{name}.{end}")
+    there = tmp_path / "elsewhere"
+    there.mkdir()
+    subprocess.run([sys.executable, "-c", textwrap.dedent(PLAIN_KERAS), tmp_path], check=True,
+                   cwd=there, env={**os.environ, "PYTHONPATH": ""})
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
+def test_networks_with_layers_of_the_house_are_files_too(tmp_path, rng):
+    gan = DCGAN(img_shape=(8, 8, 1), latent_dim=3, base_channels=1)
+    for name, network in gan.players.items():
+        given = rng.normal(size=(2, *network.input_shape[1:])).astype("float32")
+        for end in ("keras", "h5"):
+            network.save(tmp_path / f"{name}.{end}")
+            again = keras.saving.load_model(tmp_path / f"{name}.{end}", compile=False)
+            np.testing.assert_array_equal(again(given), network(given))
+
+
 def rewrite(folder, change):
     """Change the `config.json` of a saved model, and make checksums that fit."""
     config = json.loads((folder / "config.json").read_text())
