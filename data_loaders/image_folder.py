@@ -259,6 +259,10 @@ class ImageFolder:
                 self.remarks.append(f"no picture in {some(f'{name}/' for name in without)}")
             if known == {"."}:
                 return
+            below = {tuple(name.split("/")[1:-1])[:1] for name in self.files}
+            if len(known) == 1 and len(below) > 1:
+                self.remarks.append(f"one class: all pictures lie in {shown(classes[0])}/. Give "
+                                    "that folder, and its sub-folders are the classes")
         self.class_names = [name for name in self._order or in_order(known) if name in known]
         if self.split == "test":
             with warnings.catch_warnings():

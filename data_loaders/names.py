@@ -11,6 +11,7 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test",
           "val": "val", "valid": "val", "validation": "val", "dev": "val", "eval": "val"}
 ENDING = re.compile(r"[ _.-]?(set|split|data|images?|imgs?|pictures)$")     # train_set, test-images
+PAIR = re.compile("(train|test|val)_?[AB]")              # of two domains
 MEDIA_TYPES = mimetypes.MimeTypes()    # without those of the system, which differ
 PICTURES = (*SUFFIXES, *itertools.chain(*NOT_READ.values()))
 
@@ -108,6 +109,10 @@ def find_splits(paths):
         `Splits`, or None; and a list of remarks, about folders that have such names
         and yet are read as classes.
     """
+    folders = {path.rpartition("/")[0] for path in paths}
+    if not any(split_named(name) or PAIR.fullmatch(name)
+               for folder in folders for name in folder.split("/")[:2]):
+        return None, []                                  # quick, as nearly all folders are
     pictures = [path for path in paths if suffix_of(path) in (*PICTURES, ".npy", "")]
     tops = {path.split("/")[0] for path in pictures if "/" in path}
     kinds = {top: split_named(top) for top in in_order(tops)}
@@ -123,8 +128,7 @@ def find_splits(paths):
         train = shown(found["train"])
         return None, [f"{some(f'{top}/' for top in kinds)} are read as classes. If {train}/ holds "
                       f"the pictures to train on, give {train}/ itself"]
-    pairs = re.compile(r"(train|test|val)_?([AB])")
-    if tops and all(map(pairs.fullmatch, tops)) and {"trainA", "trainB"} <= tops:
+    if tops and all(map(PAIR.fullmatch, tops)) and {"trainA", "trainB"} <= tops:
         return None, [f"{some(f'{top}/' for top in kinds)} look like two domains: "
                       "load_domains(.../trainA, .../trainB); here they are read as classes"]
     return None, []

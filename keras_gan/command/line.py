@@ -1,6 +1,8 @@
 """The command `keras-gan`, and what the papers' files do when they are run."""
 import contextlib
 import difflib
+import inspect
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -82,6 +84,12 @@ def train_command(model, args=None):
         train_with_flags(model, sys.argv[1:] if args is None else args)
 
 
+def whole_lines(function):
+    """Join the lines of each argument's text: tyro breaks help where they break."""
+    function.__doc__ = re.sub(r"\n {8}", " ", inspect.cleandoc(function.__doc__))
+    return function
+
+
 @app.command(name="list")
 def list_models():
     """List the models, with their papers."""
@@ -95,6 +103,7 @@ def list_models():
 
 
 @app.command
+@whole_lines
 def train(model: Annotated[Literal[tuple(p.module for p in PAPERS)], tyro.conf.Positional]):
     """Train a model. `keras-gan train MODEL --help` shows its flags.
 
@@ -105,9 +114,10 @@ def train(model: Annotated[Literal[tuple(p.module for p in PAPERS)], tyro.conf.P
 
 
 @app.command
+@whole_lines
 def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None,
            data: str | None = None, data_b: str | None = None):
-    """Go on with a run that was stopped, killed or finished, with everything as it was.
+    """Go on with a run that was stopped, killed or finished, just as it was.
 
     Args:
         run: the run directory.
@@ -120,6 +130,7 @@ def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None,
 
 
 @app.command
+@whole_lines
 def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, seed: int = 1,
            labels: tuple[str, ...] = (), out: Path | None = None, separate: Path | None = None,
            interpolate: Path | None = None):
@@ -144,6 +155,7 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, see
 
 
 @app.command
+@whole_lines
 def translate(run: Annotated[Path, tyro.conf.Positional], data: Path, out: Path,
               to: Literal["a", "b"] = "b"):
     """Translate all pictures of a folder into the other domain of a trained model.
@@ -160,6 +172,7 @@ def translate(run: Annotated[Path, tyro.conf.Positional], data: Path, out: Path,
 
 
 @app.command
+@whole_lines
 def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None,
              folder: str | None = None, test: Path | None = None, n: int = 10_000, seed: int = 1,
              features: Literal["auto", "lenet", "mobilenet"] = "auto",

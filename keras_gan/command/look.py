@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan.command.data import HOW_PICTURES_ARE_READ, arguments
+from keras_gan.command.data import HOW_PICTURES_ARE_READ, arguments, load_for
 from keras_gan.papers import class_named
 
 AT_ONCE = 256                 # pictures that are translated before they are written
@@ -220,9 +220,8 @@ def check_of_samples(n, seed, out):
 def real_data(directory, game, data, folder, test):
     """Training and held-out data of an evaluation: as named, or as the run noted."""
     from data_loaders import load_data
-    from data_loaders.datasets import WITH_TEST_SPLIT
     from keras_gan.evaluation.report import halves
-    recorded = None
+    recorded, config = None, {}
     if directory:
         config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
         recorded = config.get("source")
@@ -231,16 +230,21 @@ def real_data(directory, game, data, folder, test):
                          "data set or a folder of pictures.")
     same = {name: value for name, value in arguments(recorded or {}).items()
             if name in HOW_PICTURES_ARE_READ}
-    how = {"split": "train", **(arguments(recorded) if data is None else {**same, "source": data}),
-           "img_shape": game.img_shape}
+    how = {"split": "train", **(arguments(recorded) if data is None else {**same, "source": data})}
     if folder:
         how["folder"] = folder
+    seen = config["training"] if data is None else {}
+    training = load_for({"source": how, "training": seen}, game.img_shape, game.class_names)
     if test is not None:
-        return load_data(**how), load_data(str(test.resolve()), img_shape=game.img_shape, **same)
-    if how["source"] in WITH_TEST_SPLIT:
+        held_out = load_data(str(test.resolve()), img_shape=game.img_shape, **same)
+    elif training.has_test:
         other = "test" if how["split"] == "train" else "train"
-        return load_data(**how), load_data(**{**how, "split": other})
-    return halves(load_data(**how))
+        held_out = load_data(img_shape=game.img_shape, **{**how, "split": other})
+    else:
+        return halves(training)
+    if game.num_classes and held_out.class_names not in (None, training.class_names):
+        held_out = held_out.numbered_as(training.class_names)
+    return training, held_out
 
 
 def load_model(run):

@@ -4,6 +4,7 @@ import glob
 import inspect
 import itertools
 import re
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,8 @@ def train_with_flags(model, args):
                        for field in dataclasses.fields(group.default_factory)})
     flags = tyro.cli(
         flags, args=args, prog=f"keras-gan train {paper.module}",
-        description=f"{paper.title}. {paper.authors}, {paper.year}, arXiv:{paper.arxiv}.\n"
+        description=textwrap.fill(
+            f"{paper.title}. {paper.authors}, {paper.year}, arXiv:{paper.arxiv}.", 79) + "\n"
         + (f"Without a flag it trains on {without}." if sources else "It makes its own data."))
     chosen = {name: value for group in vars(flags).values() for name, value in vars(group).items()}
     names = [chosen.pop(name) for name in sources]

@@ -140,6 +140,7 @@ class RunDirectory:
             differences += [f"{name}: the run has {old.get(name)!r}, given was {new.get(name)!r}"
                             for name in sorted(saved[part].keys() | new.keys())
                             if old.get(name) != new.get(name)]
+            differences += hints(old.get("data"), new.get("data"))
         if differences:
             raise ValueError("\n  ".join([f"The run in {self} can't be resumed with other "
                                           "parameters:", *differences]))
@@ -326,3 +327,20 @@ class RunDirectory:
     def sheet(self, step):
         """Path of the sample sheet of a step."""
         return self.samples / f"step_{step:06d}.png"
+
+
+def hints(old, new):
+    """What may have changed since keras_gan 0.2 in how a folder is read: list of str.
+
+    Args:
+        old, new: dicts, what a run notes of its data; or None.
+    """
+    if not old or not new or "labels" not in old:
+        return []
+    if old["images"] != new.get("images"):
+        return ["of a folder that holds train/ and test/, train/ alone is read since 0.3; "
+                "load_data(..., split='all') reads both"]
+    if old["labels"] is not None and old["labels"] != new.get("labels"):
+        return ["classes 1, 2, 10 are numbered in this order since 0.3, and were in that of text: "
+                "data.numbered_as(sorted(data.class_names)) gives them their old numbers"]
+    return []

@@ -1,4 +1,4 @@
-"""The data of a run are loaded again as they were, and classes are asked for by name."""
+"""The data of a run are loaded again as they were; classes are asked for by name."""
 import json
 import types
 import warnings
@@ -11,6 +11,8 @@ from data_loaders import load_data
 from keras_gan.base.classes import Classes
 from keras_gan.command import line
 from keras_gan.command.data import load_for
+from keras_gan.command.look import real_data
+from keras_gan.training.run_directory import hints
 
 SHAPE = (8, 8, 1)
 
@@ -32,10 +34,10 @@ def test_a_run_of_before_gets_its_class_numbers_and_its_pictures(tmp_path):
     text_order = sorted(map(str, range(1, 13)))
     data = load_for(config({"source": str(numbers)}, images=12), SHAPE, text_order)
     assert data.class_names == text_order and data.labels.tolist() == list(range(12))
-    # Without a model that knows names, or with one that knows others, it is as it is now
+    # Without names, or with those of others, it is as it is now
     for names in ([], ["cats", "dogs"]):
-        assert load_for(config({"source": str(numbers)}, images=12), SHAPE,
-                        names).class_names[1] == "2"
+        data = load_for(config({"source": str(numbers)}, images=12), SHAPE, names)
+        assert data.class_names[1] == "2"
     splits = write(tmp_path / "splits", "train/a.png", "train/b.png", "test/c.png")
     for seen, n in ((3, 3), (2, 2), (7, 2), (None, 2)):
         assert len(load_for(config({"source": str(splits)}, images=seen), SHAPE)) == n
@@ -43,6 +45,28 @@ def test_a_run_of_before_gets_its_class_numbers_and_its_pictures(tmp_path):
                               b={"images": 12}), SHAPE)
     assert (len(domains.a), len(domains.b)) == (3, 12)
     assert len(load_for(config({"source": "digits"}, images=5), SHAPE)) == 1797
+
+
+def test_a_resume_in_python_says_in_words_what_may_have_changed():
+    run = {"images": 12, "labels": 1, "mean_of_some": 3.0}
+    assert "train/ alone is read since 0.3" in hints(run, {**run, "images": 9})[0]
+    assert "numbered_as(sorted(data.class_names))" in hints(run, {**run, "labels": 2})[0]
+    assert hints(run, run) == hints(run, {**run, "mean_of_some": 4.0}) == hints(None, run) == []
+    assert hints({"a": {"images": 3}}, {"a": {"images": 4}}) == []
+
+
+def test_an_evaluation_gives_test_pictures_the_class_numbers_of_the_model(tmp_path):
+    folder = write(tmp_path / "numbers", *(f"train/{i}/a.png" for i in (1, 2, 10)),
+                   "test/10/a.png", "test/2/b.png")
+    game = types.SimpleNamespace(img_shape=SHAPE, num_classes=3, class_names=["1", "10", "2"])
+    training, test = real_data(None, game, str(folder), None, None)
+    assert training.labels.tolist() == [0, 1, 2] and test.labels.tolist() == [1, 2]
+    assert training.class_names == test.class_names == ["1", "10", "2"]
+    _, test = real_data(None, game, str(folder / "train"), None, folder / "test")
+    assert test.labels.tolist() == [1, 2]
+    write(folder, "test/7/a.png")
+    with pytest.raises(ValueError, match=r"must be among 1, 10, 2. Received: 7"):
+        real_data(None, game, str(folder / "train"), None, folder / "test")
 
 
 def asked(class_names, *labels):

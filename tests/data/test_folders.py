@@ -135,6 +135,13 @@ def test_a_folder_without_a_test_split_says_so(tmp_path):
         load_data(tmp_path, SHAPE, split="val")
 
 
+def test_classes_that_lie_a_level_deeper_are_said(tmp_path):
+    write(tmp_path, "photos/cats/a.png", "photos/dogs/b.png")
+    remark, = load_data(tmp_path, SHAPE).remarks
+    assert remark.startswith("one class: all pictures lie in photos/. Give that folder")
+    assert load_data(tmp_path / "photos", SHAPE).remarks == []
+
+
 # --- what is left out, and remarks ----------------------------------------------------
 
 def test_what_the_name_says_is_a_picture_is_warned_about_and_empty_classes_are_named(tmp_path):
