@@ -32,7 +32,7 @@ from keras_gan.gan import GAN
 from keras_gan.layers import Frozen
 from keras_gan.samples import drawing
 from keras_gan.samples.diversity import diversity
-from keras_gan.samples.ranges import to_network, to_pictures
+from keras_gan.samples.ranges import to_network, to_numpy, to_pictures
 
 AT_ONCE = 500                 # pictures that are encoded at once, for a bounded memory
 
@@ -167,7 +167,7 @@ class BiGAN(GAN):
         """
         def encode(batch):
             codes = self.encoder_ema(self.to_network(batch), training=False)
-            return ops.convert_to_numpy(codes)
+            return to_numpy(codes)
 
         return batchwise(encode, [self.takes["images"].checked(images)], AT_ONCE, "encoding")
 

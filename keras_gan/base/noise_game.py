@@ -287,17 +287,19 @@ class NoiseGame(Game):
             ValueError: if they don't fit.
         """
         arrays = [self.takes["images"].checked(images)]
+        if len(images) % self.packing:
+            raise ValueError(f"images must be whole packs of {self.packing}. "
+                             f"Received: {len(images)}")
         if labels is not None:
             if "labels" not in self.takes:
                 raise ValueError(f"{type(self).__name__} knows no classes. Received: labels")
             arrays.append(self.takes["labels"].checked(labels, len(images)))
 
         def ask(images, *labels):
-            validity = self.judge(self.to_network(images), *labels)
+            validity = self.judge(self.to_network(images), *map(ops.convert_to_tensor, labels))
             return ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
 
-        size = JUDGED_AT_ONCE // self.packing * self.packing
-        return batchwise(ask, arrays, size, "judging")[:, 0]
+        return batchwise(ask, arrays, JUDGED_AT_ONCE, "judging", self.packing)[:, 0]
 
     # --- noise goes in, samples come out ----------------------------------------------
 

@@ -25,6 +25,18 @@ def channels_last():
 
 
 @contextlib.contextmanager
+def full_precision():
+    """Layers that are made in here compute in `keras.config.floatx()`, whatever policy
+    is set: an instrument must not measure in half precision."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(keras.config.floatx())
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+@contextlib.contextmanager
 def seeded_layers(seed):
     """Initial weights and Dropout of layers that are made in here follow from `seed`.
 

@@ -12,9 +12,8 @@ from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from rich.progress import track
 
 from data_loaders.batches import Batches
-from data_loaders.cache import cache_folder
-from data_loaders.whole import whole_folder
-from keras_gan.base.seeding import channels_last, seeded_layers
+from data_loaders.cache import cache_folder, into_cache
+from keras_gan.base.seeding import channels_last, full_precision, seeded_layers
 from keras_gan.samples.drawing import as_rgb
 from keras_gan.samples.ranges import to_uint8
 
@@ -52,7 +51,7 @@ class LeNet:
         what = json.dumps([LENET_VERSION, self.class_names, data.images.shape])
         key = hashlib.sha256(what.encode() + some.tobytes() + labels.tobytes()).hexdigest()[:16]
         weights = cache_folder() / f"judge-{key}" / "lenet.weights.h5"
-        with seeded_layers(0):
+        with seeded_layers(0), full_precision():
             network = keras.Sequential([
                 keras.Input(reduced(data.images[:1]).shape[1:]),
                 Conv2D(32, 5, padding="same", activation="relu"),
@@ -66,7 +65,7 @@ class LeNet:
             ])
         if not weights.exists():
             self._teach(network, data.images, labels)
-            with whole_folder(weights.parent, replace=False) as beside:
+            with into_cache(weights.parent) as beside:
                 network.save_weights(beside / weights.name)
         network.load_weights(weights)
         self._features_and_classes = keras.Model(
@@ -118,7 +117,7 @@ class MobileNet:
     def __init__(self, weights="imagenet", bands=None):
         self.bands = bands
         try:
-            with channels_last():
+            with channels_last(), full_precision():
                 self._network = keras.applications.MobileNetV2(
                     (160, 160, 3), include_top=False, pooling="avg",
                     weights="imagenet" if weights == "imagenet" else None)

@@ -43,7 +43,8 @@ class DiffAugment(keras.layers.Layer):
 
     def random_whole(self, batch, low, high):
         """Whole numbers from low to high, one a picture: (batch, 1, 1)."""
-        drawn = keras.random.uniform((batch, 1, 1), seed=self.seed_generator)
+        drawn = keras.random.uniform((batch, 1, 1), dtype=self.variable_dtype,
+                                     seed=self.seed_generator)
         return low + ops.cast(ops.floor(drawn * (high - low + 1)), "int32")
 
     def compute_output_shape(self, input_shape):

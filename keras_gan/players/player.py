@@ -62,6 +62,12 @@ class Player(keras.Model):
         """As in Keras. What is saved is a plain `keras.Model`, of the same layers."""
         keras.Model(self.input, self.output, name=self.name).save(filepath, overwrite, **how)
 
+    def export(self, filepath, *format, **how):
+        """As in Keras, also before the first call, without which Keras writes no
+        ONNX."""
+        self(self.input)
+        super().export(filepath, *format, **how)
+
     def get_compile_config(self):
         """Nothing: a network in a `.keras` file of its own is a network.
 

@@ -2,7 +2,8 @@
 import keras
 
 PLAIN = (bool, int, float, str, bytes, tuple, type(None))
-NOT_READ = {"turns", "window", "kept", "built", "factors"}    # by a turn; they change while it goes
+# By a turn; they change while it goes
+NOT_READ = {"turns", "window", "in_a_run", "kept", "built", "factors"}
 
 
 def traced_from(game):
@@ -12,8 +13,10 @@ def traced_from(game):
     compiled with, flags, numbers and weights of their layers, and what stands in the
     game itself.
     """
-    found = [keras.config.floatx(), keras.config.dtype_policy().name, type(game).train_on_batch,
-             *_plain(game), *(v for _, v in sorted(vars(game).items()) if callable(v))]
+    # Of a copy of a game the numbers are equal: its variables are others
+    found = [id(game), keras.config.floatx(), keras.config.dtype_policy().name,
+             type(game).train_on_batch, *_plain(game),
+             *(v for _, v in sorted(vars(game).items()) if callable(v))]
     for model in game.trainers.values():
         optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
         found += [model, model.run_eagerly, model.jit_compile, vars(model).get("train_on_batch"),

@@ -265,7 +265,7 @@ def window_of(samples, game):
     if game.makes_pictures:
         return None
     if len(game.img_shape) == 2:
-        values = as_numpy(some_of(samples)).reshape(-1, game.img_shape[-1]).astype("float64")
+        values = np.stack(list(some_of(samples))).reshape(-1, game.img_shape[-1]).astype("float64")
         low, high = values.min(axis=0), values.max(axis=0)
         room = 0.1 * (high - low) + 1e-9
         return np.stack([low - room, high + room], axis=1).tolist()

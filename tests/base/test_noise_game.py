@@ -151,7 +151,10 @@ def test_every_kind_of_discriminator_can_be_asked(rng):
     wgan, pacgan, bigan = WGAN(**tiny), PacGAN(**tiny), BiGAN(**tiny)
     np.testing.assert_allclose(wgan.discriminate(images), wgan.critic(x)[:, 0], rtol=1e-4)
     assert pacgan.discriminate(images).shape == (3,)
-    pairs = bigan.discriminator([bigan.encoder(x, training=False), x], training=False)
+    with pytest.raises(ValueError, match="whole packs of 2. Received: 5"):
+        pacgan.discriminate(images[:5])
+    codes = np.array(bigan.encoder(x, training=False))
+    pairs = bigan.discriminator([codes, x], training=False)
     np.testing.assert_allclose(bigan.discriminate(images), pairs[:, 0], rtol=1e-5)
     with pytest.raises(ValueError, match="labels must be"):
         cgan.discriminate(images)

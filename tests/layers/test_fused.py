@@ -169,3 +169,15 @@ def test_picture_convolution_in_inference_is_that_of_training(rng):
     from keras_gan import PictureConv2D
     layer, x = PictureConv2D(3), rng.normal(size=(2, 6, 8, 5)).astype("float32")
     np.testing.assert_array_equal(layer(x, training=True), layer(x, training=False))
+
+
+def test_onnx_runtime_reads_what_is_exported(tmp_path, rng):
+    pytest.importorskip("tf2onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    gan = DCGAN(img_shape=(16, 16, 3), latent_dim=3, base_channels=1)
+    for name, network in gan.players.items():
+        network.export(tmp_path / f"{name}.onnx", format="onnx", verbose=False)
+        session = onnxruntime.InferenceSession(tmp_path / f"{name}.onnx")
+        given = rng.normal(size=(2, *network.input_shape[1:])).astype("float32")
+        said, = session.run(None, {session.get_inputs()[0].name: given})
+        np.testing.assert_allclose(said, network(given, training=False), atol=1e-5)
