@@ -132,7 +132,8 @@ def blocks(array):
 
 def as_numpy(array):
     """An array or tensor as a NumPy array, without a copy where that is possible."""
-    return np.asarray(array) if not ops.is_tensor(array) else ops.convert_to_numpy(array)
+    is_numpy = isinstance(array, np.ndarray) or not ops.is_tensor(array)
+    return np.asarray(array) if is_numpy else ops.convert_to_numpy(array)
 
 
 def some_of(array, n=256):
