@@ -74,7 +74,7 @@ def make(folder):
         "beginning.png": (png[:10], "broken picture"),
         "svg.png": (svg, "broken picture"),
         "empty.jpg": (b"", "empty file"),
-        "drawing.svg": (svg, "not an image"),
+        "drawing.svg": (svg, "SVG file, not read here: save it as PNG, TIFF or JPEG"),
         "notes.txt": (b"hello", "not an image"),
         "film.mp4": (b"\0\0\0\x20ftypisom" + bytes(10 ** 6), "not an image"),
         "film.avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(10 ** 6), "not an image"),

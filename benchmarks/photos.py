@@ -17,8 +17,11 @@ def main(folder: tyro.conf.Positional[Path]):
     """Write `folder/china/000.jpg` ... `folder/flower/299.jpg`, 260 to 420 pixels wide.
 
     Args:
-        folder: it is made if it does not exist.
+        folder: it is made; one that is there must be empty.
     """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise SystemExit(f"{folder} exists already. Nothing was written; give a folder that isn't "
+                         "there, or is empty.")
     rng = np.random.default_rng(0)
     photos = load_sample_images().images                           # RGB, (427, 640, 3)
     for name, photo in zip(("china", "flower"), photos):

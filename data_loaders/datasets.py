@@ -1,6 +1,7 @@
 """`load_data`: a folder, or a data set by its name."""
 import concurrent.futures
 import dataclasses
+import difflib
 import gzip
 import os
 import struct
@@ -12,10 +13,10 @@ import numpy as np
 from rich.progress import track
 
 from data_loaders import scenes
-from data_loaders.cache import cache_folder
+from data_loaders.cache import cache_folder, into_cache
 from data_loaders.image_file import check_shape, resize
-from data_loaders.image_folder import ImageFolder
-from data_loaders.whole import whole_folder
+from data_loaders.image_folder import ImageFolder, colours
+from data_loaders.names import in_order, some
 
 SCENES = {"train": range(0, 2000), "test": range(2000, 2400)}
 SCENES_AT = {"scenes_by_day": "day", "scenes_at_night": "night"}
@@ -32,6 +33,7 @@ CLASS_NAMES = {
     "cifar10": ["airplane", "automobile", "bird", "cat", "deer",
                 "dog", "frog", "horse", "ship", "truck"],
 }
+NAMES = ("digits", "scenes", *SCENES_AT, "mnist", "fashion_mnist", "cifar10")
 
 
 @dataclasses.dataclass
@@ -45,29 +47,37 @@ class Pictures:
         name: str, where they come from.
         source: dict, the arguments of `load_data` that give it. None if it came from
             elsewhere.
+        has_test: bool, whether `load_data(..., split="test")` gives other pictures.
+        remarks: list of str, what somebody should know who trains on it.
     """
     images: np.ndarray
     labels: np.ndarray | None
     class_names: list | None
     name: str
     source: dict | None = None
+    has_test: bool = False
+    remarks: list = dataclasses.field(default_factory=list)
 
     def __len__(self):
         return len(self.images)
 
     def __str__(self):
         n, h, w, channels = self.images.shape
-        size = f"{self.name}: {n} pictures, {w}x{h} {'RGB' if channels == 3 else 'grey'}"
-        return f"{size}\n  classes: {', '.join(self.class_names)}" if self.class_names else size
+        lines = [f"{self.name}: {n} pictures, {w}x{h} {colours(channels)}"]
+        lines += [f"  classes: {', '.join(self.class_names)}"] if self.class_names else []
+        return "\n".join([*lines, *(f"  {remark}" for remark in self.remarks)])
 
 
 def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "crop",
-              background: tuple[int, int, int] = (255, 255, 255), split="train",
-              folder: str | None = None):
+              background: tuple[int, int, int] = (255, 255, 255),
+              split: Literal["train", "test", "all"] = "train", folder: str | None = None,
+              labels: str | None = None, attribute: str | None = None,
+              white: float | Literal["data"] | None = None, black: float = 0):
     """Load pictures.
 
     Args:
-        source: a folder of pictures (see `ImageFolder`), or a name:
+        source: a folder of pictures or a zip archive of them (see `ImageFolder`), or a
+            name:
             "digits", 1,797 real handwritten digits that come with scikit-learn (1998,
             8x8, enlarged);
             "scenes", 2,000 drawn colour landscapes of 4 classes, and 400 others in the
@@ -81,38 +91,61 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
             others.
         fit: what to do with pictures of another shape, see `read_image`.
         background: RGB, 0..255, under transparent pictures and around padded ones.
-        split: "train" or "test". Folders and digits have only "train".
+        split: "train" or "test". Digits have only "train", and so has a folder, unless
+            it holds train/ and test/ (or val/). "all" reads these folders, too, as they
+            are.
         folder: for "mnist" and "fashion_mnist" a folder of the four IDX files (gzipped
             or not) or of NAME.npz, for "cifar10" of cifar10.npz; the `.npz` holds
             x_train, y_train, x_test, y_test.
+        labels: a file with a table of pictures and their labels, for a folder of
+            pictures: CSV, columns of text, or CelebA's list of attributes. Pictures
+            that it doesn't name are left out.
+        attribute: the column of the table that holds the labels, if there are several;
+            "Smiling" for example. Of values -1 and 1, or 0 and 1, it makes the classes
+            "not Smiling" and "Smiling".
+        white: the value that becomes white in files of more than 8 bits: 4095 for
+            pictures of 12 bits. "data" takes the largest value in the files. None: the
+            largest that 16 bits can hold.
+        black: the value that becomes black in files of more than 8 bits.
 
     Returns:
-        An object with `images` (uint8 (n, height, width, channels), RGB or grey),
-        `labels` (int (n,) or None), `class_names` (list of str or None), and a readable
-        `str()`.
+        An object with `images` (uint8 (n, height, width, channels)), `labels` (int (n,)
+        or None), `class_names` (list of str or None), `remarks` (list of str, what one
+        should know about them), `has_test` (bool), and a readable `str()`.
 
     Raises:
         FileNotFoundError: if there is nothing there; the message says what was looked
             for.
         ValueError: for arguments that make no sense.
     """
-    named = source in ("scenes", *SCENES_AT, *CLASS_NAMES) if isinstance(source, str) else False
+    if not isinstance(source, (str, os.PathLike)):
+        raise ValueError("source must be a folder of pictures, a zip archive of them, or the name "
+                         f"of a data set. Received: a {type(source).__name__}. Arrays need no "
+                         "loader: train(images) takes them")
+    how = {"labels": labels, "attribute": attribute, "white": white, "black": black}
+    if source not in NAMES:
+        if not os.path.exists(source):
+            raise FileNotFoundError(not_there(source))
+        return ImageFolder(source, img_shape or (128, 160, 3), fit, background, split=split, **how)
     if split not in ("train", "test") or (split == "test" and source not in WITH_TEST_SPLIT):
-        raise ValueError("split must be 'train', or 'test' for scenes, mnist, fashion_mnist and "
-                         f"cifar10. Received: split={split!r} for {source!r}")
-    if not named:
-        return ImageFolder(source, img_shape or (128, 160, 3), fit, background)
+        raise ValueError("split must be 'train', or 'test' for scenes, mnist, fashion_mnist, "
+                         "cifar10 and folders that hold train/ and test/. "
+                         f"Received: split={split!r} for {source!r}")
+    for name, value in how.items():
+        if value not in (None, 0):
+            raise ValueError(f"{name} is for folders and archives of pictures. "
+                             f"Received: {name}={value!r} for {source!r}")
     given = {"source": source, "fit": fit, "background": [int(c) for c in background],
              "split": split, "folder": None if folder is None else str(Path(folder).resolve())}
     if source == "scenes":
         data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
-        data.source = given
+        data.source, data.has_test = given, True
         return data
     if source in SCENES_AT:
         data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
         then = [scenes.time_of(int(Path(file).stem)) == SCENES_AT[source] for file in data.files]
         name = source if split == "train" else f"{source}, {split}"
-        return Pictures(data.images[then], data.labels[then], data.class_names, name, given)
+        return Pictures(data.images[then], data.labels[then], data.class_names, name, given, True)
     if source == "digits":
         from sklearn.datasets import load_digits  # slow to import, seldom needed
         digits = load_digits()
@@ -124,7 +157,32 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
     shape = check_shape(img_shape or small.shape[1:], fit, background)
     return Pictures(_to_shape(small, shape, fit, background), labels.astype(np.int64).reshape(-1),
                     CLASS_NAMES[source], source if split == "train" else f"{source}, {split}",
-                    given)
+                    given, source in WITH_TEST_SPLIT)
+
+
+def not_there(source):
+    """What to say about a folder, an archive or a data set that there isn't: a str."""
+    path = Path(os.path.abspath(source))
+    beside = []
+    if path.parent.is_dir():
+        beside = in_order(p.name for p in path.parent.iterdir() if not p.name.startswith(".")
+                          and (p.is_dir() or p.suffix.lower() == ".zip"))
+    plain = path.name == os.fspath(source)                   # it may be meant as a name
+    near = difflib.get_close_matches(path.name, [*beside, *(NAMES if plain else ())], 1)
+    said = f"No folder {path}"
+    if plain:
+        said += f", and no data set {path.name!r}"
+    if near:
+        found = near[0] if plain else path.parent / near[0]
+        said += f". Did you mean {str(found)!r}?"
+    elif not path.parent.is_dir():
+        said += f". There is no {path.parent} either."
+    elif beside:
+        said += f". Folders there: {some(beside)}."
+    else:
+        said += "."
+    return (f"{said} Give a folder of pictures (JPEG, PNG, WebP, BMP, TIFF, GIF), a zip archive of "
+            f"them, or a name: {', '.join(NAMES)}.")
 
 
 def _to_shape(small, shape, fit, background):
@@ -148,7 +206,7 @@ def _scenes_folder(split):
         return name, data.tobytes()
 
     if not path.exists():
-        with (whole_folder(path, replace=False) as beside,
+        with (into_cache(path) as beside,
               concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool):
             for name in scenes.CLASSES:
                 (beside / name).mkdir()

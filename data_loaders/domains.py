@@ -6,8 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from data_loaders.datasets import load_data
-from data_loaders.image_folder import shown
+from data_loaders.datasets import NAMES, load_data
+from data_loaders.image_folder import colours
+from data_loaders.names import shown
 
 
 @dataclasses.dataclass
@@ -23,6 +24,7 @@ class Domains:
         names: two str, where they come from.
         source: dict, the arguments of `load_domains` that give them, as JSON can hold
             them; `img_shape` is not among them. None if they came from elsewhere.
+        remarks: list of str, what somebody should know who trains on them.
 
     Raises:
         ValueError: if the pictures of `a` and `b` differ in shape.
@@ -31,6 +33,7 @@ class Domains:
     b: np.ndarray
     names: tuple[str, str] = ("a", "b")
     source: dict | None = None
+    remarks: list = dataclasses.field(default_factory=list)
 
     def __post_init__(self):
         shapes = [tuple(np.shape(images)) for images in (self.a, self.b)]
@@ -49,27 +52,31 @@ class Domains:
 
     def __str__(self):
         height, width, channels = self.a.shape[1:]
-        return (f"two unpaired sets of pictures, {width}x{height} "
-                f"{'RGB' if channels == 3 else 'grey'}\n"
-                f"  a: {self.names[0]}, {len(self.a)} pictures\n"
-                f"  b: {self.names[1]}, {len(self.b)} pictures")
+        return "\n".join([f"two unpaired sets of pictures, {width}x{height} {colours(channels)}",
+                          f"  a: {self.names[0]}, {len(self.a)} pictures",
+                          f"  b: {self.names[1]}, {len(self.b)} pictures",
+                          *(f"  {remark}" for remark in self.remarks)])
 
 
 def load_domains(a, b, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "crop",
-                 background: tuple[int, int, int] = (255, 255, 255), split="train",
-                 folder: str | None = None):
+                 background: tuple[int, int, int] = (255, 255, 255),
+                 split: Literal["train", "test", "all"] = "train", folder: str | None = None,
+                 white: float | Literal["data"] | None = None, black: float = 0):
     """Load two sets of pictures that don't belong together.
 
     Args:
-        a: a folder of pictures, or the name of a data set, see `load_data`.
+        a: a folder of pictures, a zip archive of them, or the name of a data set, see
+            `load_data`.
         b: the same for the other set. It may have another number of pictures.
         img_shape: (height, width, channels) of the pictures of both. None: what
             `load_data` takes by itself, if that is one shape for both.
         fit: what to do with pictures of another shape, see `read_image`.
         background: RGB, 0..255, under transparent pictures and around padded ones.
-        split: "train" or "test", of both. Folders and digits have only "train".
+        split: "train", "test" or, of folders, "all"; of both. See `load_data`.
         folder: for data sets that are not embedded, see `load_data`. IDX files don't
             say which set they are: "mnist" beside "fashion_mnist" takes NAME.npz.
+        white, black: of folders and archives, see `load_data`. With white="data" each
+            of both has its own.
 
     Returns:
         `Domains`.
@@ -85,9 +92,15 @@ def load_domains(a, b, img_shape=None, fit: Literal["crop", "pad", "stretch"] = 
             raise ValueError(f"{name} must be a folder of pictures or the name of a data set. "
                              f"Received: {name} is a {type(given).__name__}. "
                              "Of two arrays, Domains(a, b) makes the same")
-    of_a, of_b = (load_data(given, img_shape, fit, background, split, folder) for given in (a, b))
+    sets = []
+    for name in (a, b):                         # white and black are for folders and archives
+        how = {} if name in NAMES else {"white": white, "black": black}
+        sets.append(load_data(name, img_shape, fit, background, split, folder, **how))
+    of_a, of_b = sets
     names = tuple(shown(given) + (", test" if split == "test" else "") for given in (a, b))
     source = {"a": of_a.source["source"], "b": of_b.source["source"], "fit": fit,
               "background": [int(c) for c in background], "split": split,
               "folder": None if folder is None else str(Path(folder).resolve())}
-    return Domains(of_a.images, of_b.images, names, source)
+    source |= {} if white is None else {"white": white, "black": black}
+    remarks = [f"{name}: {remark}" for name, data in zip("ab", sets) for remark in data.remarks]
+    return Domains(of_a.images, of_b.images, names, source, remarks)

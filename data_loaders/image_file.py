@@ -1,28 +1,51 @@
 """One picture file -> one RGB array. OpenCV reads BGR, this module returns RGB."""
-import contextlib
 import io
-import threading
+import re
+import warnings
 from pathlib import Path
 from stat import S_ISREG
+from typing import NamedTuple
 
 import cv2
 import imagesize
 import numpy as np
 from PIL import Image
 
+from data_loaders import bands as limits
+from data_loaders.bands import ANIMATION, GREY_FROM, Bands, NotAPicture, room, to_picture
+from data_loaders.rare_files import (
+    CODESTREAM,
+    read_avif,
+    read_bmp,
+    read_jpeg_2000,
+    read_npy,
+    read_pnm,
+    rgb,
+)
+from data_loaders.tiff_file import read_tiff
+
 FITS = ("crop", "pad", "stretch")
-JPEG = b"\xff\xd8\xff"
-TIFF = (b"II*\0", b"MM\0*")
-BEGINNINGS = (JPEG, b"\x89PNG", b"GIF8", b"BM", *TIFF)        # and RIFF....WEBP
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+JPEG, PNG, GIF, BMP, NPY = b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"\x93NUMPY"
+TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+JPEG_2000 = (b"\0\0\0\x0cjP  ", CODESTREAM)
+BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *JPEG_2000)     # others: see `check_beginning`
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".jp2",
+            ".j2k", ".pbm", ".pgm", ".ppm", ".pnm")
+# Pictures that aren't read here. Their names or their first bytes say so.
+NOT_READ = {"HEIC": (".heic", ".heif", ".hif"), "JPEG XL": (".jxl",), "JPEG XR": (".jxr", ".wdp"),
+            "Photoshop": (".psd", ".psb"), "GIMP": (".xcf",), "SVG": (".svg", ".svgz"),
+            "OpenEXR": (".exr",), "Radiance": (".hdr",), "PFM": (".pfm",), "PAM": (".pam",),
+            "DICOM": (".dcm",), "FITS": (".fits", ".fit"), "Targa": (".tga",), "PCX": (".pcx",),
+            "icon": (".ico", ".icns"), "SGI": (".sgi",), "Sun raster": (".ras", ".sun"),
+            "QOI": (".qoi",), "DDS": (".dds",), "EPS": (".eps",),
+            "camera's raw": (".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef",
+                             ".srw")}
+BEGIN_NOT_READ = {b"8BPS": "Photoshop", b"\x76\x2f\x31\x01": "OpenEXR", b"#?RADIANCE": "Radiance",
+                  b"\xff\x0a": "JPEG XL", b"\0\0\0\x0cJXL ": "JPEG XL", b"P7\n": "PAM"}
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 ORIENTATION = 0x0112          # the EXIF tag
 MAX_BYTES = 2 ** 30           # of a file
 MAX_HEADER = 2 ** 24          # bytes that must hold the size of a picture, except in a TIFF
-# Of a picture. Above it Pillow warns about a decompression bomb. A JPEG may have four
-# times as many pixels, and is then decoded in half its size.
-MAX_PIXELS = 89_478_485
-LARGE = 20_000_000            # pixels. Larger pictures are decoded one at a time: bounded memory
-ONE_AT_A_TIME = threading.Lock()
 PARTS = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4,       # JPEG: an eighth of
          2: cv2.IMREAD_REDUCED_COLOR_2, 1: cv2.IMREAD_COLOR}                 # its size, ..., all
 MIRROR = {2: lambda p: p[:, ::-1], 3: lambda p: p[::-1, ::-1], 4: lambda p: p[::-1],
@@ -30,46 +53,86 @@ MIRROR = {2: lambda p: p[:, ::-1], 3: lambda p: p[::-1, ::-1], 4: lambda p: p[::
           7: lambda p: p[::-1, ::-1].swapaxes(0, 1), 8: lambda p: p.swapaxes(0, 1)[::-1]}
 
 
-class NotAPicture(ValueError):
-    """A file that can't be used. `reason` says why: "empty file", "broken picture"."""
+class Decoded(NamedTuple):
+    """What `decode` returns."""
+    pixels: np.ndarray
+    """uint8 array (height, width, channels), upright; RGB also for 1 channel."""
+    size: tuple[int, int]
+    """(height, width) of the picture in the file, upright."""
+    remark: str | None = None
+    """What was left out of the file, "2 more bands left out" for example."""
+    brightest: int | float | None = None
+    """The largest value of a file that doesn't say which value is white: of 16 or more
+    bits, or of floats. None for all others."""
+    alpha: bool = False
+    """The last of 4 channels is alpha."""
 
-    def __init__(self, path, reason):
-        super().__init__(f"{path}: {reason}")
-        self.reason = reason
 
+def read_image(path, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255), black=0,
+               white=None):
+    """Read a picture file, in the size that is asked for.
 
-def read_image(path, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255)):
-    """Read a picture file as RGB, in the size that is asked for.
-
-    JPEG (CMYK too), PNG, WebP, BMP, TIFF and the first frame of a GIF; 8 or 16 bits;
-    grey, palette or colour. The EXIF rotation is applied. Transparent pictures are laid
-    on a background.
+    JPEG, PNG, WebP, BMP, TIFF, GIF, AVIF, JPEG 2000, PBM, PGM, PPM and `.npy`; what
+    becomes of each kind of file is a table in `data_loaders/README.md`. The rotation
+    that a file asks for is applied. Transparent pictures are laid on a background,
+    except where 4 channels are asked for.
 
     Args:
         path: of the file. Its name may be in any script.
-        img_shape: (height, width, channels) of the result; 1 channel (grey) or 3 (RGB).
+        img_shape: (height, width, channels) of the result. 1 channel is grey, 3 are
+            RGB, 4 are RGB and alpha: colours are not multiplied by alpha, and a picture
+            that isn't transparent has alpha 255. Another number takes the first bands
+            of the file as they are.
         fit: what to do with another shape. "crop" covers the size and cuts off what
             stands out at both sides. "pad" fits the whole picture in and fills the rest
             with the background. "stretch" distorts it.
         background: RGB, 0..255, under transparent pictures and around padded ones.
+        black, white: the values that become 0 and 255, in files that don't say it
+            themselves: of 16 bits (None: 65535 is white), of floats (None: 1), of 32
+            bits and of signed numbers (`white` is needed). Data of 12 bits in a file of
+            16 need white=4095.
 
     Returns:
-        uint8 array of shape `img_shape`, RGB or grey.
+        uint8 array of shape `img_shape`.
+
+    Warns:
+        UserWarning: if no value of a 16-bit file is above a quarter of 65535, and
+            `white` isn't given.
 
     Raises:
         FileNotFoundError: if there is no such file.
-        NotAPicture: (a ValueError) if the file is empty, broken or no picture.
+        NotAPicture: (a ValueError) if the file is empty, broken, no picture, or holds
+            what isn't read; the reason says what to do.
         ValueError: for arguments that make no sense.
     """
     img_shape = check_shape(img_shape, fit, background)
-    return resize(decode(path, background, max(img_shape[:2]))[0], img_shape, fit, background)
+    if white is not None and not white > black:
+        raise ValueError("white must be larger than black. "
+                         f"Received: white={white!r}, black={black!r}")
+    decoded = decode(path, background, max(img_shape[:2]), img_shape[2], black, white)
+    if white is None and (hint := bits_of(decoded.brightest)):
+        warnings.warn(f"{path}: nearly black, no value of its 16 bits is above "
+                      f"{decoded.brightest}. If its data have {hint} bits, read it with "
+                      f"white={2 ** hint - 1}; if it is night there, with white=65535",
+                      stacklevel=2)
+    return resize(decoded.pixels, img_shape, fit, background, decoded.alpha)
+
+
+def bits_of(brightest):
+    """How many bits the data may have whose largest value in 16 bits is `brightest`.
+
+    None if they fill 16 bits, or are floats, or if nothing is known.
+    """
+    if not isinstance(brightest, int) or not 0 < brightest <= GREY_FROM:
+        return None
+    return next(bits for bits in (8, 10, 12, 14) if brightest < 2 ** bits)
 
 
 def check_shape(img_shape, fit, background):
     """Check arguments of `read_image`; `img_shape` as a tuple, or `ValueError`."""
-    if len(img_shape) != 3 or min(img_shape) < 1 or img_shape[2] not in (1, 3):
-        raise ValueError("img_shape must be (height, width, channels) with 1 or 3 channels. "
-                         f"Received: img_shape={img_shape!r}")
+    if len(img_shape) != 3 or min(img_shape) < 1:
+        raise ValueError("img_shape must be (height, width, channels), none below 1: 1 channel is "
+                         f"grey, 3 are RGB, 4 RGB and alpha. Received: img_shape={img_shape!r}")
     if fit not in FITS:
         raise ValueError(f"fit must be one of {', '.join(map(repr, FITS))}. Received: fit={fit!r}")
     if len(background) != 3 or min(background) < 0 or max(background) > 255:
@@ -78,8 +141,8 @@ def check_shape(img_shape, fit, background):
     return tuple(int(n) for n in img_shape)
 
 
-def decode(path, background, least=MAX_PIXELS):
-    """Read a picture file, upright, without alpha.
+def decode(path, background, least=limits.MAX_PIXELS, channels=3, black=0, white=None, data=None):
+    """Read a picture file, upright, in its own size.
 
     Args:
         path: of the file.
@@ -88,63 +151,121 @@ def decode(path, background, least=MAX_PIXELS):
             twice, four or eight times as many is decoded in a half, a quarter or an
             eighth of its size. That takes less time and memory: a JPEG stores blocks of
             8x8 pixels as waves, and the short waves are left out.
+        channels: of the result, see `read_image`; 1 gives RGB as 3 does, `resize` makes
+            it grey.
+        black, white: see `read_image`.
+        data: bytes of the file, if they are read already. `path` then only names it.
 
     Returns:
-        uint8 RGB array (height, width, 3), and (height, width) of the file.
+        Decoded.
+
+    Raises:
+        NotAPicture: if the file can't be used.
     """
-    data = _read(Path(path))
-    try:                                # a small file may hold a picture that fills the memory
-        size = imagesize.get(io.BytesIO(data if data.startswith(TIFF) else data[:MAX_HEADER]))
+    path = Path(path)
+    if data is None:
+        data = _read(path)
+    else:
+        check_beginning(path, data[:64])
+    if data.startswith(JPEG):
+        return _decode_jpeg(path, data, least, channels)
+    try:
+        bands, orientation = _read_bands(path, data, channels)
+    except (NotAPicture, MemoryError):
+        raise
+    except Exception:                   # the libraries may raise anything at a broken file
+        raise NotAPicture(path, "broken picture") from None
+    picture, alpha, remark, brightest = to_picture(path, bands, channels, background, black, white)
+    if orientation in MIRROR:
+        picture = np.ascontiguousarray(MIRROR[orientation](picture))
+    return Decoded(picture, picture.shape[:2], remark, brightest, alpha)
+
+
+def _decode_jpeg(path, data, least, channels):
+    """OpenCV turns it and knows CMYK. Its size is checked first."""
+    width, height = _size(path, data)
+    part = next(part for part in PARTS if part == 1 or min(width, height) >= part * least)
+    if width * height > limits.MAX_PIXELS:
+        part = max(part, 2)
+    with room(path, width, height, most=4, part=part):
+        try:
+            picture = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), PARTS[part]),
+                                   cv2.COLOR_BGR2RGB)
+        except cv2.error:
+            raise NotAPicture(path, "broken picture") from None
+    turned = (picture.shape[0] - picture.shape[1]) * (height - width) < 0       # by the EXIF tag
+    size = (width, height) if turned else (height, width)
+    if channels in (1, 3):
+        return Decoded(picture, size)
+    picture, alpha, *_ = to_picture(path, Bands(picture, 3), channels, (0, 0, 0))
+    return Decoded(picture, size, alpha=alpha)
+
+
+def _read_bands(path, data, channels):
+    """Any file but JPEG -> Bands, and the orientation that it is to be turned from."""
+    if data.startswith(TIFF):
+        return read_tiff(path, data)
+    if data.startswith(JPEG_2000):
+        return read_jpeg_2000(path, data), 1
+    if data.startswith(NPY):
+        return read_npy(path, data, channels), 1
+    if data[4:8] == b"ftyp":
+        return read_avif(path, data)
+    if data.startswith(b"P"):
+        return read_pnm(path, data), 1
+    bands = read_bmp(path, data) if data.startswith(BMP) else None
+    if bands:
+        return bands, 1
+    with room(path, *_size(path, data)):                        # PNG, WebP, GIF, BMP
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    values, alpha, remark = rgb(path, picture), None, None
+    if values.shape[2] == 4:
+        alpha = 3
+    if data.startswith(PNG):
+        chunks = _png_chunks(data)
+        if b"tRNS" in chunks and values.shape[2] == 1:          # OpenCV leaves it out
+            values, alpha = _with_key(values, data[24], chunks[b"tRNS"]), 1
+        animated = b"acTL" in chunks
+    else:
+        animated = _moves(data) if data.startswith(GIF) else data[12:16] == b"VP8X" and data[20] & 2
+    if animated:
+        remark = ANIMATION
+    return Bands(values, 1 if values.shape[2] < 3 else 3, alpha, remark=remark), _orientation(data)
+
+
+def _size(path, data):
+    """(width, height) from the header: a small file may hold what fills the memory."""
+    try:
+        size = imagesize.get(io.BytesIO(data[:MAX_HEADER]))
     except Exception:                   # the library may raise anything at a broken header
         size = (-1, -1)
     if size == (-1, -1):
         raise NotAPicture(path, "broken picture")
-    width, height = map(abs, size)      # a BMP that begins with its top row has a negative height
-    is_jpeg = data.startswith(JPEG)
-    most = MAX_PIXELS * (4 if is_jpeg else 1)
-    if width * height > most:
-        raise NotAPicture(path, f"too large: {width}x{height} pixels, "
-                                f"more than {most // 1_000_000} million")
-    part = 1
-    if is_jpeg:
-        part = next(part for part in PARTS if part == 1 or min(width, height) >= part * least)
-    if width * height > MAX_PIXELS:
-        part = max(part, 2)
-    with ONE_AT_A_TIME if width * height > LARGE * part ** 2 else contextlib.nullcontext():
-        picture = _decode(path, data, background, PARTS[part])
-    turned = (picture.shape[0] - picture.shape[1]) * (height - width) < 0       # by the EXIF tag
-    return picture, (width, height) if turned else (height, width)
+    return abs(size[0]), abs(size[1])   # a BMP that begins with its top row has a negative height
 
 
-def _decode(path, data, background, jpeg_mode):
-    coded = np.frombuffer(data, np.uint8)
-    try:
-        if data.startswith(JPEG):       # OpenCV does rotation and CMYK by itself
-            return cv2.cvtColor(cv2.imdecode(coded, jpeg_mode), cv2.COLOR_BGR2RGB)
-        picture = cv2.imdecode(coded, cv2.IMREAD_UNCHANGED)     # keeps alpha, 16 bits; not rotated
-        if picture is None:
-            raise cv2.error("not decoded")
-    except cv2.error:
-        raise NotAPicture(path, "broken picture") from None
+def _png_chunks(data):
+    """The chunks before the pixels: dict of name -> content."""
+    chunks, position = {}, 8
+    while position + 8 < len(data) and data[position + 4:position + 8] != b"IDAT":
+        length = int.from_bytes(data[position:position + 4])
+        chunks[data[position + 4:position + 8]] = data[position + 8:position + 8 + length]
+        position += length + 12
+    return chunks
 
-    is_tiff = data.startswith(TIFF)
-    alpha_is_multiplied = is_tiff and picture.dtype == np.uint8     # by libtiff, only for 8 bits
-    if picture.dtype == np.uint16:      # 65535 -> 255, to the nearest
-        picture = cv2.convertScaleAbs(picture, alpha=1 / 257).reshape(picture.shape)
-    if picture.dtype != np.uint8:
-        raise NotAPicture(path, f"pixels are {picture.dtype}, not 8 or 16 bits")
-    if not is_tiff:                     # OpenCV turns TIFF files itself
-        picture = MIRROR.get(_orientation(data), lambda p: p)(picture)
-    if picture.ndim == 2:
-        return np.repeat(picture[..., None], 3, axis=2)
-    colour = np.ascontiguousarray(picture[..., 2::-1])          # BGR or BGRA -> RGB
-    if picture.shape[2] == 4:
-        under = np.asarray(background, np.float32)
-        for y in range(0, len(colour), 256):                    # in strips, to bound the memory
-            strip, alpha = colour[y:y + 256], picture[y:y + 256, :, 3:].astype(np.float32) / 255.0
-            over = strip if alpha_is_multiplied else strip * alpha
-            strip[:] = np.round(np.clip(over + (1.0 - alpha) * under, 0, 255))
-    return colour
+
+def _with_key(grey, bits, content):
+    """Grey values -> grey and alpha: one value (PNG's tRNS) is transparent."""
+    key = int.from_bytes(content[:2]) & (2 ** bits - 1)
+    if bits < 8:
+        key = key * 255 // (2 ** bits - 1)                      # as OpenCV unpacked the pixels
+    alpha = np.where(grey == key, 0, np.iinfo(grey.dtype).max).astype(grey.dtype)
+    return np.concatenate([grey, alpha], axis=2)
+
+
+def _moves(data):
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.is_animated
 
 
 def _orientation(data):
@@ -164,44 +285,82 @@ def _read(path):
     if not S_ISREG(stat.st_mode):       # to read from a pipe may take for ever
         raise NotAPicture(path, "not a regular file")
     with path.open("rb", buffering=0) as file:      # cv2.imread can't read every name on Windows
-        start = file.read(16)
-        if not start:
-            raise NotAPicture(path, "empty file")
-        if not start.startswith(BEGINNINGS) and start[:4] + start[8:12] != b"RIFFWEBP":
-            raise NotAPicture(path, "broken picture" if path.suffix.lower() in SUFFIXES
-                              else "not an image")
+        check_beginning(path, file.read(64))
         if stat.st_size > MAX_BYTES:
             raise NotAPicture(path, f"too large: more than {MAX_BYTES // 2 ** 20} MiB")
         file.seek(0)
         return file.read(stat.st_size)
 
 
-def resize(picture, img_shape, fit, background):
-    """uint8 RGB (h, w, 3) -> uint8 `img_shape`."""
+def check_beginning(path, start):
+    """Raise `NotAPicture` if a file doesn't begin like one that is read here."""
+    if start.startswith(BEGINNINGS) or start[:4] + start[8:12] == b"RIFFWEBP":
+        return
+    if not start:
+        raise NotAPicture(path, "empty file")
+    brands = start[8:int.from_bytes(start[:4])] if start[4:8] == b"ftyp" else b""
+    if b"avif" in brands or b"avis" in brands or re.match(rb"P[1-6]\s+[\d#]", start):
+        return
+    suffix = path.suffix.lower()
+    kind = next((kind for kind, names in NOT_READ.items() if suffix in names), None)
+    if start.startswith(TIFF) and kind is None:                 # cameras write TIFF of their own
+        return
+    kind = next((kind for magic, kind in BEGIN_NOT_READ.items() if start.startswith(magic)),
+                "HEIC" if brands.startswith(HEIC_BRANDS) else kind)
+    if kind:
+        raise NotAPicture(path, f"{kind} file, not read here: save it as PNG, TIFF or JPEG")
+    raise NotAPicture(path, "broken picture" if suffix in SUFFIXES else "not an image")
+
+
+def resize(picture, img_shape, fit, background, alpha=True):
+    """Bring a decoded picture to its shape.
+
+    Args:
+        picture: uint8 array (h, w, bands): RGB for 1 channel too, else as many bands as
+            channels.
+        img_shape, fit, background: see `read_image`.
+        alpha: the last of 4 channels is alpha. Colours are weighed by it, so that what
+            is hidden under transparent pixels doesn't shine through at their edges.
+
+    Returns:
+        uint8 array of shape `img_shape`.
+    """
     height, width, channels = img_shape
+    alpha = alpha and channels == 4
     h, w = picture.shape[:2]
     if fit == "crop":                   # cut the centre of the right proportions, then scale it
         scale = max(height / h, width / w)
         ch, cw = min(h, max(1, round(height / scale))), min(w, max(1, round(width / scale)))
         y, x = (h - ch) // 2, (w - cw) // 2
-        picture = _scale(picture[y:y + ch, x:x + cw], height, width)
+        picture = _scale(picture[y:y + ch, x:x + cw], height, width, alpha)
     elif fit == "pad":
         scale = min(height / h, width / w)
         inner = _scale(picture, min(height, max(1, round(h * scale))),
-                       min(width, max(1, round(w * scale))))
-        picture = np.empty((height, width, 3), np.uint8)
-        picture[:] = np.asarray(background, np.uint8)
+                       min(width, max(1, round(w * scale))), alpha)
+        picture = np.zeros((height, width, inner.shape[2]), np.uint8)       # alpha 0, bands 0
+        if channels in (1, 3) or alpha:
+            picture[..., :3] = np.asarray(background, np.uint8)
         y, x = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
         picture[y:y + inner.shape[0], x:x + inner.shape[1]] = inner
     else:
-        picture = _scale(picture, height, width)
+        picture = _scale(picture, height, width, alpha)
     return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None] if channels == 1 else picture
 
 
-def _scale(picture, height, width):
+def _scale(picture, height, width, alpha=False):
     if picture.shape[:2] == (height, width):
         return np.ascontiguousarray(picture)
     shrinks = height < picture.shape[0] or width < picture.shape[1]
     # INTER_AREA averages all pixels that fall on a new one: no jagged edges, no moiré
     how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return cv2.resize(picture, (width, height), interpolation=how)
+    if alpha and picture[..., 3].min() < 255:
+        weight = picture[..., 3:].astype(np.float32) / 255
+        weighed = np.dstack([picture[..., :3] * weight, picture[..., 3:]])
+        weighed = cv2.resize(weighed, (width, height), interpolation=how)
+        weighed[..., :3] /= np.maximum(weighed[..., 3:], .5) / 255
+        return np.rint(np.clip(weighed, 0, 255)).astype(np.uint8)
+    if picture.shape[2] in (1, 3, 4):
+        scaled = cv2.resize(picture, (width, height), interpolation=how)
+        return scaled.reshape(height, width, -1)
+    return np.dstack([cv2.resize(np.ascontiguousarray(picture[..., i]), (width, height),
+                                 interpolation=how) for i in range(picture.shape[2])])

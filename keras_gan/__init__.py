@@ -1,5 +1,8 @@
 """GANs in Keras, one readable class a paper: `from keras_gan import GAN, DCGAN`."""
+from keras_gan import ctrl_c
 from keras_gan.papers import MODULES
+
+ctrl_c.take()
 
 _MODULES = {
     **MODULES,

@@ -180,7 +180,7 @@ class BiGAN(GAN):
         if not self.makes_pictures:
             return super().write_beside_real(path, real)
         drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
-                                        self.reconstruct(real[0]), title="reconstructed")
+                                        self.reconstruct(real[0]), "reconstructed", self.bands)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 `python -m keras_gan.command.gallery` makes `keras_gan/README.md` from this table.
 """
 import dataclasses
+import difflib
 import importlib
 
 
@@ -133,8 +134,10 @@ def find(name):
         raise ValueError(
             f"{name} is trained in Python, PlaneGAN().train(points), and notebook 6 plays it. "
             f"There are: {', '.join(p.module for p in PAPERS)}")
-    raise ValueError(
-        f"There is no model {name!r}. There are: {', '.join(p.module for p in PAPERS)}")
+    known = [p.module for p in PAPERS]
+    near = difflib.get_close_matches(str(name).lower().replace("-", "_"), known, n=2)
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise ValueError(f"There is no model {name!r}. {meant}There are: {', '.join(known)}")
 
 
 def class_named(name):

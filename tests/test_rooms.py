@@ -13,14 +13,15 @@ from keras_gan.papers import MODULES
 
 ROOT = Path(__file__).parents[1]
 FRAMEWORKS = {"tensorflow", "jax", "torch"}
-NO_PAPERS = {"__init__", "__main__", "papers", "recipes"}        # files beside the papers
+NO_PAPERS = {"__init__", "__main__", "papers", "recipes", "ctrl_c"}      # files beside the papers
 
 # A room -> the rooms, or modules, from which it may import besides itself. "paper" is
 # each of the papers; `data_loaders` stands beside keras_gan.
 MAY_IMPORT = {
-    "keras_gan": {"papers"},                           # __init__: lazily, all that is public
+    "keras_gan": {"papers", "ctrl_c"},                 # __init__: lazily, all that is public
     "papers": set(),                                   # the table: lazily, its papers
     "recipes": set(),
+    "ctrl_c": set(),
     "paper": {"base", "networks", "layers", "players", "samples", "backend", "recipes",
               "data_loaders.batches"},
     "base": {"training", "players", "networks", "samples", "layers", "backend"},
@@ -31,7 +32,7 @@ MAY_IMPORT = {
     "samples": {"backend", "data_loaders.whole"},      # pictures are written whole, or not at all
     "backend": set(),
     "evaluation": {"base", "samples", "layers", "backend", "data_loaders"},
-    "command": {"papers", "base", "training", "evaluation", "samples", "data_loaders"},
+    "command": {"papers", "ctrl_c", "base", "training", "evaluation", "samples", "data_loaders"},
     "data_loaders": set(),
     "__main__": {"command"},
 }

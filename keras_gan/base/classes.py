@@ -1,4 +1,7 @@
 """What models have in common that know the classes of their pictures."""
+import difflib
+import warnings
+
 import numpy as np
 
 from keras_gan.backend.one_graph import being_compiled
@@ -59,6 +62,7 @@ class Classes:
         if labels is None:
             labels = np.arange(n) % self.num_classes
         else:
+            self._say_which(labels)
             labels = np.array([self.class_number(label) for label in labels])
         return self.generate_from(noise, self.takes["labels"].checked(labels, n))
 
@@ -81,17 +85,35 @@ class Classes:
     def class_number(self, label):
         """The number of a class: of its name, or of a number (also as a str).
 
+        A str is a name first. Where the names are numbers, "1", "2", ..., it is nothing
+        else.
+
         Raises:
             ValueError: for a name that the model doesn't know.
         """
         if not isinstance(label, str):
             return label
-        if label in self.class_names:
-            return list(self.class_names).index(label)
-        if label.isdecimal():
+        names = list(self.class_names)
+        if label in names:
+            return names.index(label)
+        if label.isdecimal() and not any(map(str.isdecimal, names)):
             return int(label)
-        known = ", ".join(self.class_names) or "0, 1, 2, ... (they have no names)"
-        raise ValueError(f"This model knows the classes {known}. Received: {label!r}")
+        known = ", ".join(names[:20]) + ("" if len(names) <= 20 else f" and {len(names) - 20} more")
+        known = known or "0, 1, 2, ... (they have no names)"
+        near = difflib.get_close_matches(label, names, 1)
+        raise ValueError(f"This model knows the classes {known}. Received: {label!r}"
+                         + (f". Did you mean {near[0]!r}?" if near else ""))
+
+    def _say_which(self, labels):
+        """Warn where a number is the name of another class: 1 is the class "2", say."""
+        names = list(self.class_names)
+        for label in labels:
+            if type(label) is int and 0 <= label < len(names) and (
+                    str(label) in names and names[label] != str(label)):
+                warnings.warn(f"labels are class numbers, and number {label} is the class "
+                              f"{names[label]!r}. Ask by name for the class {str(label)!r}: "
+                              f"labels=[{str(label)!r}]", stacklevel=3)
+                return
 
     def write_samples(self, path):
         """Write a sheet of samples: a class a column (the first ten), in each row the
@@ -99,11 +121,12 @@ class Classes:
         columns = min(self.num_classes, 10)
         noise = np.repeat(self.draw_noise(5, np.random.default_rng(self.seed)), columns, axis=0)
         labels = np.tile(np.arange(columns, dtype="int32"), 5)[:, None]
-        write_png(path, grid(self.generate_from(noise, labels), columns))
+        write_png(path, grid(self.generate_from(noise, labels), columns, bands=self.bands))
 
     def write_beside_real(self, path, real):
         """Write real beside generated samples of the same classes. `real`: (images,
         labels)."""
         images, labels = real
         write_real_vs_generated(path, to_pictures(to_network(images)),
-                                self.generate(len(images), self.seed, labels=np.ravel(labels)))
+                                self.generate(len(images), self.seed, labels=np.ravel(labels)),
+                                bands=self.bands)

@@ -18,6 +18,7 @@ from keras_gan.players.freeze import check_freeze
 from keras_gan.players.player import as_player, functional
 from keras_gan.players.traced import same, traced_from
 from keras_gan.samples.checks import check_samples, is_whole
+from keras_gan.samples.drawing import check_bands
 from keras_gan.samples.kinds import Samples
 from keras_gan.samples.ranges import to_network
 from keras_gan.training import checkpoint, memory
@@ -77,6 +78,10 @@ class Game(Named, Averages, Options, abc.ABC):
     compiles the turn. With XLA (`jit_compile`) Keras's own Dropout then draws others
     than call by call, so that it is another run; with jit_compile=False it is the
     same."""
+    bands: tuple[int, ...] | None = None
+    """Of pictures: the channels, counted from 0, that sheets show: three, as red, green
+    and blue, or one, grey. None: one channel grey, three RGB, four RGB and alpha on a
+    checkerboard, of others the first three."""
     jit_compile: bool | Literal["auto"] = "auto"
     """True compiles with XLA, False without it, "auto" with XLA where it was measured
     to pay."""
@@ -154,6 +159,9 @@ class Game(Named, Averages, Options, abc.ABC):
             expected += f". In RGB: img_shape=({height}, {width}, 3); grey: ({height}, {width}, 1)"
         self.require(whole and len(shape) in self.axes, "img_shape", expected)
         self.img_shape = tuple(int(n) for n in shape)
+        self.require(self.bands is None or self.makes_pictures, "bands",
+                     "None for samples that aren't pictures")
+        check_bands(self.bands, self.img_shape[-1])
         self.require_whole("seed", 0)
         self.require_whole("k", 1)
         if self.half_life is not None:

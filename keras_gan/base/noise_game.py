@@ -292,7 +292,7 @@ class NoiseGame(Game):
             arrays.append(self.takes["labels"].checked(labels, len(images)))
 
         def ask(images, *labels):
-            validity = self.judge(self.to_network(images), *labels)
+            validity = self.judge(self.to_network(images), *map(ops.convert_to_tensor, labels))
             return ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
 
         size = JUDGED_AT_ONCE // self.packing * self.packing
@@ -383,7 +383,8 @@ class NoiseGame(Game):
 
         They are always made from the same noise."""
         if self.makes_pictures:
-            drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed)))
+            drawing.write_png(path, drawing.grid(self.generate(25, seed=self.seed),
+                                                  bands=self.bands))
         else:
             n = 25 if len(self.img_shape) == 2 else 1000
             self.draw(path, {f"turn {self.turns}": self.generate(n, seed=self.seed)})
@@ -398,7 +399,8 @@ class NoiseGame(Game):
         of arrays."""
         real, generated = real[0], self.generate(len(real[0]), seed=self.seed)
         if self.makes_pictures:
-            drawing.write_real_vs_generated(path, to_pictures(to_network(real)), generated)
+            drawing.write_real_vs_generated(path, to_pictures(to_network(real)), generated,
+                                            bands=self.bands)
         else:
             self.draw(path, {"real": real, "generated": generated})
 

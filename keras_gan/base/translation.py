@@ -80,9 +80,9 @@ class Translation(Game):
         for to in self.translators:
             given = self.examples["a" if to == "b" else "b"]
             rows += [to_pictures(to_network(given)), self.translate(given, to)]
-        drawing.write_png(path, drawing.grid(np.concatenate(rows), columns=SHOWN))
+        drawing.write_png(path, drawing.grid(np.concatenate(rows), SHOWN, bands=self.bands))
 
     def write_beside_real(self, path, real):
         """Write pictures of a beside their translations. `real` is (of a, of b)."""
         drawing.write_real_vs_generated(path, to_pictures(to_network(real[0])),
-                                        self.translate(real[0]), title="translated")
+                                        self.translate(real[0]), "translated", self.bands)

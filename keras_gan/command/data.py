@@ -1,7 +1,11 @@
 """The data of a command: as flags name them, or as a run has noted them."""
 import inspect
+import warnings
 
-OF_LOADING = ("fit", "background", "folder")         # flags of load_data and of load_domains
+# Flags of load_data and of load_domains, and those of load_data alone
+OF_LOADING = ("fit", "background", "split", "folder", "white", "black")
+OF_LABELS = ("labels", "attribute")
+HOW_PICTURES_ARE_READ = ("fit", "background", "white", "black")  # of any folder, also a moved one
 
 
 def load(source, img_shape):
@@ -14,6 +18,46 @@ def load(source, img_shape):
     from data_loaders import load_data, load_domains
     loader = load_domains if "a" in source else load_data
     return loader(img_shape=img_shape, **arguments(source, loader))
+
+
+def load_to_print(source, img_shape):
+    """The same, where the data are printed: they name what was left out, once."""
+    from data_loaders.image_folder import LeftOut
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LeftOut)
+        return load(source, img_shape)
+
+
+def load_for(config, img_shape, class_names=()):
+    """Load the data of a run as it was trained on them.
+
+    Runs of keras_gan 0.2 read train/ and test/ in a folder as classes, and sorted
+    classes as text: 1, 10, 2.
+
+    Args:
+        config: dict, what the run's `config.json` says.
+        img_shape: (height, width, channels).
+        class_names: list of str, of the run's model. The data get these numbers.
+    """
+    source, seen = config["source"], config["training"].get("data", {})
+    wanted = [part.get("images") for part in ((seen.get("a", {}), seen.get("b", {}))
+                                              if "a" in source else (seen,))]
+    data = load(source, img_shape)
+    if None not in wanted and sizes(data) != wanted and source.get("split") == "train":
+        try:
+            as_before = load({**source, "split": "all"}, img_shape)
+        except ValueError:                               # of a data set by name
+            as_before = data
+        data = as_before if sizes(as_before) == wanted else data
+    if class_names and data.class_names != list(class_names) and (
+            set(data.class_names or ()) == set(class_names)):
+        data = data.numbered_as(class_names)
+    return data
+
+
+def sizes(data):
+    """How many pictures there are: a list, of one number or of that of each domain."""
+    return [len(data.a), len(data.b)] if hasattr(data, "b") else [len(data)]
 
 
 def arguments(source, loader=None):

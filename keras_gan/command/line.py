@@ -1,5 +1,6 @@
 """The command `keras-gan`, and what the papers' files do when they are run."""
 import contextlib
+import difflib
 import sys
 import warnings
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Annotated, Literal
 
 import tyro
 
+from keras_gan import ctrl_c
 from keras_gan.papers import PAPERS, find
 
 app = tyro.extras.SubcommandApp()
@@ -20,16 +22,41 @@ def main(args=None):
     """
     args = sys.argv[1:] if args is None else args
     with errors_in_a_line():
+        if args and not args[0].startswith("-"):
+            check_command(args[0])
         if args[:1] == ["train"] and args[1:2] not in ([], ["-h"], ["--help"]):
             train_command(find(args[1]).load(), args[2:])
         else:
-            app.cli(prog="keras-gan", args=args,
+            app.cli(prog="keras-gan", args=args or ["--help"],
                     description="GANs in Keras: list, train, sample, translate and evaluate them.")
+
+
+COMMANDS = ("list", "train", "resume", "sample", "translate", "evaluate")
+
+
+def check_command(word):
+    """Raise `ValueError`, with what was probably meant, unless a word is a command."""
+    if word in COMMANDS:
+        return
+    if word.lower().replace("-", "_") in {name for p in PAPERS for name in (p.module,
+                                                                            p.model.lower())}:
+        raise ValueError(f"{word} is a model. Use: keras-gan train {word}")
+    near = difflib.get_close_matches(word.lower(), COMMANDS, n=1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    raise ValueError(f"There is no command {word!r}. {meant}There are: {', '.join(COMMANDS)}")
 
 
 @contextlib.contextmanager
 def errors_in_a_line():
-    """Tell in a line, without traceback, what the person at the keyboard can repair."""
+    """Tell in a line, without traceback, what the person at the keyboard can repair.
+
+    Also that Ctrl-C has ended the command.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A log on Windows, or a file name of other letters: no reason to end a run
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")
+    ctrl_c.caught = True
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: print(f"keras-gan: {message}",
@@ -37,6 +64,10 @@ def errors_in_a_line():
             yield
     except (ValueError, OSError, FloatingPointError, MemoryError) as error:
         sys.exit(f"keras-gan: {error}")
+    except KeyboardInterrupt as interrupt:
+        print(f"keras-gan: {interrupt.args[0] if interrupt.args else 'stopped at once.'}",
+              file=sys.stderr)
+        sys.exit(ctrl_c.STATUS)
 
 
 def train_command(model, args=None):
@@ -74,33 +105,42 @@ def train(model: Annotated[Literal[tuple(p.module for p in PAPERS)], tyro.conf.P
 
 
 @app.command
-def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None):
+def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None,
+           data: str | None = None, data_b: str | None = None):
     """Go on with a run that was stopped, killed or finished, with everything as it was.
 
     Args:
         run: the run directory.
         steps: of the whole run; by default what was asked for last.
+        data: where the data are now, if they have moved.
+        data_b: the same of the other domain.
     """
     from keras_gan.command.train import resume_run
-    resume_run(run, steps)
+    resume_run(run, steps, data, data_b)
 
 
 @app.command
 def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, seed: int = 1,
-           labels: tuple[str, ...] = (), out: Path = Path("grid.png")):
-    """Write a sheet of new pictures that a trained model makes.
+           labels: tuple[str, ...] = (), out: Path | None = None, separate: Path | None = None,
+           interpolate: Path | None = None):
+    """Write new pictures that a trained model makes: a sheet, a file each, or a film.
 
-    Numbers and points are all drawn in one picture.
+    On a sheet numbers and points are all drawn in one picture.
 
     Args:
         run: a run directory, or a saved model.
-        n: how many; by default 64 pictures, or 10,000 numbers or points.
+        n: how many; by default 64 pictures, or 10,000 numbers or points. Of a film, how
+            many samples it visits: by default 8.
         seed: another one gives others.
         labels: classes to ask a conditional model for, in turn: names or numbers.
-        out: PNG file to write.
+        out: PNG file of a sheet; by default grid.png, or grid-2.png, ... where that is
+            there already.
+        separate: folder, new or empty, for a file a sample: PNG files of pictures, .npy
+            files of signals, a table of vectors. With --labels, a sub-folder a class.
+        interpolate: GIF file of an endless film from sample to sample.
     """
-    from keras_gan.command.look import write_sheet
-    write_sheet(run, n, seed, labels, out)
+    from keras_gan.command.look import write_samples
+    write_samples(run, n, seed, labels, out, separate, interpolate)
 
 
 @app.command

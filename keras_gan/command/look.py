@@ -1,45 +1,149 @@
 """`keras-gan sample`, `translate` and `evaluate`: what a trained model makes."""
+import io
+import itertools
 import json
+import math
 import sys
 from pathlib import Path
 
-from keras_gan.command.data import arguments
+import numpy as np
+
+from keras_gan.command.data import HOW_PICTURES_ARE_READ, arguments
 from keras_gan.papers import class_named
 
 AT_ONCE = 256                 # pictures that are translated before they are written
+STATIONS, FRAMES = 8, 20      # of a film: samples that it visits; pictures from one to the next
 
-def write_sheet(run, n, seed, labels, out):
+
+def write_samples(run, n, seed, labels, out, separate, interpolate):
     """See `keras_gan.command.line.sample`."""
     check_of_samples(1 if n is None else n, seed, out)
-    if out.suffix.lower() != ".png":
-        raise ValueError(f"out must be a PNG file. Received: {out}. Use {out.with_suffix('.png')}")
+    given = {"--out": out, "--separate": separate, "--interpolate": interpolate}
+    given = {flag: path for flag, path in given.items() if path is not None}
+    if len(given) > 1:
+        raise ValueError(f"{' and '.join(given)} are different things. Give one of them.")
+    for path, ends in ((out, ".png"), (interpolate, ".gif")):
+        if path is not None and path.suffix.lower() != ends:
+            raise ValueError(f"{next(iter(given)).strip('-')} must be a {ends[1:].upper()} file. "
+                             f"Received: {path}. Use {path.with_suffix(ends)}")
+    if separate is not None:
+        check_empty(separate)
     saved, game = load_model(run)
     from keras_gan.base import NoiseGame
-    from keras_gan.samples import drawing
     if not isinstance(game, NoiseGame):
         raise ValueError(f"{type(game).__name__} translates pictures. "
                          f"Use: keras-gan translate {run} --data FOLDER --out FOLDER")
-    if n is None:
-        n = 64 if game.makes_pictures else 10_000
-    asked = {}
-    if labels:
-        if not game.num_classes:
-            raise ValueError(f"{type(game).__name__} knows no classes. "
-                             f"Received: --labels {' '.join(labels)}")
-        asked["labels"] = [game.class_number(labels[i % len(labels)]) for i in range(n)]
-    samples = game.generate(n, seed=seed, **asked)
-    if game.makes_pictures:
-        drawing.write_png(out, drawing.grid(samples))
+    if labels and not game.num_classes:
+        raise ValueError(f"{type(game).__name__} knows no classes. "
+                         f"Received: --labels {' '.join(labels)}")
+    if interpolate is not None:
+        written = write_walk(game, n, seed, labels, interpolate)
     else:
-        drawing.write_vectors(out, {f"{n} samples": samples})
-    print(f"Samples of {saved} are in {out}.")
+        vectors = len(game.img_shape) == 1
+        n = n or (10_000 if vectors else 64)
+        check_room(game, n)
+        asked = [game.class_number(labels[i % len(labels)]) for i in range(n)] if labels else None
+        samples = game.generate(n, seed=seed, **({"labels": asked} if labels else {}))
+        if separate is not None:
+            written = write_separate(game, samples, asked, separate)
+        else:
+            written = write_sheet(game, samples, out or free("grid.png"))
+    print(f"Samples of {saved} are in {written}.")
+
+
+def check_room(game, n):
+    """Raise `ValueError` where n samples don't fit into memory together."""
+    from keras_gan.training import memory
+    most = int(memory.available() / 2 / (4 * math.prod(game.img_shape)))
+    if n > most:
+        raise ValueError(f"n must be at most {most:,}: more don't fit into memory at once. "
+                         f"Received: n={n}. Another --seed makes others.")
+
+
+def free(name):
+    """`grid.png`, or `grid-2.png`, ...: the first one that isn't there."""
+    names = itertools.chain([Path(name)], (Path(name).with_stem(f"{Path(name).stem}-{i}")
+                                           for i in itertools.count(2)))
+    return next(path for path in names if not path.exists())
+
+
+def write_sheet(game, samples, out):
+    """All samples in one picture. Returns its path."""
+    from keras_gan.samples import drawing
+    if game.makes_pictures:
+        drawing.write_png(out, drawing.grid(samples, bands=game.bands))
+    else:
+        game.draw(out, {f"{len(samples)} samples": samples})
+    return out
+
+
+def write_separate(game, samples, asked, folder):
+    """A file a sample, in a sub-folder a class where classes were asked for.
+
+    Pictures of 1, 3 or 4 channels are PNG files, and others NumPy's .npy files, as are
+    signals. Vectors are the rows of one table, samples.csv. Returns the folder.
+    """
+    from rich.progress import track
+
+    from data_loaders.whole import write_whole
+    from keras_gan.samples import drawing
+    if len(game.img_shape) == 1:
+        table = io.BytesIO()
+        np.savetxt(table, samples, fmt="%.9g", delimiter=",")
+        write_whole(folder / "samples.csv", table.getvalue())
+        return folder / "samples.csv"
+    digits = max(4, len(str(len(samples) - 1)))
+    for i, sample in enumerate(track(samples, "writing", transient=True)):
+        path = folder / folder_name(game, asked[i]) if asked else folder
+        if game.makes_pictures and sample.shape[-1] in (1, 3, 4):
+            drawing.write_png(path / f"{i:0{digits}}.png", sample)
+        else:
+            array = io.BytesIO()
+            np.save(array, sample)
+            write_whole(path / f"{i:0{digits}}.npy", array.getvalue())
+    return folder
+
+
+def folder_name(game, number):
+    """The name of a class, or its number where the name can't be that of a folder."""
+    name = str(game.class_names[number]) if number < len(game.class_names) else ""
+    usable = name == Path(name).name and not set(name) & set('<>:"/\\|?*') and name.strip(". ")
+    return name if usable else str(number)
+
+
+def write_walk(game, n, seed, labels, out):
+    """An endless film from sample to sample, and back. Returns its path."""
+    from PIL import Image
+
+    from keras_gan.samples import drawing
+    if not game.makes_pictures:
+        raise ValueError(f"A film shows pictures. {type(game).__name__} makes samples of shape "
+                         f"{game.img_shape}.")
+    n = STATIONS if n is None else n
+    if len(labels) > 1 or n < 2 or n * FRAMES > drawing.MOST_FRAMES:
+        raise ValueError(f"A film visits 2 to {drawing.MOST_FRAMES // FRAMES} samples of one "
+                         f"class. Received: n={n}, labels={' '.join(labels) or None}")
+    of_class = {"label": game.class_number(labels[0])} if labels else {}
+    z = game.draw_noise(n, np.random.default_rng(seed))
+    frames = []
+    for z0, z1 in zip(z, np.roll(z, -1, axis=0)):
+        walk = game.interpolate(z0, z1, FRAMES + 1, **of_class)[:-1]    # the last begins the next
+        frames += [Image.fromarray(drawing.grid(picture[None], bands=game.bands))
+                   for picture in walk]
+    drawing.write_film(out, frames, seconds=1.5 * n, hold=0)
+    return out
+
+
+def check_empty(folder):
+    """Raise `FileExistsError` unless a folder isn't there, or is empty."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(f"{folder} exists already. Nothing was written; give a folder that "
+                              "isn't there, or is empty.")
 
 
 def translate_folder(run, data, out, to):
     """See `keras_gan.command.line.translate`."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out} exists already. Nothing was written; give a folder that "
-                              "isn't there, or is empty.")
+    check_empty(out)
     if not data.is_dir():
         raise FileNotFoundError(f"No folder {data}. Give a folder of pictures.")
     saved, game = load_model(run)
@@ -85,6 +189,10 @@ def write_evaluation(run, data, folder, test, n, seed, features, mobilenet_weigh
                          "noise.")
     if game.makes_pictures:
         real = real_data(directory, game, data, folder, test)
+        there = min(n, *(len(data.images) for data in real))
+        if there < 1000:
+            print(f"There are only {there} real pictures to compare with: of so few, look at how "
+                  "far a figure is from that of real data, not at the figure.")
         evaluation = report.evaluate(game, *real, n, seed, features, mobilenet_weights)
     elif isinstance(game, class_named("GaussianGAN")):
         evaluation = report.evaluate_gaussian(game, n, seed)
@@ -97,9 +205,6 @@ def write_evaluation(run, data, folder, test, n, seed, features, mobilenet_weigh
         out = (directory or Path()) / f"{name}.json"
     write_whole(out, evaluation.as_json().encode())
     print(f"{saved}; as JSON in {out}")
-    if evaluation.n < 1000:
-        print(f"Of {evaluation.n} samples alone: look at how far a figure is from that of real "
-              "data, not at the figure.")
 
 
 def check_of_samples(n, seed, out):
@@ -124,12 +229,13 @@ def real_data(directory, game, data, folder, test):
     if data is None and not recorded:
         raise ValueError("What this model was trained on is not recorded with it. --data names a "
                          "data set or a folder of pictures.")
-    how = {"split": "train", **(arguments(recorded) if data is None else {"source": data}),
+    same = {name: value for name, value in arguments(recorded or {}).items()
+            if name in HOW_PICTURES_ARE_READ}
+    how = {"split": "train", **(arguments(recorded) if data is None else {**same, "source": data}),
            "img_shape": game.img_shape}
     if folder:
         how["folder"] = folder
     if test is not None:
-        same = {name: how[name] for name in ("fit", "background") if name in how}
         return load_data(**how), load_data(str(test.resolve()), img_shape=game.img_shape, **same)
     if how["source"] in WITH_TEST_SPLIT:
         other = "test" if how["split"] == "train" else "train"
@@ -145,11 +251,11 @@ def load_model(run):
     """
     from data_loaders.whole import there
     from keras_gan.training import checkpoint
-    if not run.is_dir():
-        raise FileNotFoundError(f"No folder {run}. Give a run directory, such as "
-                                "runs/dcgan-scenes-1.")
+    from keras_gan.training.run_directory import is_run, no_run
+    if not (run / "config.json").is_file():
+        raise FileNotFoundError(no_run(run))
     saved = [run]
-    if (run / "checkpoints").is_dir():
+    if is_run(run):
         saved = [there(run / "model"), *checkpoint.steps_in(run / "checkpoints")]
     whole = {}
     for folder in saved:

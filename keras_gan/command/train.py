@@ -3,21 +3,36 @@ import dataclasses
 import glob
 import inspect
 import itertools
+import re
 from pathlib import Path
 from typing import Annotated
 
 import docstring_parser
 import tyro
 
-from keras_gan.command.data import OF_LOADING, load
+from keras_gan.command.data import OF_LABELS, OF_LOADING, load_for, load_to_print
 from keras_gan.papers import SCENES, class_named, find
 
 FROM_DATA = "num_classes"                            # an argument that the data decide
+WHOLE = ("steps", "batch_size", "sample_interval", "checkpoint_interval", "half_life")
 NO_FLAG = ("images", "points", "labels", FROM_DATA)
 DATA_SETS = "digits, scenes, scenes_by_day, scenes_at_night, mnist, fashion_mnist, cifar10"
+# What others call it: from their scripts to our flags
+SAME = {"lr": "learning_rate", "batch": "batch_size", "bs": "batch_size", "n_batch": "batch_size",
+        "output": "run_dir", "out": "run_dir", "outdir": "run_dir", "out_dir": "run_dir",
+        "output_dir": "run_dir", "logdir": "run_dir", "save_dir": "run_dir", "name": "run_dir",
+        "dataset": "data", "dataroot": "data", "data_dir": "data", "input": "data",
+        "images": "data", "path": "data", "dataset_b": "data_b",
+        "size": "img_shape", "img_size": "img_shape", "image_size": "img_shape",
+        "resolution": "img_shape", "crop_size": "img_shape", "load_size": "img_shape",
+        "nz": "latent_dim", "z_dim": "latent_dim", "noise_dim": "latent_dim",
+        "ngf": "base_channels", "ndf": "base_channels", "n_critic": "k", "manual_seed": "seed",
+        "save_interval": "sample_interval", "continue_train": "resume", "ema": "ema_momentum",
+        "epochs": "steps", "epoch": "steps", "n_epochs": "steps", "num_epochs": "steps",
+        "niter": "steps", "iterations": "steps", "max_steps": "steps"}
 TEXTS = {
-    "data": f"A folder of pictures, or the name of a data set: {DATA_SETS}.",
-    "data_b": f"The same for the other domain: a folder of pictures, or one of {DATA_SETS}.",
+    "data": f"A folder of pictures, a zip archive of them, or the name of a data set: {DATA_SETS}.",
+    "data_b": f"The same for the other domain: a folder, an archive, or one of {DATA_SETS}.",
     "run_dir": "Folder for pictures, losses, checkpoints and model. By default "
                "runs/MODEL-DATA-1, -2, ...: the next one that isn't there.",
 }
@@ -28,8 +43,11 @@ def train_with_flags(model, args):
     paper = find(model.__name__)
     sources = [name for name in ("data", "data_b") if name in paper.command]
     without = " and ".join(repr(paper.command[name]) for name in sources)
+    flags = flags_of(model, paper, args)
+    check_words(args, {field.name for group in dataclasses.fields(flags)
+                       for field in dataclasses.fields(group.default_factory)})
     flags = tyro.cli(
-        flags_of(model, paper, args), args=args, prog=f"keras-gan train {paper.module}",
+        flags, args=args, prog=f"keras-gan train {paper.module}",
         description=f"{paper.title}. {paper.authors}, {paper.year}, arXiv:{paper.arxiv}.\n"
         + (f"Without a flag it trains on {without}." if sources else "It makes its own data."))
     chosen = {name: value for group in vars(flags).values() for name, value in vars(group).items()}
@@ -37,13 +55,14 @@ def train_with_flags(model, args):
     run_dir = chosen.pop("run_dir") or default_run_dir(paper, names, chosen["resume"])
     parameters = {name: chosen.pop(name) for name in model.option_names() if name in chosen}
     by_data = FROM_DATA in model.option_names()
+    check_img_shape(parameters.get("img_shape"), bool(names))
     game = model(**parameters)
-    check_before_data(game, run_dir, chosen["resume"], chosen, compare=not by_data)
+    source = dict(zip(("a", "b") if len(names) == 2 else ("source",), names))
+    check_before_data(game, run_dir, chosen["resume"], chosen, source, compare=not by_data)
     data = []
     if names:
-        how = {name: chosen.pop(name) for name in OF_LOADING}
-        source = dict(zip(("a", "b") if len(names) == 2 else ("source",), names))
-        data = [load({**source, **how}, parameters["img_shape"])]
+        how = {name: chosen.pop(name) for name in (*OF_LOADING, *OF_LABELS) if name in chosen}
+        data = [load_to_print({**source, **how}, parameters["img_shape"])]
         if by_data:
             game = model(**parameters, **{FROM_DATA: number_of_classes(data[0])})
     sizes = ", ".join(f"{name} {player.count_params():,}" for name, player in game.players.items())
@@ -52,7 +71,49 @@ def train_with_flags(model, args):
     game.train(*data, run_dir=run_dir, **chosen)
 
 
-def resume_run(run, steps):
+def check_words(args, known):
+    """Raise `ValueError` for flags and values that people write elsewhere.
+
+    What is left is tyro's to say.
+
+    Args:
+        args: list of str, of a command line.
+        known: set of str, the names of all flags, with underscores.
+    """
+    for word, value in zip(args, [*args[1:], ""]):
+        flag, _, joined = word.removeprefix("--").partition("=")
+        name, value = flag.replace("-", "_").lower(), joined or value
+        if not word.startswith("--"):
+            continue
+        if name in SAME and name not in known and SAME[name] in known:
+            ours = SAME[name].replace("_", "-")
+            because = " (a step is a turn of one batch, an epoch many of them)" * (
+                ours == "steps" and "epoch" in name)
+            raise ValueError(f"There is no --{flag}. Use --{ours}{because}.")
+        if name == "img_shape" and (numbers := re.fullmatch(r"\(?\d+(?:[,x]\d+)+\)?", value)):
+            numbers = re.findall(r"\d+", numbers[0])
+            raise ValueError(f"--img-shape takes its numbers apart. Received: {value}. Use "
+                             f"--img-shape {' '.join(numbers)}")
+        if re.fullmatch(r"\d+(\.\d*)?e\d+|\d{1,3}(,\d{3})+", value) and name in WHOLE:
+            raise ValueError(f"--{flag} takes a whole number. Received: {value}. Use "
+                             f"--{flag} {int(float(value.replace(',', '')))}")
+
+
+def check_img_shape(shape, of_pictures):
+    """Raise `ValueError` for a shape of pictures in which the channels are missing, or
+    come first."""
+    words = " ".join(map(str, shape or ()))
+    if of_pictures and len(words.split()) in (1, 2):
+        side = shape * 2 if len(shape) == 1 else shape
+        raise ValueError("--img-shape is height, width and channels. Received: --img-shape "
+                         f"{words}. Use --img-shape {side[0]} {side[1]} 3 for colour, or 1 for "
+                         "grey.")
+    if of_pictures and len(shape) == 3 and shape[0] in (1, 3) and shape[2] > 4:
+        raise ValueError("--img-shape ends with the channels. Received: --img-shape "
+                         f"{words}. Use --img-shape {shape[1]} {shape[2]} {shape[0]}")
+
+
+def resume_run(run, steps, data=None, data_b=None):
     """See `keras_gan.command.line.resume`."""
     from keras_gan.training.run_directory import RunDirectory
     config = RunDirectory(run).read_config()
@@ -67,32 +128,67 @@ def resume_run(run, steps):
                          f"run_dir={str(run)!r}, resume=True).")
     how = {**config["training"], **config["plan"]}
     how |= {"steps": steps} if steps is not None else {}
+    config["source"] = moved(config.get("source") or {}, data, data_b)
     check_before_data(game, run, True, how)
-    data = [] if game.makes_its_data else [load(config["source"], game.img_shape)]
+    data = [] if game.makes_its_data else [load_again(run, config, game.img_shape)]
     how = {name: how[name] for name in train_parameters(model) if name in how}
     game.train(*data, run_dir=str(run), resume=True, **how)
 
 
-def check_before_data(game, run_dir, resume, chosen, compare=True):
+def moved(source, data, data_b):
+    """What loads the data of a run, where they are now.
+
+    Args:
+        source: dict, as the run has noted it.
+        data, data_b: other places, or None.
+    """
+    names = ("a", "b") if "a" in source else ("source", None)
+    for name, flag, place in zip(names, ("--data", "--data-b"), (data, data_b)):
+        if place is not None and name not in source:
+            raise ValueError(f"This run has no such data. Received: {flag} {place}")
+        source = {**source, name: place} if place is not None else source
+    return source
+
+
+def load_again(run, config, img_shape):
+    """Load the data of a run; where they aren't, say how to name their new place."""
+    try:
+        return load_for(config, img_shape, class_names_of(run))
+    except FileNotFoundError as error:
+        flags = "--data FOLDER --data-b FOLDER" if "a" in config["source"] else "--data FOLDER"
+        raise FileNotFoundError(f"{error} If the data of this run have moved: keras-gan resume "
+                                f"{run} {flags}") from None
+
+
+def class_names_of(run):
+    """The class names in the newest checkpoint of a run: a list, maybe empty."""
+    from keras_gan.training import checkpoint
+    newest = checkpoint.steps_in(Path(run) / "checkpoints")[-1:]
+    return checkpoint.read_config(newest[0])["class_names"] if newest else []
+
+
+def check_before_data(game, run_dir, resume, chosen, source=None, compare=True):
     """Raise what can be wrong with a training, before its pictures are read.
 
     Args:
         game: the model.
         run_dir, resume: as for `train`.
         chosen: dict, other arguments of `train`.
+        source: dict, what will load the data.
         compare: bool, whether the model's arguments are known already, so that a resume
             can compare them.
     """
     from keras_gan.training import memory
     from keras_gan.training.plan import Plan
     from keras_gan.training.run import defaults_of, settings_of
-    from keras_gan.training.run_directory import RunDirectory
+    from keras_gan.training.run_directory import RunDirectory, check_apart
     defaults = {name: p.default for name, p in train_parameters(type(game)).items()}
     planned = {**defaults, "flip": False, **chosen, "run_dir": run_dir, "resume": resume}
     plan = Plan(**{field.name: planned[field.name] for field in dataclasses.fields(Plan)})
     settings = settings_of(game)
     if not compare:
         del settings["parameters"]
+    check_apart(run_dir, source)
     RunDirectory(run_dir).check(resume, settings, defaults_of(game))
     memory.check(game, plan.batch_size)
 
@@ -117,8 +213,9 @@ def train_parameters(model):
 def number_of_classes(data):
     """How many classes the data have. Raises `ValueError` if they have none."""
     if data.labels is None or len(data.class_names) < 2:
-        raise ValueError("A conditional model needs classes: sub-folders of the pictures become "
-                         f"classes. Received: {data}")
+        raise ValueError("A conditional model needs at least two classes: sub-folders of the "
+                         "pictures become classes, or labels=FILE (--labels FILE) names them. "
+                         f"Received: {data}")
     return len(data.class_names)
 
 
@@ -157,15 +254,16 @@ def flags_of(model, paper, args):
                            for n, p in train_parameters(model).items()}}
     if "data" in paper.command:
         parameters = inspect.signature(load_data).parameters
+        names = (*OF_LOADING, *(OF_LABELS if "data_b" not in command else ()))
         groups = {"data": {name: (str, command[name]) for name in ("data", "data_b")
                            if name in command}
-                  | {n: (parameters[n].annotation, parameters[n].default) for n in OF_LOADING},
+                  | {n: (parameters[n].annotation, parameters[n].default) for n in names},
                   **groups}
     else:
         for name in ("flip", "balanced"):
             groups["training"].pop(name, None)           # there are no pictures, and no classes
 
-    texts = texts_of(load_data)
+    texts = {}
     for part in reversed(model.__mro__[:-1]):            # a text stands where the argument does
         texts |= texts_of(part)
         texts |= texts_of(part.train) if "train" in vars(part) else {}
@@ -173,9 +271,11 @@ def flags_of(model, paper, args):
     texts |= {**TEXTS, "recipe": f"A named set of defaults: {recipes}."}
 
     def group(name, kinds):
-        of_group = [(n, Annotated[kind, tyro.conf.arg(help=text_of_help(texts[n]))],
+        # `labels` of `train` is an array, and no flag; that of `load_data` is a file
+        named = {**texts, **texts_of(load_data), **TEXTS} if name == "data" else texts
+        of_group = [(n, Annotated[kind, tyro.conf.arg(help=text_of_help(named[n]))],
                      dataclasses.field(default=defaults.get(n, default)))
-                    for n, (kind, default) in kinds.items() if n not in NO_FLAG]
+                    for n, (kind, default) in kinds.items() if name == "data" or n not in NO_FLAG]
         of_group = dataclasses.make_dataclass(f"{model.__name__}{name.title()}", of_group)
         kind = tyro.conf.OmitArgPrefixes[of_group]
         return name, kind, dataclasses.field(default_factory=of_group)

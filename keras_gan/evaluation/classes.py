@@ -28,9 +28,10 @@ def class_histogram(labels, num_classes):
         float array (num_classes,) that sums to 1.
     """
     labels = np.asarray(labels)
-    if labels.ndim != 1 or not len(labels) or labels.min() < 0 or labels.max() >= num_classes:
+    if (labels.ndim != 1 or labels.dtype.kind not in "iu" or not len(labels)
+            or labels.min() < 0 or labels.max() >= num_classes):
         raise ValueError(f"labels must be (n,) whole numbers from 0 to {num_classes - 1}. "
-                         f"Received: shape {labels.shape}"
+                         f"Received: shape {labels.shape}, {labels.dtype}"
                          + (f", {labels.min()} to {labels.max()}" if labels.size else ""))
     return np.bincount(labels, minlength=num_classes) / len(labels)
 
@@ -43,6 +44,10 @@ def class_kl(generated, real):
     infinite.
     """
     generated, real = np.asarray(generated, "float64"), np.asarray(real, "float64")
+    if generated.shape != real.shape or not np.allclose([generated.sum(), real.sum()], 1):
+        raise ValueError("There must be two histograms of shares, of the same classes, that sum "
+                         f"to 1. Received: {generated.shape} and {real.shape}, of sum "
+                         f"{generated.sum():g} and {real.sum():g}")
     there = generated > 0
     with np.errstate(divide="ignore"):
         return float(np.sum(generated[there] * np.log(generated[there] / real[there])))

@@ -18,8 +18,10 @@ def jensen_shannon(p, q, x):
         float in [0, log 2].
 
     Raises:
-        ValueError: if a density is nowhere above 0.
+        ValueError: if a density is nowhere above 0, or isn't finite.
     """
+    if not (np.isfinite(p).all() and np.isfinite(q).all()):
+        raise ValueError("A density holds numbers that aren't finite")
     if not (np.any(np.asarray(p) > 0) and np.any(np.asarray(q) > 0)):
         raise ValueError("Both densities must be above 0 somewhere; "
                          "x must reach as far as they do")

@@ -6,13 +6,26 @@ name the network.
 """
 import numpy as np
 
+AT_ONCE = 10_000_000          # numbers of a kernel that are computed at once, rows times columns
+
+
+def check_range(**clouds):
+    """Raise `ValueError` if some arrays are uint8, so 0..255, and others aren't."""
+    dtypes = {name: np.asarray(cloud).dtype for name, cloud in clouds.items()}
+    if len({dtype == np.uint8 for dtype in dtypes.values()}) > 1:
+        received = ", ".join(f"{name} {dtype}" for name, dtype in dtypes.items())
+        raise ValueError("All must have one range: uint8 is 0..255, and generate gives 0..1. "
+                         f"Received: {received}. Use images / 255.")
+
 
 def check_vectors(**clouds):
     """The clouds as float64 arrays.
 
     Raises:
-        ValueError: unless all are finite arrays (n, d) with the same d, and n >= 2.
+        ValueError: unless all are finite arrays (n, d) with the same d, and n >= 2, in
+            one range.
     """
+    check_range(**clouds)
     clouds = {name: np.asarray(cloud, "float64") for name, cloud in clouds.items()}
     shapes = ", ".join(f"{name} {cloud.shape}" for name, cloud in clouds.items())
     if (any(cloud.ndim != 2 or len(cloud) < 2 for cloud in clouds.values())
@@ -64,7 +77,8 @@ def kernel_distance(a, b):
 
     Returns:
         float. For clouds of the same distribution it is near 0, above or below,
-        whatever n is.
+        whatever n is. For a cloud and itself it is below 0, because these aren't drawn
+        independently.
 
     Raises:
         ValueError: if the arrays have other shapes, or values that aren't finite.
@@ -73,8 +87,9 @@ def kernel_distance(a, b):
 
     def mean_kernel(x, y, without_diagonal=False):
         total = 0.0
-        for i in range(0, len(x), 1000):                   # (1000, m) kernel values at once
-            k = (x[i:i + 1000] @ y.T / x.shape[1] + 1) ** 3
+        rows = max(1, min(1000, AT_ONCE // len(y)))           # (1000, m) kernel values at once
+        for i in range(0, len(x), rows):
+            k = (x[i:i + rows] @ y.T / x.shape[1] + 1) ** 3
             total += k.sum() - (np.trace(k, offset=i) if without_diagonal else 0.0)
         return total / (len(x) * (len(y) - without_diagonal))
 

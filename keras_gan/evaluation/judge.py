@@ -15,6 +15,7 @@ from data_loaders.batches import Batches
 from data_loaders.cache import cache_folder
 from data_loaders.whole import whole_folder
 from keras_gan.base.seeding import channels_last, full_precision, seeded_layers
+from keras_gan.samples.drawing import as_rgb
 from keras_gan.samples.ranges import to_uint8
 
 LARGEST_SIDE = 32             # of the pictures that the LeNet sees
@@ -105,6 +106,8 @@ class MobileNet:
         weights: "imagenet", which Keras downloads at the first call, or a file with the
             weights of `keras.applications.MobileNetV2(input_shape=(160, 160, 3),
             include_top=False)`.
+        bands: the channels of pictures that it sees, see `as_rgb`; None: of 1 or 2 the
+            first, else the first three.
 
     Raises:
         FileNotFoundError: if the weights can't be downloaded, or there is no such file.
@@ -112,7 +115,8 @@ class MobileNet:
 
     name = "MobileNetV2"
 
-    def __init__(self, weights="imagenet"):
+    def __init__(self, weights="imagenet", bands=None):
+        self.bands = bands
         try:
             with channels_last(), full_precision():
                 self._network = keras.applications.MobileNetV2(
@@ -132,11 +136,12 @@ class MobileNet:
             features, float array (n, 1280); None in place of labels, because it knows
             no classes.
         """
+        bands = self.bands or ((0, 1, 2) if pictures.shape[-1] > 2 else (0,))
+
         def enlarged(batch):
-            batch = [cv2.resize(to_uint8(p), (160, 160), interpolation=cv2.INTER_AREA)
-                     for p in batch]
-            batch = np.stack(batch).reshape(len(batch), 160, 160, -1) / np.float32(127.5) - 1
-            return np.repeat(batch, 3, axis=-1) if batch.shape[-1] == 1 else batch
+            batch = [cv2.resize(p, (160, 160), interpolation=cv2.INTER_AREA)
+                     for p in as_rgb(batch, bands)]
+            return np.stack(batch) / np.float32(127.5) - 1
 
         return np.concatenate([self._network(enlarged(batch), training=False)
                                for batch in _batches(pictures, 50)]), None

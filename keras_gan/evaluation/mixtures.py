@@ -57,6 +57,8 @@ def mode_coverage(samples, mixture):
     samples = np.asarray(samples, "float64")
     if samples.ndim != 2 or samples.shape[1] != 2 or not len(samples):
         raise ValueError(f"samples must have shape (n, 2). Received: shape {samples.shape}")
+    if not np.isfinite(samples).all():
+        raise ValueError("samples holds numbers that aren't finite")
     distances = np.linalg.norm(samples[:, None] - mixture.modes, axis=-1)        # (n, modes)
     nearest = distances.argmin(axis=1)
     good = distances.min(axis=1) <= 3 * mixture.sigma

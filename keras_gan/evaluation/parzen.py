@@ -3,6 +3,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 SIGMAS = np.logspace(-1, 0, 10)
+AT_ONCE = 5_000_000           # distances
 
 
 def log_likelihood(pictures, samples, sigma):
@@ -18,13 +19,21 @@ def log_likelihood(pictures, samples, sigma):
 
     Returns:
         float64 array (n,), in nats.
+
+    Raises:
+        ValueError: for uint8 pictures, or values that aren't finite.
     """
+    for name, p in (("pictures", pictures), ("samples", samples)):
+        if np.asarray(p).dtype == np.uint8 or not len(p) or not np.isfinite(p).all():
+            raise ValueError(f"{name} must be pixels in [0, 1], finite floats. Received: "
+                             f"{np.asarray(p).dtype} {np.shape(p)}. Of uint8 use images / 255.")
     x, s = (np.asarray(p, "float32").reshape(len(p), -1) for p in (pictures, samples))
     d = x.shape[1]
     squares = (s * s).sum(axis=1)
     result = []
-    for i in range(0, len(x), 500):                    # (500, m) distances at once
-        part = x[i:i + 500]
+    rows = max(1, min(500, AT_ONCE // len(s)))         # (500, m) distances at once
+    for i in range(0, len(x), rows):
+        part = x[i:i + rows]
         distances = (part * part).sum(axis=1)[:, None] + squares - 2 * part @ s.T
         distances = np.maximum(distances, 0).astype("float64")
         result.append(logsumexp(-distances / (2 * sigma ** 2), axis=1))

@@ -11,7 +11,8 @@ import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import numpy as np
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from data_loaders import Pictures
 from keras_gan.evaluation.classes import agreement, class_histogram, class_kl
@@ -30,6 +31,7 @@ from keras_gan.samples.densities import estimated_density
 
 VALIDATION = 1000             # training pictures that choose the width of the Parzen window
 COPIES_AMONG = 1000           # samples that are compared with the whole training set
+FEW = 1000                    # samples, and less: figures scatter widely
 
 
 @dataclasses.dataclass
@@ -38,16 +40,18 @@ class Figure:
 
     Attributes:
         name: what was measured, and on what.
-        generated: the figure of the model's samples.
-        real: the figure of real data, which a perfect generator would reach.
+        generated: the figure of the model's samples; NaN where it can't be measured.
+        real: the figure of real data, its floor: a perfect generator would reach it.
         better: "less", "more" or "near real".
         seconds: the time for both together.
+        what: what it is, in words.
     """
     name: str
     generated: float
     real: float
     better: str
     seconds: float
+    what: str = ""
 
 
 @dataclasses.dataclass
@@ -59,33 +63,41 @@ class Evaluation:
         against: str, the real data that it was compared with.
         n: int, how many samples.
         figures: list of `Figure`.
+        remarks: list of str, what to know before the figures are read.
     """
     model: str
     against: str
     n: int
     figures: list
+    remarks: list = dataclasses.field(default_factory=list)
 
     def __getitem__(self, name):
         """The `Figure` whose name begins with `name`."""
         return next(figure for figure in self.figures if figure.name.startswith(name))
 
     def __str__(self):
-        return "\n".join([self._title(), *(f"  {f.name}: {f.generated:.4g} (real: {f.real:.4g})"
-                                           for f in self.figures)])
+        return "\n".join([*self._title(), *(f"  {f.name}: {f.generated:.4g} (real: {f.real:.4g})"
+                                            for f in self.figures)])
 
     def _title(self):
-        return f"{self.model}: {self.n} samples against {self.against}"
+        """The lines above the figures."""
+        return [f"{self.model}: {self.n} samples against {self.against}", *self.remarks]
 
     def table(self):
-        """A `rich.table.Table`."""
-        table = Table("figure", "generated", "real", "better is", "seconds", title=self._title())
+        """A `rich.table.Table`, made for terminals of 80 columns and more."""
+        table = Table("figure", Column("generated", justify="right", no_wrap=True),
+                      Column("real", justify="right", no_wrap=True), Column("better is", width=9),
+                      title="\n".join(self._title()), show_lines=True,
+                      caption="real: the same figure of real data, which a perfect generator "
+                              "would reach")
         for f in self.figures:
-            table.add_row(f.name, f"{f.generated:.4g}", f"{f.real:.4g}", f.better,
-                          f"{f.seconds:.1f}")
+            table.add_row(Text.assemble(f.name, (f"\n{f.what}" * bool(f.what), "italic")),
+                          *("-" if math.isnan(x) else f"{x:.4g}" for x in (f.generated, f.real)),
+                          f.better)
         return table
 
     def as_json(self):
-        """str: an object with "model", "against", "n" and "figures".
+        """str: an object with "model", "against", "n", "remarks" and "figures".
 
         Infinite and undefined numbers are null.
         """
@@ -93,7 +105,7 @@ class Evaluation:
                     for name, v in dataclasses.asdict(f).items()}
                    for f in self.figures]
         return json.dumps({"model": self.model, "against": self.against, "n": self.n,
-                           "figures": figures}, indent=2)
+                           "remarks": self.remarks, "figures": figures}, indent=2)
 
 
 @dataclasses.dataclass
@@ -135,6 +147,10 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto",
             pictures, or are too few.
         FileNotFoundError: if MobileNetV2 is needed and its weights can't be loaded.
     """
+    if len(gan.img_shape) != 3:
+        raise ValueError(f"{type(gan).__name__} makes samples of {tuple(gan.img_shape)}, and "
+                         "evaluate measures pictures. For vectors and signals keras_gan.evaluation "
+                         "has functions: precision, recall, kernel_distance, birthday_test.")
     for data in (training, held_out):
         if tuple(data.images.shape[1:]) != tuple(gan.img_shape):
             raise ValueError(f"The model makes pictures of {tuple(gan.img_shape)}. "
@@ -152,10 +168,20 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto",
     if n < 10:
         raise ValueError("Figures need at least 10 real pictures to hold out, and more to train "
                          f"on. Received: {len(held_out.images)} and {len(training.images)}")
+    remarks = few(n)
+    bands = getattr(gan, "bands", None)
+    if gan.img_shape[-1] == 4 and bands is None:
+        training, held_out = on_white(training), on_white(held_out)
+        remarks.append("Pictures with alpha were laid on white.")
     labelled = training.labels is not None and len(training.class_names) > 1
     classifier = LeNet(training) if labelled else None
     mobile = features == "mobilenet" or not labelled
-    judge = MobileNet(mobilenet_weights) if mobile else classifier
+    judge = MobileNet(mobilenet_weights, bands) if mobile else classifier
+    if mobile and training.images.shape[-1] not in (1, 3):
+        shown = "channel 0" if training.images.shape[-1] == 2 else "channels 0, 1 and 2"
+        shown = f"channels {', '.join(map(str, bands))}" if bands else shown
+        remarks.append(f"MobileNetV2 takes three channels: it saw {shown} of "
+                       f"{training.images.shape[-1]}.")
 
     def look(pictures, labels):
         features, seen = judge.look_at(pictures)
@@ -168,7 +194,10 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto",
     real = look(*chosen(held_out, order_held_out[:n]))
     again = look(*chosen(training, order[:n]))             # as a perfect generator would make them
     how = {"labels": real.asked} if gan.num_classes else {}
-    made = look(gan.generate(n, seed=seed, **how), how.get("labels"))
+    generated = gan.generate(n, seed=seed, **how)
+    if training.images.shape[-1] != gan.img_shape[-1]:
+        generated = laid_on_white(generated)
+    made = look(generated, how.get("labels"))
     everything = reduced(training.images).reshape(len(training.images), -1)
     validation = everything[order[n:][:VALIDATION]]
 
@@ -180,39 +209,50 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto",
     features = f"{judge.name} features"
     small = max(gan.img_shape[:2]) <= LARGEST_SIDE
     pixels = "pixels" if small else f"pixels, reduced to {LARGEST_SIDE}"
-    # name: (what is better, the instrument, the real samples that give the floor)
+    # name: (what is better, what it is, the instrument, real samples as the floor)
     instruments = {
         f"Fréchet distance ({features})": (
-            "less", lambda x: frechet_distance(x.features, real.features), again),
+            "less", "How far centre and spread of the samples are from those of real data. "
+            "0: equal. It grows as the number of samples falls.",
+            lambda x: frechet_distance(x.features, real.features), again),
         f"kernel distance ({features})": (
-            "less", lambda x: kernel_distance(x.features, real.features), again),
+            "less", "How far the samples are from real data. Of real data it is near 0, by chance "
+            "above or below. Its unit is the features': compare it with the column real.",
+            lambda x: kernel_distance(x.features, real.features), again),
         f"precision ({features})": (
-            "more", lambda x: precision(x.features, real.features), again),
+            "more", "Share of samples that look real: each is near some real picture.",
+            lambda x: precision(x.features, real.features), again),
         f"recall ({features})": (
-            "more", lambda x: recall(x.features, real.features), again),
+            "more", "Share of real pictures that the samples cover. 0: one sample, repeated.",
+            lambda x: recall(x.features, real.features), again),
         f"nearly equal pairs ({pixels})": (
-            "near real", lambda x: birthday_test(x.pixels, real.pixels)["pairs"], again),
+            "near real", f"Of all {n * (n - 1) // 2:,} pairs of samples: those nearer to each "
+            "other than any two real pictures. Many: it makes few different pictures.",
+            lambda x: birthday_test(x.pixels, real.pixels)["pairs"], again),
         f"share copied from the training set ({pixels})": (
-            "near real",
+            "near real", "Share of samples as near to a training picture as 1 % of unseen real "
+            "ones are. .01: nothing is copied. 1: all is.",
             lambda x: copied_share(x.pixels[some], everything, real.pixels[some]), real),
     }
     if pixels == "pixels":
         instruments["Parzen log-likelihood, nats (pixels)"] = (
-            "more",
+            "more", "How likely real pictures are if each sample is blurred by noise: the figure "
+            "of papers of 2014. Blurred samples score well.",
             lambda x: parzen_log_likelihood(x.pixels, real.pixels, validation)["nats"], again)
     if labelled:
         instruments["KL of the class histogram, nats"] = (
-            "less", lambda x: class_kl(classes(x), classes(real)), again)
+            "less", "Whether the classes are as frequent as in real data. 0: they are.",
+            lambda x: class_kl(classes(x), classes(real)), again)
     if gan.num_classes:
         instruments["agreement of the classifier with the labels asked for"] = (
-            "more", lambda x: agreement(x.asked, x.seen), real)
+            "more", "Share of samples in which it sees the class that was asked for.",
+            lambda x: agreement(x.asked, x.seen), real)
         instruments["GAN-train: 1-NN error (pixels)"] = (
-            "less",
+            "less", "Share of real pictures that get a wrong class, that of the nearest sample.",
             lambda x: nearest_neighbour_error(x.pixels, x.asked, real.pixels, real.asked), again)
-    return Evaluation(type(gan).__name__, name_of(held_out), n, [
-        measured(name, better, instrument, made, floor)
-        for name, (better, instrument, floor)
-        in track(instruments.items(), "measuring", transient=True)])
+    figures = [measured(name, *instrument, made=made, remarks=remarks)
+               for name, instrument in track(instruments.items(), "measuring", transient=True)]
+    return Evaluation(type(gan).__name__, name_of(held_out), n, figures, remarks)
 
 
 def evaluate_gaussian(gan, n=10_000, seed=1):
@@ -232,26 +272,63 @@ def evaluate_gaussian(gan, n=10_000, seed=1):
     x = np.linspace(ends.min() - gan.sigma, ends.max() + gan.sigma, 8001)
     where_data_are = np.linspace(gan.mu - 2 * gan.sigma, gan.mu + 2 * gan.sigma, 401)
     instruments = {
-        "mean": ("near real", lambda samples: float(samples.mean())),
-        "standard deviation": ("near real", lambda samples: float(samples.std())),
+        "mean": ("near real", "", lambda samples: float(samples.mean())),
+        "standard deviation": ("near real", "", lambda samples: float(samples.std())),
         "Jensen-Shannon divergence from the data's density, nats": (
-            "less",
+            "less", "0: the densities are equal. log 2 = 0.693: they don't overlap.",
             lambda samples: jensen_shannon(gan.density(x), estimated_density(samples, x), x)),
     }
-    figures = [measured(name, better, instrument, made, real)
-               for name, (better, instrument) in instruments.items()]
+    remarks = few(n)
+    figures = [measured(name, *instrument, real, made=made, remarks=remarks)
+               for name, instrument in instruments.items()]
     start = time.monotonic()
     furthest = float(np.abs(gan.discriminate(where_data_are) - 0.5).max())
     figures.append(Figure("largest |D(x) - 1/2| within 2 sigma of mu", furthest, 0.0, "less",
-                          time.monotonic() - start))
-    return Evaluation(type(gan).__name__, f"N({gan.mu:g}, {gan.sigma:g}²)", n, figures)
+                          time.monotonic() - start,
+                          "0: the discriminator can't tell, the game is at its equilibrium."))
+    return Evaluation(type(gan).__name__, f"N({gan.mu:g}, {gan.sigma:g}²)", n, figures, remarks)
 
 
-def measured(name, better, instrument, made, floor):
-    """Use an instrument on generated samples and on real ones: a `Figure`."""
+def few(n):
+    """What to know about figures of n samples: a list of at most one str."""
+    if n >= FEW:
+        return []
+    return [f"Only {n} samples: a figure differs much from one choice of samples to the next. "
+            f"{FEW} and more say something; below, look only at large distances from the column "
+            "real."]
+
+
+def measured(name, better, what, instrument, floor, made, remarks):
+    """Use an instrument on generated samples and on real ones: a `Figure`.
+
+    What can't be measured is NaN, and noted in `remarks`.
+    """
     start = time.monotonic()
-    generated, real = float(instrument(made)), float(instrument(floor))
-    return Figure(name, generated, real, better, time.monotonic() - start)
+    figures = []
+    for samples in (made, floor):
+        try:
+            figures.append(float(instrument(samples)))
+        except ValueError as error:
+            figures.append(math.nan)
+            if (remark := f"{name} can't be measured: {error}") not in remarks:
+                remarks.append(remark)
+    return Figure(name, *figures, better, time.monotonic() - start, what)
+
+
+def laid_on_white(pictures):
+    """RGBA pictures (n, H, W, 4), uint8 or float in [0, 1], on white: RGB, likewise."""
+    white = 255 if pictures.dtype == np.uint8 else 1
+    rgb = np.empty((*pictures.shape[:-1], 3), pictures.dtype)
+    for made, picture in zip(rgb, pictures):
+        alpha = picture[..., 3:] / np.float32(white)
+        seen = picture[..., :3] * alpha + white * (1 - alpha)
+        made[...] = np.round(seen) if white == 255 else seen
+    return rgb
+
+
+def on_white(data):
+    """A data set of RGBA pictures, laid on white, as `Pictures`."""
+    return Pictures(laid_on_white(data.images), data.labels, data.class_names, name_of(data))
 
 
 def chosen(data, indices):

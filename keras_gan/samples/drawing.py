@@ -187,19 +187,22 @@ def write_signals(path, signals, window=None):
     """Write signals as curves, kinds of them (real, generated) side by side.
 
     The first `MOST_SIGNALS` of each kind are drawn, each in a small panel of its own,
-    and their first `MOST_CHANNELS` channels, each in a colour. The height of every
-    panel is the same window of values.
+    and their first `MOST_CHANNELS` channels, each in a colour. The height of a panel is
+    a window of values, one for each channel, since volts and degrees may be together.
 
     Args:
         path: PNG file to write.
         signals: dict of float arrays (N, length, channels), by title.
-        window: (low, high) of all panels; None: from the lowest to the highest value.
-            A curve that leaves the window is drawn at its edge.
+        window: (low, high) of all channels, or (channels, 2) of each; None: from the
+            lowest to the highest value. A curve that leaves it is drawn at its edge.
     """
     signals = {title: np.asarray(s, "float64")[:MOST_SIGNALS] for title, s in signals.items()}
-    every = np.concatenate([s[..., :MOST_CHANNELS].ravel() for s in signals.values()])
-    low, high = window or _limits(every[np.isfinite(every)])
     _, length, channels = next(iter(signals.values())).shape
+    if window is None:
+        values = np.concatenate([s.reshape(-1, channels) for s in signals.values()]).T
+        window = [_limits(of_channel[np.isfinite(of_channel)]) for of_channel in values]
+    low, high = np.broadcast_to(window, (channels, 2)).T               # (channels,) each
+    alike = len(set(low)) == len(set(high)) == 1
     rows = -(-max(map(len, signals.values())) // 5)
     figure = Figure(figsize=(max(6, 5.5 * len(signals)), 1 + 0.9 * rows), layout="constrained")
     row = figure.subplots(1, len(signals), squeeze=False)[0]
@@ -213,10 +216,13 @@ def write_signals(path, signals, window=None):
                                        most=1000), 1)
                       for signal, (x, y) in zip(some, corners)]
             axes.add_collection(LineCollection(curves, colors=f"C{channel}", linewidths=0.8,
-                                               label=f"channel {channel}"))
+                                               label=f"channel {channel}" + (
+                                                   "" if alike else f": {low[channel]:.3g} to "
+                                                   f"{high[channel]:.3g}")))
         axes.set(title=title, xlim=(0, 1.08 * min(5, len(some)) - 0.08),
                  ylim=(-1.15 * (rows - 1), 1), xticks=(0, 1), xticklabels=(0, length - 1),
-                 yticks=(0, 1), yticklabels=(f"{low:.3g}", f"{high:.3g}"))
+                 yticks=(0, 1) if alike else (),
+                 yticklabels=(f"{low[0]:.3g}", f"{high[0]:.3g}") if alike else ())
         axes.spines[:].set_visible(False)
     if channels > 1:
         if channels > MOST_CHANNELS:
@@ -360,13 +366,13 @@ def write_losses(path, history, undecided=None):
     _write_figure(path, figure, dpi=110)
 
 
-def write_film(path, frames, seconds=8.0):
-    """Write an endless GIF of PNG files.
+def write_film(path, frames, seconds=8.0, hold=2.0):
+    """Write an endless GIF of PNG files, or of `PIL.Image`s.
 
-    It lasts `seconds`, and then holds the last picture for a while. Of very many files
-    `MOST_FRAMES` are taken, evenly. All get the size of the last one, or a smaller one
-    if they would have more than `MOST_PIXELS` together. Files that can't be read are
-    left out.
+    It lasts `seconds`, and holds the last picture for `hold` seconds. Of very many
+    files `MOST_FRAMES` are taken, evenly. All get the size of the last one, or a
+    smaller one if they would have more than `MOST_PIXELS` together. Files that can't be
+    read are left out.
     """
     number = min(len(frames), MOST_FRAMES)
     chosen = np.unique(np.linspace(0, len(frames) - 1, number).round().astype(int))
@@ -374,7 +380,7 @@ def write_film(path, frames, seconds=8.0):
     for i in chosen[::-1]:
         # Half a file of a process that was killed, or somebody else's
         with contextlib.suppress(OSError, Image.DecompressionBombError):
-            frame = Image.open(frames[i])
+            frame = frames[i] if isinstance(frames[i], Image.Image) else Image.open(frames[i])
             if not pictures:
                 scale = min(1, np.sqrt(MOST_PIXELS / number / (frame.width * frame.height)))
                 size = tuple(max(1, int(scale * side)) for side in frame.size)
@@ -385,7 +391,7 @@ def write_film(path, frames, seconds=8.0):
     if not pictures:
         return
     durations = [max(40, int(1000 * seconds / len(pictures)))] * len(pictures)
-    durations[-1] = 2000
+    durations[-1] = int(1000 * hold) or durations[-1]
     gif = io.BytesIO()
     pictures[0].save(gif, format="gif", save_all=True, append_images=pictures[1:],
                      duration=durations, loop=0)

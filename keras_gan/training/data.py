@@ -6,7 +6,15 @@ import numpy as np
 
 from data_loaders import Domains, ImageFolder, Pictures
 from data_loaders.batches import Batches, Distribution, Stream, Unpaired
-from keras_gan.samples.arrays import as_numpy, extremes, is_a, is_array, is_distribution, is_table
+from keras_gan.samples.arrays import (
+    as_numpy,
+    extremes,
+    is_a,
+    is_array,
+    is_distribution,
+    is_table,
+    some_of,
+)
 from keras_gan.samples.labels import check_labels, remarks_on_balance, remarks_on_labels
 from keras_gan.samples.remarks import remark_on_range, remarks_on
 from keras_gan.training.streams import CheckedStream, check_element, check_is_stream
@@ -242,9 +250,18 @@ def mean(array):
 
 
 def window_of(samples, game):
-    """(low, high) of all axes on which vectors (N, dimensions) are drawn, around 0."""
+    """Where samples that aren't pictures are drawn.
+
+    (low, high) of all axes for vectors, around 0; for signals a list of them, one for
+    each channel.
+    """
     if game.makes_pictures:
         return None
+    if len(game.img_shape) == 2:
+        values = np.stack(list(some_of(samples))).reshape(-1, game.img_shape[-1]).astype("float64")
+        low, high = values.min(axis=0), values.max(axis=0)
+        room = 0.1 * (high - low) + 1e-9
+        return np.stack([low - room, high + room], axis=1).tolist()
     low, high = extremes(samples)
     reach = 1.3 * max(-low, high)
     return -reach, reach

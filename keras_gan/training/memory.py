@@ -42,14 +42,19 @@ def turn(game, batch_size):
         game: the model.
         batch_size: int, samples a step of the discriminator.
     """
-    way = "call by call" if game.run_eagerly else "XLA" if game.uses_xla else "one graph"
     players = game.players.values()
     gradients = sum(_bytes(v.shape, v.dtype) for network in players
                     for v in network.trainable_weights)
     outputs = sum(_calls(game, network) * _bytes(output.shape[1:], output.dtype)
                   for network in players for output in _outputs(network))
     data = sum(_bytes((game.k, *kind.shape), keras.config.floatx()) for kind in game.takes.values())
+    way = _way(game)
     return state(game) + gradients + FIXED[way], batch_size * (HELD[way] * outputs + data)
+
+
+def _way(game):
+    """How the turns are played: a key of `HELD` and of `FIXED`."""
+    return "call by call" if game.run_eagerly else "XLA" if game.uses_xla else "one graph"
 
 
 def _calls(game, network):
@@ -133,9 +138,17 @@ def explanation(game, batch_size):
         batch_size: int, samples a step of the discriminator.
     """
     fixed, batch = turn(game, batch_size)
+    compiler = FIXED[_way(game)]
     return (f"A turn of {game.k * batch_size} samples needs about {readable(fixed + batch)} of "
-            f"memory (networks and optimizers {readable(state(game))}, the layers' outputs "
-            f"{readable(batch)}); there are {readable(available())}.")
+            f"memory (networks, gradients and optimizers {readable(fixed - compiler)}, the layers' "
+            f"outputs {readable(batch)}, the runtime {readable(compiler)}); there are "
+            f"{readable(available())}.")
+
+
+def remark(game, batch_size):
+    """The same in a list, where a turn takes more than half of what there is; else
+    `[]`."""
+    return [explanation(game, batch_size)] if sum(turn(game, batch_size)) > available() / 2 else []
 
 
 def check(game, batch_size):

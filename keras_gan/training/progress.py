@@ -1,16 +1,16 @@
 """The progress of a run: a bar in a terminal or notebook, lines in a log file."""
 import contextlib
+import textwrap
 import time
+from datetime import timedelta
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+SMALL = 100                   # columns of a terminal: in a smaller one the bar is shorter
 
 
 def readable(logs):
@@ -18,31 +18,68 @@ def readable(logs):
     return "  ".join(f"{name} {value:.3f}" for name, value in logs.items())
 
 
-class _PicturesPerSecond(ProgressColumn):
-    def render(self, task):
-        size = task.fields["batch_size"]
-        return f"{task.speed * size:.0f} pictures/s" if task.speed and size else ""
+def fitting(width, texts):
+    """The first ones of `texts` that fit into a line, with two spaces between them."""
+    line = ""
+    for text in filter(None, texts):
+        longer = f"{line}  {text}" if line else text
+        if len(longer) > width:
+            break
+        line = longer
+    return line
+
+
+def clock(seconds):
+    """Seconds as `"0:01:20"`; `"-:--:--"` for None."""
+    return "-:--:--" if seconds is None else str(timedelta(seconds=int(seconds)))
+
+
+class _Line(Progress):
+    """A line that fits its console.
+
+    First come step, percent, the bar and the time left. Then there are as many figures
+    as have room, losses first.
+    """
+
+    def get_renderables(self):
+        yield from map(self._line, self.tasks)
+
+    def _line(self, task):
+        width = self.console.width - 1             # in the last column some terminals break
+        begin = f"{task.completed:>{len(str(task.total))}}/{task.total}  {task.percentage:3.0f} %"
+        left = task.fields["waits_for"] or f"left {clock(task.time_remaining)}"
+        bar = 20 if width >= SMALL else 10
+        room = width - len(begin) - bar - 4
+        if room < len(left):                       # not even the bar has room
+            return Text(fitting(width, [begin, left]), no_wrap=True)
+        logs, size = task.fields["logs"], task.fields["batch_size"]
+        figures = [readable({name: logs[name]})
+                   for name in sorted(logs, key=lambda name: not name.endswith("loss"))]
+        pace = f"{task.speed * size:.0f} samples/s" if task.speed and size else ""
+        line = Table.grid(padding=(0, 2, 0, 0))
+        line.add_row(begin, ProgressBar(task.total, task.completed, bar), Text(
+            fitting(room, [left, *figures, pace, clock(task.elapsed)]), no_wrap=True))
+        return line
 
 
 class TrainingProgress:
-    """A bar with losses, D's accuracy, pictures a second, time spent and time left.
+    """Where a run stands: step, time left, and the numbers of the last turn.
 
     Args:
         done, steps: ints, where the run stands and where it ends.
-        batch_size: int, pictures a turn; None if every step may have another number.
+        batch_size: int, samples a turn; None if every step may have another number.
+        waits_for: str, what is shown until the first turn is finished.
     """
 
-    def __init__(self, done, steps, batch_size):
+    def __init__(self, done, steps, batch_size, waits_for="compiling"):
         self.console = Console()
-        self.live = self.console.is_terminal or self.console.is_jupyter
-        self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=20),
-            TextColumn("{task.completed}/{task.total}"), TextColumn("{task.fields[logs]}"),
-            _PicturesPerSecond(), TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
-            console=self.console, disable=not self.live, refresh_per_second=4)
-        self.task = self.bar.add_task("compiling", total=steps, completed=done, logs="",
-                                      batch_size=batch_size)
-        self.steps = steps
+        # A terminal that can't go back to the start of its line gets lines too
+        self.live = self.console.is_interactive or self.console.is_jupyter
+        self.bar = _Line(console=self.console, disable=not self.live, refresh_per_second=4,
+                         transient=True)
+        self.task = self.bar.add_task("training", total=steps, completed=done, logs={},
+                                      batch_size=batch_size, waits_for=waits_for)
+        self.done, self.steps = done, steps
         self.started = time.monotonic()
 
     def __enter__(self):
@@ -62,17 +99,26 @@ class TrainingProgress:
         with contextlib.suppress(OSError, ValueError, RuntimeError, SystemExit):
             show(*what, **how)
 
-    def say(self, text):
-        """A line above the bar."""
+    def say(self, text, whole=False):
+        """A line above the bar. What is to be copied stays `whole`: a command, a path.
+
+        In a terminal other lines break between words.
+        """
+        if self.live and not whole:
+            width = self.console.width - 1
+            text = "\n".join(textwrap.fill(line, width, break_long_words=False,
+                                           break_on_hyphens=False) for line in text.split("\n"))
         self._show(self.console.print, text, highlight=False, markup=False, soft_wrap=True)
 
     def update(self, step, logs):
         """Show the losses of a finished step."""
-        self._show(self.bar.update, self.task, description="training", completed=step,
-                   logs=readable(logs))
+        self._show(self.bar.update, self.task, completed=step, logs=logs, waits_for=None)
 
     def milestone(self, step, logs):
         """Where there is no bar to look at, a line now and then."""
         if not self.live:
             seconds = time.monotonic() - self.started
-            self.say(f"step {step}/{self.steps}  {readable(logs)}  {seconds:.0f} s")
+            left = ""
+            if self.done < step < self.steps:
+                left = f", left {clock(seconds / (step - self.done) * (self.steps - step))}"
+            self.say(f"step {step}/{self.steps}  {readable(logs)}  {seconds:.0f} s{left}")

@@ -1,4 +1,4 @@
-"""The referee: watches the numbers of each turn and says in words what goes wrong."""
+"""The referee: watches the numbers of each turn and says in words how it goes."""
 import collections
 import math
 
@@ -8,6 +8,11 @@ from keras import ops
 WINDOW = 100                  # turns that a verdict is based on
 GRACE = 300                   # turns in which a generator may still be finding its first shapes
 COLLAPSED = 0.25              # diversity below this is suspicious
+# It goes well where the means of a window lie in here, in three windows one after the
+# other. In six runs of `gan` and `cgan` on digits that was so as soon as there were
+# shapes to see, at steps 700 to 900. What has diversity above 1.2 there is noise still.
+WELL = {"D(x)": (0.4, 0.95), "D(G(z))": (0.05, 0.6), "diversity": (0.6, 1.2)}
+WINDOWS = 3
 LIKELY_CAUSES = ("a learning rate that is too high, or a sigmoid or logarithm at its limit "
                  "(from_logits=True helps)")               # of a loss that isn't finite
 
@@ -15,7 +20,8 @@ LIKELY_CAUSES = ("a learning rate that is too high, or a sigmoid or logarithm at
 class Referee:
     """Watches a game.
 
-    What is wrong is said once, and again only if it has been right in between.
+    What is wrong is said once, and again only if it has been right in between. So is
+    that it goes well.
 
     Args:
         game: the model that is trained.
@@ -26,6 +32,7 @@ class Referee:
         self.recent = collections.deque(maxlen=WINDOW)
         self.weights_before = {}                 # by the name of the player
         self.wrong = set()
+        self.well, self.praised = 0, False       # windows in which it has gone well; whether told
 
     def watch(self, step, logs):
         """Look at the numbers of a finished turn.
@@ -35,8 +42,8 @@ class Referee:
             logs: dict of floats, what the turn returned.
 
         Returns:
-            list of str: what has just gone wrong, in words, with what to do about it.
-            Usually empty.
+            list of str: what has just gone wrong, in words, with what to do about it;
+            or that it goes well. Usually empty.
         """
         self.recent.append(logs)
         found = dict(self._not_finite(step, logs))
@@ -46,7 +53,7 @@ class Referee:
             return []                                    # a verdict stands until the next look
         news = [text for kind, text in found.items() if kind not in self.wrong]
         self.wrong = set(found)
-        return news
+        return news + list(self._praise(step))
 
     def _not_finite(self, step, logs):
         bad = [f"{name} is {value}" for name, value in logs.items() if not math.isfinite(value)]
@@ -54,9 +61,26 @@ class Referee:
             yield "not finite", (f"step {step}: a loss is not finite ({', '.join(bad)}): the "
                                  "weights are lost.")
 
+    def _mean(self, name, without=math.nan):
+        """Of a number in the window; `without` where the game has no such number."""
+        return float(np.mean([logs.get(name, without) for logs in self.recent]))
+
+    def _praise(self, step):
+        mean = {name: self._mean(name) for name in WELL}
+        well = not self.wrong and step > GRACE and all(
+            low <= mean[name] <= high for name, (low, high) in WELL.items())
+        self.well = self.well + 1 if well else 0
+        if self.wrong:
+            self.praised = False
+        elif self.well >= WINDOWS and not self.praised:
+            self.praised = True
+            yield (f"step {step}: it goes well so far: neither player wins (D(x) "
+                   f"{mean['D(x)']:.2f}, D(G(z)) {mean['D(G(z))']:.2f}), and two generated samples "
+                   f"differ about as much as two real ones (diversity {mean['diversity']:.2f}). "
+                   "The sample sheets show more than these numbers.")
+
     def _in_the_window(self, step):
-        mean = {name: float(np.mean([logs[name] for logs in self.recent]))
-                for name in self.recent[-1]}
+        mean = {name: self._mean(name) for name in self.recent[-1]}
         for player, network in self.game.players.items():
             weights = [ops.convert_to_numpy(v) for v in network.trainable_weights]
             before, self.weights_before[player] = self.weights_before.get(player), weights

@@ -14,7 +14,7 @@ from keras_gan.samples.remarks import remarks_on
 from keras_gan.training import checkpoint, memory
 from keras_gan.training.progress import TrainingProgress, readable
 from keras_gan.training.referee import LIKELY_CAUSES, Referee
-from keras_gan.training.run_directory import RunDirectory
+from keras_gan.training.run_directory import RunDirectory, check_apart
 from keras_gan.training.signals import Signals
 
 TIMES_BACK = 3                # to one checkpoint, before a run that always diverges is given up
@@ -46,7 +46,7 @@ class TrainingRun:
         self.largest_batch = 0                   # that is known to fit into memory
         self.notes = [*data.remarks, *game.remarks()]
         if data.batch_size:
-            self.notes.append(self._fits(data.batch_size))
+            self.notes += self._fits(data.batch_size)
         if data.batch_size == 1:
             self.notes.append("diversity compares the samples of a batch: of batches of 1 it says "
                               "nothing (it is always 1).")
@@ -55,14 +55,15 @@ class TrainingRun:
             self._open_directory()
 
     def _fits(self, batch_size):
-        """Say what memory a turn needs. Raises `MemoryError` if there is less."""
+        """Remarks, if memory is near. Raises `MemoryError` if there is too little."""
         memory.check(self.game, batch_size)
         self.largest_batch = batch_size
-        return memory.explanation(self.game, batch_size)
+        return memory.remark(self.game, batch_size)
 
     # --- directory --------------------------------------------------------------------
 
     def _open_directory(self):
+        check_apart(self.plan.run_dir, self.data.source)
         self.directory = RunDirectory(self.plan.run_dir)
         self._check_room_on_disk()
         settings = settings_of(self.game, {"batch_size": self.data.batch_size,
@@ -126,11 +127,16 @@ class TrainingRun:
 
     def __enter__(self):
         size = self.data.batch_size
-        self.progress = TrainingProgress(self.step, self.plan.steps, size and size * self.game.k)
+        self.progress = TrainingProgress(
+            self.step, self.plan.steps, size and size * self.game.k,
+            "the first turn" if self.game.run_eagerly else "compiling")
         self.progress.__enter__()
         self.game.in_a_run = True
         for note in self.notes:
             self.progress.say(note)
+        if self.directory is not None and self.step < self.plan.steps:
+            self.progress.say(f"A sheet of samples every {self.plan.sample_interval:,} steps: "
+                              f"{self.directory.sheet(0).parent}", whole=True)
         self.signals = Signals(self.progress.say)
         self.signals.__enter__()
         return self
@@ -182,11 +188,13 @@ class TrainingRun:
             for remark in remarks_on(samples, self.game.img_shape):
                 self.progress.say(remark)
         if len(samples) > self.largest_batch * self.game.k:
-            self.progress.say(self._fits(len(samples) // self.game.k))
+            for remark in self._fits(len(samples) // self.game.k):
+                self.progress.say(remark)
 
     def log(self, logs):
         """Note the numbers of a finished turn."""
         self.step += 1
+        self.signals.nothing_to_lose = False
         self.played.append(time.perf_counter() - self.began)
         self.logs = logs
         self.history["step"].append(self.step)
@@ -256,7 +264,9 @@ class TrainingRun:
                 raise MemoryError(f"A turn did not fit into memory at step {self.step + 1}: "
                                   f"{memory.explanation(self.game, size)} Use smaller batches, of "
                                   "half the size say, or smaller networks.") from error
-            if self.played:
+            if isinstance(error, KeyboardInterrupt):
+                error.args = (self._stopped_at_once(),)    # what the traceback ends with
+            elif self.played:
                 self.progress.say(self.speed)
             news = self.logs or (self.directory is not None and not self.directory.has_results)
             if kind is None and self.directory is not None and self.step and news:
@@ -282,13 +292,42 @@ class TrainingRun:
             self.game.write_beside_real(directory.samples / "real_vs_generated.png",
                                         self.data.first(25))
             drawing.write_film(directory.film, checkpoint.steps_in(directory.samples, ".png"))
-        done, more = "Finished", ""
-        if self.step < self.plan.steps:
-            done = "Stopped"
-            more = (f" Go on with run_dir={str(directory)!r}, resume=True "
-                    f"(keras-gan resume {directory}).")
+        if self.progress.live:                               # the bar goes
+            self.progress.say(readable(self.logs))
+        done = "Finished" if self.step >= self.plan.steps else "Stopped"
         self.progress.say(f"{done} at step {self.step}. Pictures, film, losses and model are in "
-                          f"{directory}.{more}")
+                          f"{directory}. Open:\n  {directory.samples / 'real_vs_generated.png'}\n"
+                          "Next:", whole=True)
+        for command in self._next_commands():
+            self.progress.say(f"  {command}", whole=True)
+
+    def _next_commands(self):
+        """What people can do with the run: lines of a shell, or of Python."""
+        game, run = self.game, str(self.directory)
+        steps = self.plan.steps if self.step < self.plan.steps else 2 * self.plan.steps
+        quoted = f'"{run}"' if " " in run else run
+        if not type(game).__module__.startswith("keras_gan."):
+            return [self._go_on_in_python(steps)]            # the command doesn't know the class
+        look = f"keras-gan sample {quoted}"
+        if list(game.takes) == ["a", "b"]:
+            look = f"keras-gan translate {quoted} --data FOLDER --out FOLDER"
+        known = game.makes_its_data or self.data.source
+        return [look, f"keras-gan resume {quoted} --steps {steps}" if known
+                else self._go_on_in_python(steps)]
+
+    def _go_on_in_python(self, steps):
+        return f"train(..., steps={steps}, run_dir={str(self.directory)!r}, resume=True)"
+
+    def _stopped_at_once(self):
+        """A line: where Ctrl-C has ended the run, and what of it is there."""
+        begin = f"stopped at once, at step {self.step}."
+        if self.directory is None:
+            return f"{begin} Nothing was written: there is no run_dir."
+        whole = checkpoint.steps_in(self.directory.checkpoints)
+        if not whole:
+            return f"{begin} There is no checkpoint yet."
+        return (f"{begin} The last checkpoint is {whole[-1]}. "
+                f"Go on: {self._next_commands()[-1]}")
 
     @property
     def speed(self):

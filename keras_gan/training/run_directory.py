@@ -18,8 +18,54 @@ from keras_gan.training import checkpoint
 
 # A file that stays; the operating system takes the lock from a process that dies
 LOCK = ".lock"
+MOST_NAMED = 6                # runs, where none was found at the path that was given
 OF_FIRST_MOMENTS = (LOCK, ".config.json.new")      # all that there is before there is a run
 FORMAT = 2                    # of config.json; 1, of keras_gan 0.1, is the same without this number
+
+
+def is_run(path):
+    """Whether a folder looks like the directory of a run."""
+    return (path / "config.json").is_file() and (path / "checkpoints").is_dir()
+
+
+def no_run(path):
+    """That there is no run at a path, in words, and where there are some."""
+    path = Path(path)
+    near = [path.resolve().parent, path.resolve().parent.parent]
+    for folder in near:
+        if is_run(folder):
+            return f"{path} is a part of the run in {folder}. Give that folder."
+    if (path / "config.json").is_file():
+        return f"{path} is no run, but a saved model: its run isn't with it."
+    runs = {run for place in (path, Path(), Path("runs")) if place.is_dir()
+            for run in place.iterdir() if run.is_dir() and is_run(run)}
+    runs = sorted(runs, key=lambda run: (run / "config.json").stat().st_mtime)[::-1]
+    there = [str(run) for run in runs[:MOST_NAMED]]
+    if len(runs) > len(there):
+        there.append("...")
+    return (f"{path} is no run" + ("." if path.is_dir() else ": there is no such folder.")
+            + (f" Runs here: {', '.join(there)}" if there else
+               " There are no runs here. keras-gan train dcgan begins one."))
+
+
+def check_apart(run_dir, source):
+    """Raise `ValueError` if a new run would write its pictures among its data.
+
+    Args:
+        run_dir: path of the run directory.
+        source: dict, what loads the data again (see `RunDirectory.open`), or None.
+    """
+    if (Path(run_dir) / "config.json").exists():
+        return                                   # a resume compares the data themselves
+    inside = Path(run_dir).resolve()
+    for name in ("source", "a", "b"):
+        data = (source or {}).get(name)
+        if isinstance(data, str) and Path(data).is_dir() and (
+                Path(data).resolve() in (inside, *inside.parents)):
+            raise ValueError(
+                f"The run directory {run_dir} lies in the folder of the data, {data}: the run's "
+                "pictures would become data. Nothing was written; choose another one "
+                f"(--run-dir {Path(data).resolve().parent / 'run'}).")
 
 
 class RunDirectory:
@@ -122,9 +168,8 @@ class RunDirectory:
             if not isinstance(config["model"], str) or not all(isinstance(p, dict) for p in parts):
                 raise ValueError("a part of it is missing")
         except FileNotFoundError:
-            raise FileNotFoundError(f"No run in {self}: there is no {self._config}. Give a run "
-                                    "directory, such as runs/dcgan-scenes-1.") from None
-        except (ValueError, KeyError, TypeError) as error:
+            raise FileNotFoundError(no_run(self.path)) from None
+        except (ValueError, KeyError, TypeError, OSError) as error:
             raise ValueError(f"{self._config} is not the config.json of a run ({error!r})."
                              ) from error
         checkpoint.check_format(config, FORMAT, self._config)

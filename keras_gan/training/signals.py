@@ -11,13 +11,21 @@ SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
 class Signals:
     """Notes that somebody asks for an end, and ends nothing. A context manager.
 
+    But a second Ctrl-C ends at once, and so does the first one as long as there is
+    nothing to lose.
+
     Args:
         say: function of a str, which tells people.
+
+    Attributes:
+        received: int, the number of the signal; None if there was none.
+        nothing_to_lose: bool, whether no turn is finished yet.
     """
 
     def __init__(self, say):
         self.say = say
-        self.received = None                     # the number of the signal
+        self.received = None
+        self.nothing_to_lose = True
         self._handlers = {}
 
     def __enter__(self):
@@ -29,12 +37,14 @@ class Signals:
         return self
 
     def _note(self, number, _):
-        """Note a request: the turn is finished first. A second Ctrl-C ends at once."""
-        if self.received is not None and number == signal.SIGINT:
+        """Note a request: the turn is finished first."""
+        again, self.received = self.received is not None, self.received or number
+        if number == signal.SIGINT and (again or self.nothing_to_lose):
+            # Where the garbage collector calls back, this exception is lost. What was
+            # noted still ends the run after this turn.
             raise KeyboardInterrupt
-        if self.received is not None:            # a terminal that closes may say so twice
+        if again:                                # a terminal that closes may say so twice
             return
-        self.received = number
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
         self.say(f"{name}: this turn is finished, everything is written. "
                  "(Ctrl-C once more to stop at once.)")

@@ -259,7 +259,7 @@ def test_a_mixin_with_options_needs_a_class_with_options():
 @pytest.mark.parametrize("arguments, message", [
     ({"img_shape": (20, 20)}, r"img_shape must be \(height, width, channels\).*"
                               r"Received: img_shape=\(20, 20\)"),
-    ({"img_shape": (20, 20, 4)}, r"1 \(grey\) or 3 \(RGB\) channels"),
+    ({"img_shape": (20, 20, 0)}, r"\(height, width, channels\) of pictures"),
     ({"latent_dim": 0}, "latent_dim must be a whole number of at least 1. Received: latent_dim=0"),
     ({"learning_rate": -1.0}, "learning_rate must be"),
     ({"seed": -1}, "seed must be"),

@@ -82,8 +82,8 @@ def test_what_is_not_there_or_makes_no_sense_is_named(folders, tmp_path):
         load_domains(folders[0], tmp_path / "nowhere", SHAPE)
     with pytest.raises(ValueError, match=r"b must be a folder .* b is a ndarray.*Domains\(a, b\)"):
         load_domains(folders[0], np.zeros((2, *SHAPE), np.uint8), SHAPE)
-    with pytest.raises(ValueError, match="split must be 'train'"):
-        load_domains("scenes", folders[0], SHAPE, split="test")
+    with pytest.raises(ValueError, match="photos has no test split"):
+        load_domains(folders[0], "scenes", SHAPE, split="test")
     with pytest.raises(ValueError, match="fit must be one of"):
         load_domains(*folders, SHAPE, fit="squeeze")
 

@@ -8,12 +8,13 @@ import os
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from benchmarks.hostile_files import blank_png
-from data_loaders import NotAPicture, image_file, read_image
+from data_loaders import NotAPicture, bands, read_image
 from data_loaders.image_file import decode, resize
 
 RED, GREEN, BLUE = (250, 10, 10), (10, 250, 10), (10, 10, 250)
@@ -94,8 +95,11 @@ def test_transparency_is_laid_on_the_background(picture, tmp_path, name, backgro
     alpha[:20, 30:] = 128
     picture.putalpha(Image.fromarray(alpha))
     if name.startswith("sixteen"):
-        bgra = np.asarray(picture)[..., [2, 1, 0, 3]]
-        cv2.imwrite(str(tmp_path / name), bgra.astype(np.uint16) * 257)
+        rgba = np.asarray(picture).astype(np.uint16) * 257
+        if name.endswith("png"):
+            cv2.imwrite(str(tmp_path / name), rgba[..., [2, 1, 0, 3]])
+        else:                                       # OpenCV doesn't write that the band is alpha
+            tifffile.imwrite(tmp_path / name, rgba, photometric="rgb", extrasamples=["unassalpha"])
     else:
         picture.save(tmp_path / name, **({"lossless": True} if name.endswith("webp") else {}))
     half = np.array(RED) * 128 / 255 + np.array(background) * 127 / 255
@@ -159,8 +163,8 @@ def truncated(path):
     ("pipe.png", lambda p: os.mkfifo(p), "not a regular file"),
     *[(f"truncated.{suffix}", truncated, "broken picture")
       for suffix in ("jpg", "png", "webp", "bmp", "gif", "tif")],
-    ("float.tif", lambda p: cv2.imwrite(str(p), np.zeros((5, 5, 3), np.float32)),
-     "pixels are float32, not 8 or 16 bits"),
+    ("float.tif", lambda p: cv2.imwrite(str(p), np.full((5, 5, 3), 9, np.float32)),
+     "float32 from 9 to 9, not 0..1: say which value becomes 255, white=..."),
 ])
 def test_what_is_no_picture_is_named_with_the_reason(tmp_path, name, make, reason):
     make(tmp_path / name)
@@ -171,7 +175,9 @@ def test_what_is_no_picture_is_named_with_the_reason(tmp_path, name, make, reaso
 
 @pytest.mark.parametrize("arguments, message", [
     ({"fit": "squeeze"}, "fit must be one of 'crop', 'pad', 'stretch'. Received: fit='squeeze'"),
-    ({"img_shape": (10, 10, 4)}, "img_shape must be"),
+    ({"img_shape": (10, 10, 0)}, "img_shape must be"),
+    ({"img_shape": (10, 10)}, "img_shape must be"),
+    ({"white": 5, "black": 5}, "white must be larger than black. Received: white=5, black=5"),
     ({"background": (0, 0, 256)}, "background must be three numbers 0..255"),
 ])
 def test_arguments_are_checked(picture, tmp_path, arguments, message):
@@ -226,7 +232,7 @@ def test_a_jpeg_is_decoded_no_larger_than_it_is_needed(tmp_path):
     for name, upright, size in (("a.jpg", picture, (240, 320)),
                                 ("turned.jpg", np.rot90(picture, -1), (320, 240))):
         for least, part in ((241, 1), (121, 1), (120, 2), (60, 4), (30, 8), (1, 8)):
-            decoded, of_file = decode(tmp_path / name, (255, 255, 255), least)
+            decoded, of_file, *_ = decode(tmp_path / name, (255, 255, 255), least)
             assert decoded.shape == (size[0] // part, size[1] // part, 3) and of_file == size
             small = resize(np.ascontiguousarray(upright), decoded.shape, "stretch", (0, 0, 0))
             assert np.abs(decoded.astype(int) - small).mean() < 2
@@ -238,13 +244,13 @@ def test_a_very_large_jpeg_is_decoded_in_half_its_size(tmp_path, monkeypatch):
     picture = np.zeros((200, 300, 3), np.uint8)
     picture[:, 150:] = 255
     cv2.imwrite(str(tmp_path / "a.jpg"), picture)
-    whole, _ = decode(tmp_path / "a.jpg", (255, 255, 255))
-    monkeypatch.setattr(image_file, "MAX_PIXELS", 59_999)
-    monkeypatch.setattr(image_file, "LARGE", 10_000)
-    half, _ = decode(tmp_path / "a.jpg", (255, 255, 255))
+    whole = decode(tmp_path / "a.jpg", (255, 255, 255)).pixels
+    monkeypatch.setattr(bands, "MAX_PIXELS", 59_999)
+    monkeypatch.setattr(bands, "LARGE", 10_000)
+    half = decode(tmp_path / "a.jpg", (255, 255, 255)).pixels
     assert whole.shape == (200, 300, 3) and half.shape == (100, 150, 3)
     of_whole, of_half = (resize(p, (10, 10, 3), "stretch", (0, 0, 0)) for p in (whole, half))
     np.testing.assert_allclose(of_whole.astype(int), of_half, atol=2)
-    monkeypatch.setattr(image_file, "MAX_PIXELS", 14_999)
+    monkeypatch.setattr(bands, "MAX_PIXELS", 14_999)
     with pytest.raises(NotAPicture, match="too large: 300x200 pixels"):
         decode(tmp_path / "a.jpg", (255, 255, 255))

@@ -1,9 +1,11 @@
 """The instruments: values by hand or by a library, floors, generators that cheat."""
+import io
 import json
 
 import keras
 import numpy as np
 import pytest
+from rich.console import Console
 from scipy.linalg import sqrtm
 from scipy.stats import multivariate_normal, norm
 from sklearn.neighbors import KernelDensity
@@ -16,20 +18,25 @@ from keras_gan.evaluation import (
     class_histogram,
     class_kl,
     copied_share,
+    distances,
     frechet_distance,
     grid,
     jensen_shannon,
     kernel_distance,
     mode_coverage,
     nearest_neighbour_error,
+    neighbours,
+    parzen,
     parzen_log_likelihood,
     precision,
     recall,
+    report,
     ring,
 )
 from keras_gan.evaluation.judge import LeNet, MobileNet, reduced
 from keras_gan.evaluation.parzen import SIGMAS, log_likelihood
-from keras_gan.evaluation.report import evaluate, evaluate_gaussian, halves
+from keras_gan.evaluation.report import evaluate, evaluate_gaussian, halves, laid_on_white
+from keras_gan.samples.densities import estimated_density
 
 
 def with_moments(rng, n, mean, covariance):
@@ -156,6 +163,87 @@ def test_birthday_test_estimates_how_many_pictures_there_are(rng):
 
     supports = [support() for _ in range(20)]
     assert np.mean(supports) == pytest.approx(400, rel=0.2)
+
+
+@pytest.mark.parametrize("dtype, scale", [("float16", 1), ("float32", 1e-3), ("float32", 1e3),
+                                          ("float64", 1), ("uint8", 1)])
+def test_a_set_with_copies_against_itself_has_precision_and_recall_1(rng, dtype, scale):
+    if dtype == "uint8":
+        ten_times = np.repeat(rng.integers(0, 256, (40, 9, 9, 1), dtype=dtype), 10, axis=0)
+    else:
+        ten_times = np.repeat(scale * rng.uniform(size=(40, 81)), 10, axis=0).astype(dtype)
+    assert precision(ten_times, ten_times) == recall(ten_times, ten_times) == 1.0
+    assert precision(ten_times[::10], ten_times) == precision(ten_times[:25], ten_times) == 1.0
+    other = rng.permutation(ten_times.ravel()).reshape(ten_times.shape)
+    assert precision(other, ten_times) == 0.0                  # of balls of size 0
+    labels = np.repeat(np.arange(40), 10)
+    assert nearest_neighbour_error(ten_times, labels, ten_times, labels) == 0
+    assert copied_share(ten_times, ten_times, ten_times) == 1.0
+    assert copied_share(other, ten_times, ten_times) == 0.0
+    found = birthday_test(ten_times, ten_times)
+    assert found["pairs"] == 40 * 45 and np.isfinite(found["distance"])
+    flat = ten_times.reshape(400, -1)
+    trace = np.var(flat.astype("float64"), axis=0, ddof=1).sum()
+    assert frechet_distance(flat, flat) <= 1e-6 * trace
+
+
+def test_a_set_of_equal_samples_is_measured_or_refused_in_words(rng):
+    equal, other = np.full((20, 5), 0.3, "float32"), rng.uniform(size=(30, 5))
+    assert precision(equal, equal) == recall(equal, equal) == 1.0
+    assert recall(equal, other) == 0.0
+    assert frechet_distance(equal, equal) == 0 < frechet_distance(equal, other)
+    assert kernel_distance(equal, equal) == pytest.approx(0)
+    assert copied_share(equal, equal, equal) == 1.0 and copied_share(other, equal, equal) == 0
+    with pytest.raises(ValueError, match="All real pictures are equal"):
+        birthday_test(other, equal)
+    assert birthday_test(equal, other)["pairs"] == 190
+
+
+NAN = np.full((9, 4), np.nan)
+
+
+@pytest.mark.parametrize("instrument, arrays, message", [
+    (precision, (np.zeros((9, 4)), NAN), "real holds numbers that aren't finite"),
+    (precision, (np.zeros((9, 4)), np.zeros((9, 5))), r"differ in n alone.*generated \(9, 4\)"),
+    (precision, (np.zeros(9), np.zeros(9)), r"arrays \(n, ...\)"),
+    (recall, (np.zeros((3, 4)), np.zeros((9, 4))), "more than neighbours=3 of each.*9 and 3"),
+    (precision, (np.zeros((9, 4)), np.zeros((9, 4), np.uint8)), "one range.*images / 255"),
+    (kernel_distance, (np.zeros((9, 4)), np.zeros((9, 4), np.uint8)), "one range.*b uint8"),
+    (birthday_test, (np.zeros((1, 4)), np.zeros((9, 4))), "at least 2 of each"),
+    (birthday_test, (NAN, np.zeros((9, 4))), "generated holds"),
+    (copied_share, (np.zeros((0, 4)), np.zeros((9, 4)), np.zeros((9, 4))), "at least 1 of each"),
+    (nearest_neighbour_error, (NAN, np.zeros(9), np.zeros((9, 4)), np.zeros(9)), "samples holds"),
+    (log_likelihood, (np.zeros((9, 4), np.uint8), np.zeros((9, 4)), 0.2), r"images / 255"),
+    (log_likelihood, (np.zeros((9, 4)), NAN, 0.2), "samples must be pixels"),
+    (mode_coverage, (NAN[:, :2], ring()), "aren't finite"),
+    (jensen_shannon, (NAN[:, 0], np.ones(9), np.arange(9)), "aren't finite"),
+    (class_histogram, (np.zeros(3), 3), "whole numbers.*float64"),
+    (class_kl, ([1.0], [0.5, 0.5]), "of the same classes"),
+    (class_kl, ([3.0, 4.0], [0.5, 0.5]), "sum to 1.*of sum 7 and 1"),
+])
+def test_what_cannot_be_measured_is_refused_in_words(instrument, arrays, message):
+    with pytest.raises(ValueError, match=message):
+        instrument(*arrays)
+
+
+def test_blocks_change_no_number(rng, monkeypatch):
+    a, b = rng.uniform(size=(2, 60, 5))
+    instruments = (precision, recall, kernel_distance, lambda *x: birthday_test(*x)["pairs"],
+                   lambda *x: log_likelihood(*x, 0.2).mean())
+    whole = [instrument(a, b) for instrument in instruments]
+    monkeypatch.setattr(neighbours, "MEGABYTES", 0.001)
+    monkeypatch.setattr(distances, "AT_ONCE", 300)
+    monkeypatch.setattr(parzen, "AT_ONCE", 300)
+    np.testing.assert_allclose([instrument(a, b) for instrument in instruments], whole, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_the_density_of_a_collapsed_or_diverged_generator():
+    x = np.linspace(-3, 9, 8001)
+    spike = estimated_density(np.full((1000, 1), 1.5, "float32"), x)
+    assert np.trapezoid(spike, x) == pytest.approx(1, abs=0.01) and x[spike.argmax()] == 1.5
+    assert jensen_shannon(norm.pdf(x, 3), spike, x) == pytest.approx(np.log(2), abs=0.02)
+    assert (estimated_density(np.full((10, 1), np.nan), x) == 0).all()
 
 
 # --- labels ---------------------------------------------------------------------------
@@ -292,10 +380,68 @@ def test_each_cheat_is_flagged_by_the_right_instrument(digits):
     assert random["recall"].generated < 0.05
     assert random["Parzen"].generated < honest["Parzen"].generated - 50
 
+    assert all(figure.what for figure in one.figures)
+    assert "Only 300 samples" in str(one).splitlines()[1]
+    console = Console(width=80, file=io.StringIO())
+    console.print(one.table())
+    printed = console.file.getvalue()
+    assert printed.index("Only 300 samples") < printed.index("Fréchet") < printed.index("Of all")
     told = json.loads(one.as_json())
     assert told["n"] == n
-    assert set(told["figures"][0]) == {"name", "generated", "real", "better", "seconds"}
+    assert set(told["figures"][0]) == {"name", "generated", "real", "better", "seconds",
+                                       "what"}
     assert "300 samples against half of digits" in str(one)
+
+
+def test_a_figure_that_cannot_be_measured_stops_no_report(digits):
+    training = Pictures(np.full((60, 8, 8, 1), 7, np.uint8), None, None, "grey walls")
+    gan = Cheat((8, 8, 1), jit_compile=False).cheat(digits[0].images)
+
+    class Judge:
+        name = "mean"
+
+        def __init__(self, *how):
+            pass
+
+        def look_at(self, pictures):
+            return pictures.mean(axis=(1, 2)), None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "MobileNet", Judge)
+        measured = evaluate(gan, training, training, 40)
+    assert np.isnan(measured["nearly equal"].generated)
+    assert any("nearly equal pairs (pixels) can't be measured: All real pictures are equal"
+               in remark for remark in measured.remarks)
+    assert json.loads(measured.as_json())["figures"][4]["generated"] is None
+
+
+def test_pictures_with_alpha_are_measured_on_white_and_bands_as_they_are(rng):
+    hidden = rng.integers(0, 256, (80, 8, 8, 4), dtype=np.uint8)     # colours under the alpha
+    hidden[:, :4, :, 3] = 0
+    seen = hidden.copy()
+    seen[:, :4, :, :3] = 17
+    white = laid_on_white(hidden)
+    np.testing.assert_array_equal(white, laid_on_white(seen))
+    assert (white[:, :4] == 255).all() and white.dtype == np.uint8
+    np.testing.assert_allclose(laid_on_white(hidden / np.float32(255)) * 255, white, atol=0.51)
+    labels, names = np.arange(80) % 2, ["a", "b"]
+    for channels, remark in ((4, "laid on white"), (5, None)):
+        images = rng.integers(0, 256, (80, 8, 8, channels), dtype=np.uint8)
+        data = Pictures(images, labels, names, "sprites")
+        gan = Cheat((8, 8, channels), jit_compile=False).cheat(images)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("keras_gan.evaluation.judge.STEPS_AT_LEAST", 1)
+            measured = evaluate(gan, *halves(data), 30)
+        assert all(np.isfinite(figure.generated) for figure in measured.figures)
+        assert (remark is None) or any(remark in said for said in measured.remarks)
+
+
+def test_signals_are_refused_with_the_instruments_that_take_them():
+    class Signals:
+        img_shape = (64, 2)
+
+    with pytest.raises(ValueError, match=r"makes samples of \(64, 2\).*kernel_distance"):
+        evaluate(Signals(), None, None)
 
 
 def test_a_conditional_model_that_ignores_its_label_is_found_out(digits):
@@ -316,10 +462,11 @@ def test_a_conditional_model_that_ignores_its_label_is_found_out(digits):
 
 
 def test_the_gaussian_report_on_an_untrained_game():
-    report = evaluate_gaussian(GaussianGAN(jit_compile=False), n=2000)
-    mean = report["mean"]
+    measured = evaluate_gaussian(GaussianGAN(jit_compile=False), n=2000)
+    mean = measured["mean"]
     assert abs(mean.generated - 3) > 2 and mean.real == pytest.approx(3, abs=0.1)
-    assert report["Jensen"].generated > 0.3 and report["Jensen"].real < 0.01
+    assert measured["Jensen"].generated > 0.3 and measured["Jensen"].real < 0.01
+    assert measured.remarks == []
 
 
 def test_mobilenet_takes_a_file_of_weights(tmp_path, rng):
@@ -338,10 +485,10 @@ def test_mobilenet_takes_a_file_of_weights(tmp_path, rng):
     pictures = rng.integers(0, 256, (24, 8, 8, 3), dtype=np.uint8)
     data = Pictures(pictures, None, None, "photos")            # no classes
     gan = GAN((8, 8, 3), jit_compile=False)
-    report = evaluate(gan, *halves(data), 20, mobilenet_weights=file)
-    assert report.n == 11 and "half of photos" in str(report)
-    assert "Fréchet distance (MobileNetV2 features)" in str(report)
-    assert not any("class" in figure.name for figure in report.figures)
+    measured = evaluate(gan, *halves(data), 20, mobilenet_weights=file)
+    assert measured.n == 11 and "half of photos" in str(measured)
+    assert "Fréchet distance (MobileNetV2 features)" in str(measured)
+    assert not any("class" in figure.name for figure in measured.figures)
 
 
 @pytest.mark.parametrize("change, message", [

@@ -52,9 +52,12 @@ def moving_weights(gan):
 
 
 @pytest.mark.parametrize("numbers, words", [
-    ({}, None),
+    ({}, "step 600: it goes well so far: neither player wins (D(x) 0.60, D(G(z)) 0.40)"),
     # the end of a good game
-    ({"D(x)": 0.5, "D(G(z))": 0.5, "d_accuracy": 0.5, "d_loss": np.log(2)}, None),
+    ({"D(x)": 0.5, "D(G(z))": 0.5, "d_accuracy": 0.5, "d_loss": np.log(2)}, "it goes well so far"),
+    # the first digits of `gan` at step 200, of `cgan` at 300: noise still
+    ({"D(x)": 0.99, "D(G(z))": 0.04, "diversity": 1.34}, None),
+    ({"D(x)": 0.94, "D(G(z))": 0.08, "diversity": 1.7}, None),
     ({"D(x)": 0.998, "D(G(z))": 0.003},
      "the discriminator wins: D(x) is 0.998 and D(G(z)) is 0.003"),
     ({"diversity": 0.05}, "collapse is suspected: two generated samples differ 0.05 times as much"),

@@ -1,0 +1,164 @@
+"""A zip archive of pictures, read in place: nothing is unpacked to the disk."""
+import itertools
+import stat
+import threading
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from data_loaders.bands import NotAPicture
+from data_loaders.image_file import MAX_BYTES
+
+OTHERS = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
+DEFLATE = 1032                # deflate can't make more than so many bytes of one
+LARGE = 2 ** 26               # bytes. Smaller entries may be as empty as they like: masks are
+MAX_RATIO = 100               # of an entry's size to that in the archive, where it is large
+ENCRYPTED = 1                 # bit of an entry's flags
+HEADER = 30                   # bytes before an entry's content, at least
+
+
+class Archive:
+    """The files in a zip archive, as those below a folder.
+
+    Args:
+        path: of the archive.
+
+    Raises:
+        ValueError: if it isn't one, is damaged, or declares to unpack to more than any
+            archive of its size can hold.
+    """
+
+    def __init__(self, path):
+        self.path, self._reading = Path(path), threading.Lock()
+        try:
+            self._zip = zipfile.ZipFile(self.path)
+        except zipfile.BadZipFile as error:
+            raise ValueError(f"{self.path} is no zip archive, or a damaged one "
+                             f"({error}).") from None
+        entries = self._zip.infolist()
+        declared, size = sum(entry.file_size for entry in entries), self.path.stat().st_size
+        if declared > DEFLATE * size:
+            self._zip.close()
+            raise ValueError(f"{self.path} declares to unpack to {declared:,} bytes, "
+                             f"{declared // size:,} times its size. No archive of pictures does. "
+                             "It was not read.")
+        self._entries, self.refused, folders = {}, {}, set()
+        overlapping = _overlapping(entries)
+        for entry in entries:
+            name = entry.filename.replace("\\", "/")         # some programs on Windows write those
+            path = PurePosixPath(name).as_posix()
+            if _is_hidden(path):
+                continue
+            if entry.is_dir() or name.endswith("/"):
+                folders.add(path)
+                continue
+            reason = why_refused(entry, name)
+            if entry.header_offset in overlapping:
+                reason = "shares its bytes with another entry of the archive"
+            if reason is None and path in self._entries:
+                reason = "twice in the archive"
+            if reason is None:
+                self._entries[path] = entry
+            else:
+                self.refused[path] = reason
+        tops = {name.split("/")[0] for name in self._entries}
+        self.top = ""                                        # photos/ in photos/a.png, photos/b.png
+        if len(tops) == 1 and all("/" in name for name in self._entries):
+            self.top = f"{tops.pop()}/"
+        self.refused = {name.removeprefix(self.top): why for name, why in self.refused.items()}
+        used = {parent.as_posix() for name in self._entries
+                for parent in PurePosixPath(name).parents}
+        self.empty = sorted(name.removeprefix(self.top) for name in folders - used)
+        self.stamp = (size, self.path.stat().st_mtime_ns)
+
+    @property
+    def names(self):
+        """Paths of the files in it: a sorted list of str, without hidden ones.
+
+        A single folder that holds all of them is the root, as if it were the archive.
+        """
+        return sorted(name.removeprefix(self.top) for name in self._entries)
+
+    def has(self, name):
+        """Whether a file is in it."""
+        return self.top + name in self._entries
+
+    def read(self, name):
+        """The bytes of a file in it.
+
+        Raises:
+            NotAPicture: if it can't be unpacked, or isn't as long as it should.
+        """
+        entry = self._entries[self.top + name]
+        try:
+            # One thread at a time reads the archive; decoding takes longer than this
+            with self._reading, self._zip.open(entry) as file:
+                start = file.read(64)
+                if called is None:                           # the rest of a film isn't needed
+                    check_beginning(PurePosixPath(name), start)
+                data = start + file.read(MAX_BYTES)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise NotAPicture(name, f"broken in the archive ({error})") from None
+        except (NotImplementedError, RuntimeError) as error:
+            raise NotAPicture(name, f"can't be unpacked ({error})") from None
+        if len(data) != entry.file_size:
+            raise NotAPicture(name, "broken in the archive (not as long as it declares)")
+        return data
+
+    def close(self):
+        """Close the file."""
+        self._zip.close()
+
+
+def open_archive(path):
+    """The `Archive` at a path, or None for a folder.
+
+    Raises:
+        FileNotFoundError: if there is neither.
+        ValueError: if it is another file.
+    """
+    path = Path(path)
+    if path.suffix.lower() in OTHERS and path.is_file():
+        raise ValueError(f"{path} is an archive of a kind that can't be read in place. Unpack it "
+                         "and give the folder, or make a zip archive of it.")
+    if path.is_file() and path.suffix.lower() != ".zip" and (
+            path.suffix.lower() in (".npz", ".npy") or not zipfile.is_zipfile(path)):
+        arrays = path.suffix.lower() in (".npz", ".npy")
+        advice = ("Arrays go to train as they are: train(numpy.load(...))." if arrays
+                  else "A single file of pictures can't be loaded.")
+        raise ValueError("Give a folder of pictures, a zip archive of pictures, or the name of a "
+                         f"data set. Received: the file {path}. {advice}")
+    return Archive(path) if path.is_file() else None
+
+
+def why_refused(entry, name):
+    """Why an entry of an archive isn't read: str, or None if it is.
+
+    Args:
+        entry: `zipfile.ZipInfo`.
+        name: str, its path, with slashes.
+    """
+    if name.startswith("/") or name[1:3] == ":/" or ".." in name.split("/"):
+        return "its path leads out of the archive"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "a link"
+    if entry.flag_bits & ENCRYPTED:
+        return "encrypted"
+    if entry.file_size > MAX_BYTES:
+        return f"too large: more than {MAX_BYTES // 2 ** 20} MiB"
+    if entry.file_size > max(LARGE, MAX_RATIO * entry.compress_size):
+        return f"unpacks to {entry.file_size // max(1, entry.compress_size):,} times its size"
+    return None
+
+
+def _overlapping(entries):
+    """Where entries begin that share bytes with the next or the one before."""
+    entries = sorted(entries, key=lambda entry: entry.header_offset)
+    pairs = ((a, b) for a, b in itertools.pairwise(entries)
+             if a.header_offset + HEADER + len(a.filename) + a.compress_size > b.header_offset)
+    return {entry.header_offset for pair in pairs for entry in pair}
+
+
+def _is_hidden(path):
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..")
+               for part in path.split("/"))
