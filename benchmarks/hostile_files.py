@@ -25,6 +25,11 @@ from rich.table import Table
 from data_loaders import ImageFolder
 from data_loaders.image_folder import AGAIN, shown
 
+try:
+    from benchmarks.kinds_of_files import kinds
+except ModuleNotFoundError:             # run as a script
+    from kinds_of_files import kinds
+
 USED = "used"
 
 
@@ -79,6 +84,10 @@ def make(folder):
         "film.mp4": (b"\0\0\0\x20ftypisom" + bytes(10 ** 6), "not an image"),
         "film.avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(10 ** 6), "not an image"),
     }
+    for kind in kinds():                # those that need no argument
+        if not kind.asked:
+            name = f"kinds/{kind.name.replace('/', ' ')}{kind.suffix}"
+            files[name] = kind.data, kind.reason or USED
     for name, (content, _) in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)

@@ -1,9 +1,9 @@
 """Picture files of every kind, and what each must become.
 
-    python benchmarks/kinds_of_files.py         # and what OpenCV and Pillow make of them
+    python benchmarks/kinds_of_files.py     # and what OpenCV and Pillow make of them
 
-The table in data_loaders/README.md has a row for each. tests/data/test_kinds_of_files.py
-reads them all.
+The table in data_loaders/README.md has a row for each, and
+tests/data/test_kinds_of_files.py reads them all.
 """
 import base64
 import dataclasses
@@ -16,6 +16,7 @@ import numpy as np
 import tifffile
 from PIL import Image
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from data_loaders import NotAPicture
@@ -98,7 +99,7 @@ def pack(values, bits):
 
 
 def png_with_key(bits):
-    """A grey PNG whose left half has the transparent value 1, in the right one it is 0."""
+    """A grey PNG: the transparent value 1 in the left half, 0 in the right one."""
     values = np.zeros((16, 24), int)
     values[:, :12] = 1
     return png(24, 16, bits, 0, pack(values, bits), chunk(b"tRNS", struct.pack(">H", 1)))
@@ -154,16 +155,14 @@ def tif_of_pages(*pages, **how):
     return file.getvalue()
 
 
-def lzw(values, samples, photometric, extras=(), bits=None, predictor=None, code="tiff_lzw", number=5):
+def packed(values, samples, extras=(), code="tiff_lzw", number=5):
     """A TIFF of one strip, whose bytes are packed by libtiff."""
-    raw = values if isinstance(values, bytes) else values.tobytes()
-    packed = pil(Image.frombytes("L", (len(raw) // 16, 16), raw), "TIFF", compression=code)
-    with tifffile.TiffFile(io.BytesIO(packed)) as file:
+    raw = values.tobytes()
+    grey_file = pil(Image.frombytes("L", (len(raw) // 16, 16), raw), "TIFF", compression=code)
+    with tifffile.TiffFile(io.BytesIO(grey_file)) as file:
         page = file.pages[0]
-        strip = packed[page.dataoffsets[0]:page.dataoffsets[0] + page.databytecounts[0]]
-        assert len(page.dataoffsets) == 1
-    return tiff(24, 16, samples, bits or values.dtype.itemsize * 8, number, photometric, strip,
-                {338: extras} if extras else {}, predictor)
+        strip = grey_file[page.dataoffsets[0]:page.dataoffsets[0] + page.databytecounts[0]]
+    return tiff(24, 16, samples, 8, number, 2, strip, {338: extras} if extras else {})
 
 
 def tiff(width, height, samples, bits, how, photometric, strip, more=(), predictor=None):
@@ -433,13 +432,13 @@ def kinds():
              tif(sixteen.transpose(2, 0, 1), planarconfig="separate", tile=(16, 16), byteorder=">"),
              ".tif", brightest=250 * 257),
         Kind("BigTIFF", tif(PICTURE, bigtiff=True, tile=(16, 16)), ".tif"),
-        Kind("TIFF, LZW", lzw(PICTURE, 3, 2), ".tif"),
-        Kind("TIFF, LZW, 5 bands", lzw(np.dstack([near, HALF]), 5, 2, (0, 0)), ".tif",
+        Kind("TIFF, LZW", packed(PICTURE, 3), ".tif"),
+        Kind("TIFF, LZW, 5 bands", packed(np.dstack([near, HALF]), 5, (0, 0)), ".tif",
              remark="2 more bands left out"),
         Kind("TIFF, Deflate with a predictor", tif(sixteen, compression="zlib", predictor=True),
              ".tif", brightest=250 * 257),
-        Kind("TIFF, PackBits", lzw(PICTURE, 3, 2, code="packbits", number=32773), ".tif"),
-        Kind("TIFF, LZMA, Zstandard", lzw(PICTURE, 3, 2, code="zstd", number=50000), ".tif"),
+        Kind("TIFF, PackBits", packed(PICTURE, 3, code="packbits", number=32773), ".tif"),
+        Kind("TIFF, LZMA, Zstandard", packed(PICTURE, 3, code="zstd", number=50000), ".tif"),
         Kind("TIFF, floats with the float predictor", tiff(
             24, 16, 3, 32, 8, 2, zlib.compress(floats_apart(real)), {339: (3, 3, 3)}, 3), ".tif",
              brightest=float(real.max())),
@@ -514,30 +513,34 @@ JPEG_2000_12_BITS = (     # OpenCV and Pillow write 8 or 16 bits only
 def main():
     console, table = Console(width=170), Table("kind", "here", "OpenCV", "Pillow")
 
-    def seen(read):
+    def here(kind):
+        decoded = decode(f"x{kind.suffix}", WHITE, data=kind.data, **kind.asked)
+        return decoded.pixels[2, 2]
+
+    def seen(read, kind):
         try:
-            return str(read())
+            return str(read(kind))
         except NotAPicture as error:
             return error.reason
         except Exception as error:
             return f"{type(error).__name__}"
 
-    def by_opencv():
+    def by_opencv(kind):
         level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         picture = cv2.imdecode(np.frombuffer(kind.data, np.uint8), cv2.IMREAD_UNCHANGED)
         cv2.utils.logging.setLogLevel(level)
-        return None if picture is None else (f"{picture.dtype} " + str(
-            np.atleast_1d(picture[2, 2])[[2, 1, 0, 3][:np.size(picture[2, 2])]
-                                         if picture.ndim == 3 and picture.shape[2] > 2 else ...]))
+        if picture is None:
+            return None
+        pixel = np.atleast_1d(picture[2, 2])
+        return f"{picture.dtype} {pixel if len(pixel) < 3 else pixel[[2, 1, 0, 3][:len(pixel)]]}"
 
-    def by_pillow():
+    def by_pillow(kind):
         with Image.open(io.BytesIO(kind.data)) as picture:
             return f"{picture.mode} {picture.getpixel((2, 2))}"
 
     for kind in kinds():
-        table.add_row(kind.name, seen(lambda: decode(f"x{kind.suffix}", WHITE, data=kind.data,
-                                                     **kind.asked).pixels[2, 2]),
-                      seen(by_opencv), seen(by_pillow))
+        table.add_row(escape(kind.name), *(escape(seen(read, kind))
+                                           for read in (here, by_opencv, by_pillow)))
     console.print(table)
 
 

@@ -56,7 +56,7 @@ class Archive:
             if entry.header_offset in overlapping:
                 reason = "shares its bytes with another entry of the archive"
             if reason is None and path in self._entries:
-                reason = "twice in the archive"
+                reason = "twice in the archive: the first one is used"
             if reason is None:
                 self._entries[path] = entry
             else:
@@ -83,8 +83,13 @@ class Archive:
         """Whether a file is in it."""
         return self.top + name in self._entries
 
-    def read(self, name):
+    def read(self, name, check=lambda path, start: None):
         """The bytes of a file in it.
+
+        Args:
+            name: str, of the file.
+            check: function of a path and of the first bytes, which raises if they
+                aren't those of a picture.
 
         Raises:
             NotAPicture: if it can't be unpacked, or isn't as long as it should.
@@ -94,8 +99,7 @@ class Archive:
             # One thread at a time reads the archive; decoding takes longer than this
             with self._reading, self._zip.open(entry) as file:
                 start = file.read(64)
-                if called is None:                           # the rest of a film isn't needed
-                    check_beginning(PurePosixPath(name), start)
+                check(PurePosixPath(name), start)            # the rest of a film isn't needed
                 data = start + file.read(MAX_BYTES)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise NotAPicture(name, f"broken in the archive ({error})") from None

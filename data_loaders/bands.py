@@ -140,13 +140,20 @@ def to_8_bits(path, values, declared, black, white):
                 raise NotAPicture(path, f"{values.dtype} from {lowest} to {brightest}: "
                                         "say which value becomes 255, white=...")
             white = 1 if values.dtype.kind == "f" else 65535
-    if values.dtype == np.uint16:
-        return _table(black, white)[values], brightest
     eight = np.empty(values.shape, np.uint8)
-    for y in range(0, len(values), 256):                    # in strips, to bound the memory
-        strip = (np.nan_to_num(values[y:y + 256], nan=black).astype(np.float64) - black) * 255
-        eight[y:y + 256] = np.rint(np.clip(strip / (white - black), 0, 255))
+    for rows in strips(values):
+        if values.dtype == np.uint16:
+            eight[rows] = _table(black, white)[values[rows]]
+        else:
+            strip = (np.nan_to_num(values[rows], nan=black).astype(np.float64) - black) * 255
+            eight[rows] = np.rint(np.clip(strip / (white - black), 0, 255))
     return eight, brightest
+
+
+def strips(values):
+    """Slices of some rows each, which bound the memory that a computation takes."""
+    step = max(1, 2 ** 20 // (values[0].size or 1))
+    return [slice(y, y + step) for y in range(0, len(values), step)]
 
 
 @functools.lru_cache(8)
@@ -158,26 +165,31 @@ def _table(black, white):
 
 def extremes(values):
     """The smallest and the largest number, without NaN and infinity."""
-    if values.dtype.kind == "f":
-        values = values[np.isfinite(values)]
-    return (values.min().item(), values.max().item()) if values.size else (0, 0)
+    if values.dtype.kind != "f":
+        return values.min().item(), values.max().item()
+    ends = []
+    for rows in strips(values):
+        finite = values[rows][np.isfinite(values[rows])]
+        if finite.size:
+            ends += [finite.min().item(), finite.max().item()]
+    return (min(ends), max(ends)) if ends else (0, 0)
 
 
 def lay(colour, alpha, background, multiplied=False):
     """Lay a transparent uint8 picture on a background."""
     under = np.asarray(background, np.float32)
     result = np.empty_like(colour)
-    for y in range(0, len(colour), 256):                    # in strips, to bound the memory
-        strip, a = colour[y:y + 256], alpha[y:y + 256, :, None].astype(np.float32) / 255.0
+    for rows in strips(colour):
+        strip, a = colour[rows], alpha[rows, :, None].astype(np.float32) / 255.0
         over = strip if multiplied else strip * a
-        result[y:y + 256] = np.round(np.clip(over + (1.0 - a) * under, 0, 255))
+        result[rows] = np.round(np.clip(over + (1.0 - a) * under, 0, 255))
     return result
 
 
 def divided(colour, alpha):
     """Colours that are multiplied by alpha -> straight colours."""
     result = np.empty_like(colour)
-    for y in range(0, len(colour), 256):
-        a = alpha[y:y + 256, :, None].astype(np.float32)
-        result[y:y + 256] = np.rint(np.clip(colour[y:y + 256] * (255 / np.maximum(a, 1)), 0, 255))
+    for rows in strips(colour):
+        a = alpha[rows, :, None].astype(np.float32)
+        result[rows] = np.rint(np.clip(colour[rows] * (255 / np.maximum(a, 1)), 0, 255))
     return result

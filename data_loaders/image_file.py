@@ -216,13 +216,13 @@ def _read_bands(path, data, channels):
     bands = read_bmp(path, data) if data.startswith(BMP) else None
     if bands:
         return bands, 1
+    chunks = _png_chunks(path, data) if data.startswith(PNG) else {}
     with room(path, *_size(path, data)):                        # PNG, WebP, GIF, BMP
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     values, alpha, remark = rgb(path, picture), None, None
     if values.shape[2] == 4:
         alpha = 3
     if data.startswith(PNG):
-        chunks = _png_chunks(data)
         if b"tRNS" in chunks and values.shape[2] == 1:          # OpenCV leaves it out
             values, alpha = _with_key(values, data[24], chunks[b"tRNS"]), 1
         animated = b"acTL" in chunks
@@ -244,12 +244,20 @@ def _size(path, data):
     return abs(size[0]), abs(size[1])   # a BMP that begins with its top row has a negative height
 
 
-def _png_chunks(data):
-    """The chunks before the pixels: dict of name -> content."""
-    chunks, position = {}, 8
-    while position + 8 < len(data) and data[position + 4:position + 8] != b"IDAT":
-        length = int.from_bytes(data[position:position + 4])
-        chunks[data[position + 4:position + 8]] = data[position + 8:position + 8 + length]
+def _png_chunks(path, data):
+    """The chunks before the pixels: dict of name -> content.
+
+    All are looked at: where one says that it is larger than the file, OpenCV would make
+    room for it.
+    """
+    chunks, position, before = {}, 8, True
+    while position + 8 <= len(data):
+        length, name = int.from_bytes(data[position:position + 4]), data[position + 4:position + 8]
+        if length > len(data):
+            raise NotAPicture(path, "broken picture")
+        before = before and name != b"IDAT"
+        if before:
+            chunks[name] = data[position + 8:position + 8 + length]
         position += length + 12
     return chunks
 

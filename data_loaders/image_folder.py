@@ -22,7 +22,7 @@ from rich.progress import track
 from data_loaders.archive import open_archive
 from data_loaders.bands import NotAPicture
 from data_loaders.cache import cache_folder, into_cache
-from data_loaders.image_file import bits_of, check_shape, decode, resize
+from data_loaders.image_file import bits_of, check_beginning, check_shape, decode, resize
 from data_loaders.labels_file import LabelsFile
 from data_loaders.names import (
     called_picture,
@@ -369,7 +369,7 @@ class ImageFolder:
         error)."""
         path = self.folder / name
         try:
-            data = None if self._archive is None else self._archive.read(name)
+            data = None if self._archive is None else self._archive.read(name, check_beginning)
             decoded = decode(path, self.background, max(self.img_shape[:2]), self.img_shape[2],
                              self.black, white, data)
             picture = resize(decoded.pixels, self.img_shape, self.fit, self.background,

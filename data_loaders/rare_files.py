@@ -36,8 +36,7 @@ def read_bmp(path, data):
         row = -(-width * bits // 32) * 4
         rows = np.frombuffer(data, np.uint8, row * abs(height), begin).reshape(abs(height), row)
         pixels = rows[:, :width * bits // 8].copy().view(f"<u{bits // 8}")
-        bands = [_masked(pixels, mask) for mask in masks if mask or mask is not masks[3]]
-        values = np.stack(bands, axis=-1)
+        values = np.stack([_masked(pixels, mask) for mask in masks[:3 + bool(masks[3])]], axis=-1)
     return Bands(values if height < 0 else values[::-1], 3, 3 if masks[3] else None)
 
 
@@ -64,8 +63,11 @@ def read_pnm(path, data):
         if data[1:2] in b"123":
             text = re.sub(rb"#[^\n\r]*", b"", data[begin:])
             if data[1:2] == b"1":               # its digits may stand without spaces
-                text = b" ".join(re.findall(rb"[01]", text))
-            values = np.array(text.split()[:width * height * bands], np.int64)
+                values = np.frombuffer(text, np.uint8)
+                values = values[(values == ord("0")) | (values == ord("1"))] - ord("0")
+            else:
+                values = np.fromstring(text, np.int32, sep=" ")
+            values = values[:width * height * bands]
         elif data[1:2] == b"4":
             row = -(-width // 8)
             values = np.frombuffer(data, np.uint8, row * height, begin + 1).reshape(height, row)
@@ -74,7 +76,7 @@ def read_pnm(path, data):
             kind = ">u2" if largest > 255 else np.uint8
             values = np.frombuffer(data, kind, width * height * bands, begin + 1)
         values = values.reshape(height, width, bands)
-        if values.max() > largest:
+        if values.max() > largest or values.min() < 0:
             raise NotAPicture(path, "broken picture")
         if data[1:2] in b"14":
             values = 1 - values                 # 1 is black
@@ -156,5 +158,5 @@ def rgb(path, picture):
         raise NotAPicture(path, "broken picture")
     if picture.ndim == 2:
         return picture[..., None]
-    return cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4
-                        else cv2.COLOR_BGR2RGB)
+    kind = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    return cv2.cvtColor(picture, kind, picture)         # in its place

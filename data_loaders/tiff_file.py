@@ -13,7 +13,7 @@ import zlib
 import numpy as np
 from PIL import Image
 
-from data_loaders.bands import MAX_PIXELS, Bands, NotAPicture, room
+from data_loaders.bands import MAX_PIXELS, Bands, NotAPicture, room, strips
 
 COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4}      # PhotometricInterpretation -> bands that it needs
 OTHER_COLOURS = {4: "a mask", 6: "YCbCr colours that aren't JPEG", 8: "CIELab colours",
@@ -132,8 +132,10 @@ def _named(path, page, values, photometric):
         if values.dtype.kind != "u" or bits not in (8, 16):
             raise NotAPicture(path, "CMYK that has neither 8 nor 16 bits, not read here")
         most = 2 ** bits - 1
-        ink = values[..., :4].astype(np.float32)
-        rgb = np.rint((most - ink[..., :3]) * (most - ink[..., 3:]) / most).astype(values.dtype)
+        rgb = np.empty((*values.shape[:2], 3), values.dtype)
+        for rows in strips(values):
+            paper = most - values[rows, :, :4].astype(np.float32)
+            rgb[rows] = np.rint(paper[..., :3] * paper[..., 3:] / most)
         values, base = np.concatenate([rgb, values[..., 4:]], axis=2), 3
     more = values.shape[2] - base
     extras = [int(extra) for extra in page.extrasamples[-more:]] if more else []
@@ -196,7 +198,7 @@ def _unpacked(path, data, page, row, blocks):
             yield raw[:row * high]
             continue
         group.append((packed, high))
-        # Many are unpacked at once, to save time. Only the last may be lower than the others
+        # Many are unpacked at once, to save time; only the last may be lower
         if (n + 1 == len(blocks) or row * high < largest
                 or (len(group) + 1) * largest > MAX_PIXELS):
             whole, begin = _by_libtiff(group, how, row), 0

@@ -1,8 +1,6 @@
 """GANs in Keras, one readable class a paper: `from keras_gan import GAN, DCGAN`."""
-from keras_gan import ctrl_c
+import keras_gan.ctrl_c  # noqa: F401  first of all: what follows takes a moment
 from keras_gan.papers import MODULES
-
-ctrl_c.take()
 
 _MODULES = {
     **MODULES,

@@ -37,3 +37,6 @@ def take():
     if is_ours() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         with contextlib.suppress(ValueError):
             signal.signal(signal.SIGINT, _end)
+
+
+take()

@@ -16,6 +16,7 @@ from keras.layers import Dense, LeakyReLU
 from data_loaders.batches import Distribution
 from keras_gan.base import options
 from keras_gan.gan import GAN
+from keras_gan.samples.arrays import as_numpy, is_distribution
 from keras_gan.samples.checks import check_points
 
 NEAR = 1e-3                   # steps aside by which the slope of the discriminator is measured
@@ -134,10 +135,9 @@ def sampler_of(points):
     Raises:
         ValueError: if they are neither.
     """
-    if hasattr(points, "sample"):
+    if is_distribution(points):
         return points.sample
-    check_points(points, 2)
-    array = np.asarray(points)
+    array = as_numpy(check_points(points, 2))
     return lambda n, rng: array[rng.integers(len(array), size=n)]
 
 

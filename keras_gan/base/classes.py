@@ -62,6 +62,7 @@ class Classes:
         if labels is None:
             labels = np.arange(n) % self.num_classes
         else:
+            labels = list(labels)
             self._say_which(labels)
             labels = np.array([self.class_number(label) for label in labels])
         return self.generate_from(noise, self.takes["labels"].checked(labels, n))

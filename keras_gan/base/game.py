@@ -290,14 +290,17 @@ class Game(Named, Averages, Options, abc.ABC):
         `run_eagerly=True`).
 
         Args:
-            images: array (N, *img_shape), uint8 0..255 or float in [-1, 1]; or what
+            images: array (N, *img_shape), uint8 0..255 or float in [-1, 1], also one
+                that is memory-mapped or lies in a file of h5py; or what
                 `data_loaders.load_data` (of a model of two domains: `load_domains`)
                 returns; or a `tf.data.Dataset` or `keras.utils.PyDataset` of batches.
-                Of vectors also a distribution, such as `keras_gan.evaluation.ring()`,
-                with `sample(n, rng)`: every batch of it is fresh.
+                Of vectors also a table of numbers (pandas, polars), or a distribution,
+                such as `keras_gan.evaluation.ring()`, with `sample(n, rng)`: every
+                batch of it is fresh.
             steps: turns of this call; with `resume`, of the whole run.
             batch_size: samples a step of the discriminator; a turn takes k batches. A
-                Dataset brings its own batches, of k·n samples, for any n.
+                Dataset brings its own batches, of k·n samples, for any n; others are
+                left out.
             run_dir: folder for pictures, losses, checkpoints and model. None writes
                 nothing.
             sample_interval: steps between two sample sheets.

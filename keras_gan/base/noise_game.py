@@ -17,6 +17,7 @@ from keras_gan.base.options import options
 from keras_gan.layers.penalties import R1
 from keras_gan.layers.units import Units
 from keras_gan.samples import drawing
+from keras_gan.samples.advice import advice_on_line
 from keras_gan.samples.checks import is_whole
 from keras_gan.samples.ranges import to_network, to_numpy, to_pictures
 
@@ -249,7 +250,7 @@ class NoiseGame(Game):
     def prepare(self, images):
         """As `Game.prepare`. With `standardize` the first samples set the units."""
         if self.standardize and not being_compiled() and not self.units.fitted:
-            self.units.fit(self.takes["images"].checked(np.asarray(images)))
+            self.units.fit(self.takes["images"].checked(images))
         return super().prepare(images)
 
     def to_network(self, images):
@@ -286,6 +287,9 @@ class NoiseGame(Game):
             ValueError: if they don't fit.
         """
         arrays = [self.takes["images"].checked(images)]
+        if len(images) % self.packing:
+            raise ValueError(f"images must be whole packs of {self.packing}. "
+                             f"Received: {len(images)}")
         if labels is not None:
             if "labels" not in self.takes:
                 raise ValueError(f"{type(self).__name__} knows no classes. Received: labels")
@@ -295,8 +299,7 @@ class NoiseGame(Game):
             validity = self.judge(self.to_network(images), *map(ops.convert_to_tensor, labels))
             return ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
 
-        size = JUDGED_AT_ONCE // self.packing * self.packing
-        return batchwise(ask, arrays, size, "judging")[:, 0]
+        return batchwise(ask, arrays, JUDGED_AT_ONCE, "judging", self.packing)[:, 0]
 
     # --- noise goes in, samples come out ----------------------------------------------
 
@@ -334,7 +337,12 @@ class NoiseGame(Game):
         Returns:
             As `generate`. It is made batch by batch, so that it takes little more
             memory than the result.
+
+        Raises:
+            ValueError: if they don't fit.
         """
+        self.check_inputs(inputs)
+
         def make(*batch):
             batch = batch if len(batch) > 1 else batch[0]
             made = self.generator_ema(batch, training=False)
@@ -345,6 +353,26 @@ class NoiseGame(Game):
 
         size = max(50, VALUES_AT_ONCE // math.prod(self.img_shape))
         return batchwise(make, inputs, size, "generating")
+
+    def check_inputs(self, inputs):
+        """Raise `ValueError` unless there is an array (n, ...) for each input of the
+        generator.
+
+        (A subclass of `keras.Model` doesn't say what its inputs are.)
+        """
+        wanted = [tuple(x.shape[1:]) for x in getattr(self.generator_ema, "inputs", None) or ()]
+        shapes = [tuple(np.shape(array)) for array in inputs]
+        fit = [made[1:] == one or (*made, 1)[1:] == one for made, one in zip(shapes, wanted)]
+        if not wanted or (len(shapes) == len(wanted) and all(fit)
+                          and len({shape[:1] for shape in shapes}) == 1 and shapes[0][0]):
+            return
+        names = ["z", "labels" if "labels" in self.takes else "others"][:len(wanted)]
+        expected = ", ".join(f"{name} (n, {', '.join(map(str, shape))})"
+                             for name, shape in zip(names, wanted))
+        advice = " ".join(advice_on_line(name, made, one) for name, made, one, fits
+                          in zip(names, shapes, wanted, fit) if not fits)
+        raise ValueError(f"generate_from must get {expected}, of one n. Received: "
+                         f"{', '.join(map(str, shapes)) or 'nothing'}. {advice}".rstrip())
 
     def interpolate(self, z0, z1, n, *others):
         """Walk from one sample to another, on the sphere on which noise lies.

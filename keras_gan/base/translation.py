@@ -60,7 +60,7 @@ class Translation(Game):
         if to not in self.translators:
             known = " or ".join(map(repr, self.translators))
             raise ValueError(f"to must be {known} for {type(self).__name__}. Received: to={to!r}")
-        self.takes["a"].checked(images)
+        images = self.takes["a"].checked(images)
         generator = getattr(self, f"{self.translators[to]}_ema")
         return batchwise(lambda batch: to_pictures(generator(self.to_network(batch),
                                                              training=False)),

@@ -12,8 +12,7 @@ from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from rich.progress import track
 
 from data_loaders.batches import Batches
-from data_loaders.cache import cache_folder
-from data_loaders.whole import whole_folder
+from data_loaders.cache import cache_folder, into_cache
 from keras_gan.base.seeding import channels_last, full_precision, seeded_layers
 from keras_gan.samples.drawing import as_rgb
 from keras_gan.samples.ranges import to_uint8
@@ -66,7 +65,7 @@ class LeNet:
             ])
         if not weights.exists():
             self._teach(network, data.images, labels)
-            with whole_folder(weights.parent, replace=False) as beside:
+            with into_cache(weights.parent) as beside:
                 network.save_weights(beside / weights.name)
         network.load_weights(weights)
         self._features_and_classes = keras.Model(

@@ -293,9 +293,8 @@ def few(n):
     """What to know about figures of n samples: a list of at most one str."""
     if n >= FEW:
         return []
-    return [f"Only {n} samples: a figure differs much from one choice of samples to the next. "
-            f"{FEW} and more say something; below, look only at large distances from the column "
-            "real."]
+    return [f"Only {n} samples: a figure changes much from one choice of samples to the next. "
+            f"Trust only large distances from the column real; from {FEW} on, smaller ones too."]
 
 
 def measured(name, better, what, instrument, floor, made, remarks):

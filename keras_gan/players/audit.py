@@ -77,6 +77,7 @@ def audit(generator, discriminator, combined):
         report.moves.append(f"{name}: {takes} -> {_shape(model.outputs[0])}")
     _look_at_compilation(report, players)
     fits = _look_at_shapes(report, generator, discriminator)
+    _look_at_axes(report, generator, models.values())
     rng, classes = np.random.default_rng(0), min(map(_number_of_classes, models.values()))
     batches = {name: _random_inputs(model, classes, rng) for name, model in models.items()}
     with (put_back(variables, models.values()), _lent_optimizers(players.values()),
@@ -201,6 +202,20 @@ def _look_at_shapes(report, generator, discriminator):
                    f"{', '.join(map(_shape, seen))}. Give both one shape: end the generator with "
                    "Reshape(img_shape), and begin the discriminator with Input(img_shape).")
     return all(fitting)
+
+
+def _look_at_axes(report, generator, models):
+    """Whether layers take for channels what is the height of the pictures."""
+    layers = {id(layer): layer for model in models for layer in model._flatten_layers()}.values()
+    wrong = list(dict.fromkeys(layer.name for layer in layers
+                               if getattr(layer, "data_format", None) == "channels_first"))
+    made = generator.outputs[0].shape
+    if wrong and len(made) == 4 and made[-1] in (1, 3, 4) and made[1] not in (1, 3, 4):
+        report.add(f"{', '.join(wrong)} take the first axis of pictures for channels "
+                   f"(data_format='channels_first'), and {_shape(generator.outputs[0])} has them "
+                   "last. keras.json sets it where a layer doesn't: "
+                   "keras.config.set_image_data_format('channels_last') before the layers are "
+                   "made.")
 
 
 def _fits(made, seen):

@@ -188,6 +188,11 @@ def make_move(report, networks, how, call, trains, play):
                       "the combined model an optimizer each.")
         elif "No gradients provided" in str(error):
             advice = " ".join(_why_nothing_moves(name, networks[name]) for name in trains)
+        elif "float16" in str(error) or "half tensor" in str(error):       # also in bfloat16
+            advice = ("Under mixed precision Keras adds a loss of half precision (add_loss, "
+                      "activity_regularizer) to one of float32. Cast it, "
+                      "self.add_loss(keras.ops.cast(loss, 'float32')), or give that layer "
+                      "dtype='float32'.")
         else:
             advice = "Call it by hand with the same arrays to see where."
         report.moves.append(f"{how}: {call} raised {type(error).__name__}")

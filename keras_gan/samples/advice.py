@@ -24,12 +24,11 @@ def advice_on_shape(name, shape, wanted, dtype="float32"):
         dtype: str, of the array.
     """
     wanted = tuple(wanted)
-    line = next((line for line, made in lines_on_shape(name, shape, wanted, dtype)
-                 if made[1:] == wanted and made[0]), None)
+    line = advice_on_line(name, shape, wanted, dtype)
     if shape == wanted:
-        return f"numpy.stack(...) makes one array of many, and {line} a batch of one."
+        return f"numpy.stack(...) makes one array of many. {line}"
     if line:
-        return f"{line} has shape (N, {', '.join(map(str, wanted))})."
+        return line
     if shape[:1] == (0,):
         return "It is empty."
     advice = "Build the model with img_shape"
@@ -42,6 +41,13 @@ def advice_on_shape(name, shape, wanted, dtype="float32"):
                 "(data_loaders.load_data(folder, img_shape=...) does).")
     size = shape[1:] if len(shape) == len(wanted) + 1 and all(shape) else "the data's"
     return f"{advice}={size}."
+
+
+def advice_on_line(name, shape, wanted, dtype="float32"):
+    """The line that makes an array of another shape fit; "" if there is none."""
+    return next((f"{line} has shape (N, {', '.join(map(str, wanted))})."
+                 for line, made in lines_on_shape(name, shape, wanted, dtype)
+                 if made[1:] == wanted and made[0]), "")
 
 
 def lines_on_shape(name, shape, wanted, dtype):
@@ -67,7 +73,7 @@ def lines_on_shape(name, shape, wanted, dtype):
     yield f"{name}[..., None].repeat({wanted[-1]}, axis=-1)", (*shape, wanted[-1])
     if len(shape) == 2:
         yield f"{name}.T", shape[::-1]
-    if len(shape) != len(wanted) + 1 and math.prod(shape[1:]) == math.prod(wanted):
+    if shape and len(shape) != len(wanted) + 1 and math.prod(shape[1:]) == math.prod(wanted):
         yield f"{name}.reshape{(-1, *wanted)}", (*shape[:1], *wanted)
 
 

@@ -46,59 +46,64 @@ def is_distribution(thing):
     return not is_array(thing) and callable(getattr(thing, "sample", None))
 
 
-def as_array(thing, name="images"):
+def as_array(thing, name, expected):
     """What somebody passes as one array.
 
     Args:
         thing: NumPy array (also memory-mapped), a tensor of any framework, a
             `keras.Variable`, a table of numbers (pandas, polars), or an array in a file
             that gives its rows by number (h5py, zarr).
-        name: str, what errors call it.
+        name: str, what the lines in errors call it.
+        expected: str, the beginning of errors: what it must be.
 
     Returns:
-        A NumPy array for NumPy arrays and tables. All else as it is: it has a shape, a
-        dtype and slices.
+        A NumPy array for NumPy arrays, tables and variables. All else as it is: it has
+        a shape, a dtype and slices.
 
     Raises:
         ValueError: if it is no array of numbers. The message says what to do.
     """
-    for (library, kind), line in NO_ARRAYS.items():
-        if is_a(thing, library, kind):
-            raise ValueError(f"{name} must be an array. Received: a {type(thing).__name__}. "
-                             f"{name}{line} is one.")
     if is_table(thing):
-        return numbers_of(thing, name)
-    if not is_array(thing):
-        raise ValueError(f"{name} must be one array. Received: a {type(thing).__name__}. "
-                         "numpy.stack(...) makes one array of many.")
+        return numbers_of(thing, name, expected)
+    wrong = next((f"a {type(thing).__name__}. {name}{line} is an array."
+                  for (library, kind), line in NO_ARRAYS.items() if is_a(thing, library, kind)),
+                 None)
+    if not wrong and not is_array(thing):
+        wrong = f"a {type(thing).__name__}. numpy.stack(...) makes one array of many."
+    if not wrong and isinstance(thing, np.ndarray):
+        wrong = no_numbers(thing, name)
+    if wrong:
+        raise ValueError(f"{expected}. Received: {wrong}")
     if isinstance(thing, keras.Variable):
-        return thing.value
-    if not isinstance(thing, np.ndarray):
-        return thing
-    if np.ma.is_masked(thing):
-        raise ValueError(f"{name} must be an array of numbers. Received: a masked array with "
-                         f"{np.ma.count_masked(thing)} values masked. {name}.filled(0) puts "
-                         "another number in their places.")
-    array, dtype = np.asarray(thing), thing.dtype
+        return ops.convert_to_numpy(thing)
+    return np.asarray(thing) if isinstance(thing, np.ndarray) else thing
+
+
+def no_numbers(array, name):
+    """What is wrong with a NumPy array that holds no numbers, and what to do: str or
+    None."""
+    dtype = array.dtype
+    if np.ma.is_masked(array):
+        return (f"a masked array, with {np.ma.count_masked(array)} values masked. "
+                f"{name}.filled(0) puts another number in their places.")
     if dtype.names:
-        raise ValueError(f"{name} must be one array of numbers. Received: a structured array with "
-                         f"the columns {', '.join(dtype.names)}. "
-                         f"numpy.lib.recfunctions.structured_to_unstructured({name}) is one.")
-    if dtype.kind in "OUSMmTc":
-        advice = f"Only numbers can be learned; {name}.astype('float32') makes some of it, if any."
-        if dtype.kind == "O" and array.ndim == 1:
-            advice = ("Samples of several shapes can't be one array; data_loaders.load_data("
-                      "folder, img_shape=...) makes pictures of one shape.")
-            if len({np.shape(part) for part in array}) == 1:
-                advice = f"numpy.stack({name}) makes one array of it."
-        elif dtype.kind == "c":
-            advice = f"numpy.abs({name}), or {name}.real and {name}.imag as two channels."
-        raise ValueError(f"{name} must be one array of real numbers. Received: an array of dtype "
-                         f"{dtype}. {advice}")
-    return array
+        return (f"a structured array with the columns {', '.join(dtype.names)}. "
+                f"numpy.lib.recfunctions.structured_to_unstructured({name}) is a plain one.")
+    if dtype.kind == "c":
+        return (f"dtype {dtype}. numpy.abs({name}), say, or {name}.real and {name}.imag as two "
+                "channels.")
+    if dtype.kind not in "OUSMmT":
+        return None
+    wrong = f"an array of dtype {dtype}"
+    if dtype.kind == "O" and array.ndim == 1:
+        if len({np.shape(part) for part in array}) == 1:
+            return f"{wrong}. numpy.stack({name}) makes one array of its parts."
+        return (f"{wrong}. Samples of several shapes can't be one array; data_loaders.load_data("
+                "folder, img_shape=...) makes pictures of one shape.")
+    return f"{wrong}. Where it holds numbers, {name}.astype('float32') are they."
 
 
-def numbers_of(table, name):
+def numbers_of(table, name, expected):
     """The numbers of a table: array (rows, columns).
 
     Raises:
@@ -107,9 +112,9 @@ def numbers_of(table, name):
     columns = {str(column): np.asarray(table[column]) for column in table.columns}
     others = [column for column, values in columns.items() if values.dtype.kind not in "fiub"]
     if others or not columns:
-        raise ValueError(f"{name} must be a table of numbers. Received: columns without numbers, "
-                         f"or with gaps: {', '.join(others)}. {name}.drop(columns={others}) leaves "
-                         "them out; pandas.get_dummies makes a column of each class.")
+        raise ValueError(f"{expected}. Received: a table with columns that hold no numbers, or "
+                         f"gaps: {', '.join(others)}. {name}.drop(columns={others}) leaves them "
+                         "out; pandas.get_dummies makes a column of each class.")
     array = np.asarray(table)
     return array if array.dtype.kind in "fiu" else array.astype("float64")
 

@@ -37,9 +37,9 @@ def check_images(images, img_shape, may_be_bright=False):
     Args:
         images: what somebody passes.
         img_shape: (height, width, channels).
-        may_be_bright: bool, whether floats may all be 0 or more. Such are nearly always
-            in [0, 1], what `generate` returns; in [-1, 1] they would be pictures
-            without a dark place.
+        may_be_bright: bool, whether floats may all be 0 or more (also if they are not
+            all the same). Such are nearly always in [0, 1], as `generate` returns them;
+            in [-1, 1] they would be pictures without a dark place.
 
     Raises:
         ValueError: if they are not. The message has the line that mends it.
@@ -48,7 +48,7 @@ def check_images(images, img_shape, may_be_bright=False):
     if is_table(images):
         raise ValueError(f"images must be {expected}. Received: a table. A model of vectors takes "
                          f"it: img_shape=({images.shape[1]},).")
-    images = as_array(images)
+    images = as_array(images, "images", f"images must be one array {expected}")
     if images.dtype == np.longdouble:
         raise ValueError(f"images must be {expected}. Received: dtype {images.dtype}, which "
                          "networks don't know. images.astype('float64')")
@@ -73,7 +73,7 @@ def check_images(images, img_shape, may_be_bright=False):
         raise ValueError("float images must lie in [-1, 1]. "
                          f"Received: values from {low:.8g} to {high:.8g}. "
                          f"{advice_on_range(low, high)}")
-    if low >= 0 and not may_be_bright:
+    if 0 <= low < high and not may_be_bright:
         raise ValueError("float images must lie in [-1, 1], where -1 is black. Received: values "
                          f"from {low:.8g} to {high:.8g}, none below 0, as pictures in [0, 1] have "
                          "them (generate gives such): images * 2 - 1. Pictures in [-1, 1] that "
@@ -98,10 +98,11 @@ def check_numbers(samples, shape):
         ValueError: if they are not.
     """
     names = [str(name) for name in samples.columns] if is_table(samples) else []
-    array = as_array(np.asarray(samples) if isinstance(samples, (list, tuple)) else samples, "data")
-    expected = (f"Data must be an array (N, {', '.join(map(str, shape))}) of finite numbers. "
-                f"Received: a {type(samples).__name__} of shape {tuple(array.shape)}, "
-                f"{array.dtype}")
+    expected = f"Data must be an array (N, {', '.join(map(str, shape))}) of finite numbers"
+    is_list = isinstance(samples, (list, tuple))
+    array = as_array(np.asarray(samples) if is_list else samples, "data", expected)
+    expected += (f". Received: a {type(samples).__name__} of shape {tuple(array.shape)}, "
+                 f"{array.dtype}")
     if tuple(array.shape[1:]) != tuple(shape) or not array.shape[0]:
         columns = f" The columns are {', '.join(names)}." if names else ""
         advice = advice_on_shape("data", tuple(array.shape), shape)

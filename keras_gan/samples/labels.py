@@ -42,7 +42,7 @@ def wrong_kind(labels, first):
     if not labels.ndim:
         return f"a {type(labels.item()).__name__}."
     known = sorted({str(label) for label in labels.ravel()[:100_000]})
-    return (f"text, {', '.join(known[:5])}{', ...' * (len(known) > 5)}. "
+    return (f"dtype {labels.dtype}, such as {', '.join(known[:5])}{', ...' * (len(known) > 5)}. "
             "numpy.unique(labels, return_inverse=True)[1] are numbers, in the order of the "
             "alphabet.")
 

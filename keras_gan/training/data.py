@@ -107,14 +107,17 @@ def of_arrays(game, given, labels, plan, class_names, source):
     # A run that was begun on pictures in [0, 1], with a remark, goes on with them
     array = in_memory(game.takes["images"].checked(given, may_be_bright=plan.resume))
     columns = [str(column) for column in given.columns] if is_table(given) else []
-    remarks = remarks_on(array, game.img_shape, columns, standardizes(game))
+    remarks = remarks_of(game, array, columns)
     classes, num_classes = None, game.num_classes
     if "labels" in game.takes:
-        if len(class_names) > num_classes:
+        try:
+            labels = classes = game.takes["labels"].checked(labels, len(array), whole=True)
+        except ValueError:
+            if labels is None or len(class_names) <= num_classes:
+                raise
             raise ValueError(f"The data have {len(class_names)} classes, {names(class_names)}. "
                              f"Received: num_classes={num_classes}. Build the model with "
-                             f"num_classes={len(class_names)}.")
-        labels = classes = game.takes["labels"].checked(labels, len(array), whole=True)
+                             f"num_classes={len(class_names)}.") from None
         remarks += remarks_on_labels(labels, num_classes, class_names)
     elif plan.balanced and labels is not None:
         known, classes = np.unique(as_numpy(labels), return_inverse=True)
@@ -176,7 +179,7 @@ def of_distribution(game, images, plan):
                          f"{len(some)} for n={batches.batch_size}, by a {type(images).__name__}")
     digits = float(f"{np.mean(some, dtype='float64'):.6g}")
     return TrainingData(batches, {"kind": type(images).__name__, "mean_of_some": digits},
-                        plan.batch_size, remarks_on(some, game.img_shape, (), standardizes(game)),
+                        plan.batch_size, remarks_of(game, some),
                         window=window_of(some, game))
 
 
@@ -210,9 +213,13 @@ def in_memory(array):
     return array if in_file else as_numpy(array)
 
 
-def standardizes(game):
-    """Whether a model standardises its data; None if it has no such option."""
-    return getattr(game, "standardize", None)
+def remarks_of(game, samples, columns=()):
+    """What is probably wrong with samples that this model accepts: list of str.
+
+    `columns` are the names of those of vectors.
+    """
+    knows_how = "standardize" in game.option_names()
+    return remarks_on(samples, game.img_shape, columns, game.standardize if knows_how else None)
 
 
 def names(class_names):

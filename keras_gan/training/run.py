@@ -10,8 +10,8 @@ import time
 
 from keras_gan.backend.one_graph import OUT_OF_MEMORY
 from keras_gan.samples import drawing
-from keras_gan.samples.remarks import remarks_on
 from keras_gan.training import checkpoint, memory
+from keras_gan.training.data import remarks_of
 from keras_gan.training.progress import TrainingProgress, readable
 from keras_gan.training.referee import LIKELY_CAUSES, Referee
 from keras_gan.training.run_directory import RunDirectory, check_apart
@@ -185,7 +185,7 @@ class TrainingRun:
     def _look_at(self, batch):
         samples = batch[0]
         if not self.played:
-            for remark in remarks_on(samples, self.game.img_shape):
+            for remark in remarks_of(self.game, samples):
                 self.progress.say(remark)
         if len(samples) > self.largest_batch * self.game.k:
             for remark in self._fits(len(samples) // self.game.k):

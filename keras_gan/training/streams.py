@@ -61,7 +61,9 @@ def of_what(things, shape):
         return " A batch is an array, or a tuple of arrays."
     if not is_array(first) and not isinstance(first, (list, tuple)):
         return " A batch is an array of many samples."
-    if is_array(first) and len(first.shape) <= max(1, len(shape) - 1 * (shape[-1] == 1)):
+    # (n, height, width) may be a batch of grey pictures, and is then told so as a batch
+    sides = len(shape) - (shape[-1] == 1 and len(shape) > 1)
+    if is_array(first) and (tuple(first.shape) == shape or len(first.shape) <= sides):
         shapes = {tuple(np.shape(thing)) for thing in things}
         if len(shapes) > 1:
             return (f" They have {len(shapes)} shapes; load_data(folder, img_shape=...) makes "

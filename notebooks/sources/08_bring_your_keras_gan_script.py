@@ -11,21 +11,24 @@
 # **You will learn**
 #
 # - which names have changed, and what today's Keras says about the old ones;
-# - seven traps in such a script, each shown by a measurement, before and after;
+# - eleven traps in such a script, each shown by a measurement, before and after;
 # - what `keras_gan.audit` finds in *your* three models, and how to read its report;
 # - what the whole script looks like after the repair, and what is left of it with
 #   `from keras_gan import GAN`.
 #
 # **You need** [notebook 2](02_a_gan_by_hand.ipynb), and enough Keras to have such a script.
-# **Time**: the cells run in about two minutes on two cores; reading and exercises take about an
+# **Time**: the cells run in about three minutes on two cores; reading and exercises take about an
 # hour.
 
 # %%
 import logging
 import re
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
+from pathlib import Path
 
 # before keras, so that TensorFlow starts without its chatter
 from keras_gan import GAN, Frozen, as_player, audit
@@ -34,7 +37,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import Markdown
 from keras import Input, Model, Sequential
-from keras.layers import BatchNormalization, Dense, Dropout, Flatten, LeakyReLU, Reshape
+from keras.layers import (BatchNormalization, Conv2D, Dense, Dropout, Flatten, LeakyReLU,
+                          Reshape)
 from keras.optimizers import Adam
 from sklearn.datasets import load_sample_image
 
@@ -557,6 +561,136 @@ figure.tight_layout()
 # flowers as easily as any others. `[..., ::-1]` reverses the colours, in a picture and in a batch.
 # Here RGB became BGR; in the other direction it is the repair. No audit of models can see this.
 # Look at your data once, as the networks get them. (`load_data` gives RGB, whatever the file.)
+#
+# ## Trap 8: the loss that was a mean
+#
+# In Keras 2, `train_on_batch` returned the loss of this batch. In Keras 3 it returned, until 3.14,
+# the *mean of all batches* since `reset_metrics()`, which no script calls. Since 3.15 it returns the
+# loss of this batch again. So one script draws three curves, and trains the same networks.
+#
+# **Before you run it.** D sees a real batch, then a fake one, and so on. What do the two curves,
+# real and fake, look like when each point is the mean of everything before?
+
+# %%
+keras.utils.set_random_seed(0)
+gan, rng = Mended(), np.random.default_rng(0)
+logs = [gan.turn(images[rng.integers(len(images), size=32)])[:2] for _ in range(sized(600, 8))]
+today = np.array(logs)[..., 0]             # (turns, 2): D's loss of a real and of a fake batch
+before = np.cumsum(today) / np.arange(1, today.size + 1)       # the same calls, as 3.14 said them
+figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True)
+for ax, title, losses in ((axes[0], "until Keras 3.14: mean of all batches", before),
+                          (axes[1], "since Keras 3.15: this batch", today)):
+    ax.plot(losses.reshape(today.shape), linewidth=0.8, label=["real", "fake"])
+    ax.set(title=title, xlabel="turn")
+axes[0].set(ylabel="D loss")
+axes[0].legend()
+figure.tight_layout()
+print(f"the last turn: real {today[-1, 0]:.3f}, fake {today[-1, 1]:.3f}; "
+      f"until 3.14 {before[-2]:.3f} and {before[-1]:.3f}")
+
+# %% [markdown]
+# The left curves are smooth, and lie on each other: each is the mean of real *and* fake batches.
+# They hide how the players take turns, and a collapse shows hundreds of turns late. Where a script
+# must run on both, call `reset_metrics()` before each `train_on_batch`. And compare no loss with
+# one that somebody printed with another version.
+#
+# ## Trap 9: half precision
+#
+# `mixed_bfloat16` or `mixed_float16` is one line. Two things then break that worked before.
+#
+# **Before you run it.** A thousand predictions are all .1, in bfloat16. What is their mean, as
+# NumPy adds it up?
+
+# %%
+keras.config.set_dtype_policy("mixed_bfloat16")
+penalised = Sequential([Input((784,)), Dense(64, activity_regularizer="l2"), Dense(1)])
+keras.config.set_dtype_policy("float32")
+penalised.compile("adam", "mse")
+try:
+    penalised.train_on_batch(np.ones((32, 784), "float32"), np.ones((32, 1)))
+except TypeError as error:
+    print("TypeError:", str(error).strip().splitlines()[-1].strip()[:150])
+predictions = np.asarray(keras.ops.full((1000,), 0.1, dtype="bfloat16"))
+print("predictions.mean()               ", predictions.mean())
+print("predictions.mean(dtype='float32')", predictions.mean(dtype="float32"))
+
+# %% [markdown]
+# Keras adds what `add_loss` and `activity_regularizer` give to a loss in float32, and doesn't cast
+# it. R1 and gradient penalties are such losses. And bfloat16 has eight binary digits: as soon as
+# the sum is large, .1 more no longer changes it. NumPy says nothing.
+#
+# ```diff
+# - self.add_loss(penalty)
+# + self.add_loss(keras.ops.cast(penalty, "float32"))
+# - score = discriminator.predict_on_batch(images).mean()
+# + score = discriminator.predict_on_batch(images).mean(dtype="float32")
+# ```
+#
+# ## Trap 10: two GPUs
+#
+# `fit` deals a batch out to the replicas of a `MirroredStrategy`. `train_on_batch` does not. A
+# process of its own shows it, with the processor taken for two devices.
+#
+# **Before you run it.** The batch has 32 rows. How many does each of the two replicas see, in
+# `train_on_batch` and in `fit`?
+
+# %%
+TWO_DEVICES = """
+import tensorflow as tf
+processor = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
+import keras
+
+class Look(keras.layers.Layer):
+    def call(self, x):
+        tf.print("  a replica sees", tf.shape(x)[0], "rows", output_stream="file://{file}")
+        return x
+
+with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    model = keras.Sequential([keras.Input((3,)), Look(), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+x, y = tf.ones((32, 3)), tf.ones((32, 1))
+tf.print("train_on_batch", output_stream="file://{file}")
+model.train_on_batch(x, y)
+tf.print("fit", output_stream="file://{file}")
+model.fit(x, y, batch_size=32, verbose=0)
+"""
+file = Path(tempfile.mkdtemp()) / "seen.txt"
+subprocess.run([sys.executable, "-c", TWO_DEVICES.replace("{file}", file.as_posix())],
+               capture_output=True, check=True)
+print(file.read_text())
+
+# %% [markdown]
+# With `train_on_batch` each replica works on the *whole* batch: two GPUs do the same work twice, and
+# a turn is no faster. Nothing tells you so, but the time. For one model on one GPU leave the
+# strategy away; where you need several, write the step with `strategy.run` on batches that
+# `strategy.experimental_distribute_dataset` has dealt out.
+#
+# ## Trap 11: `channels_first` in keras.json
+#
+# Some machines have `"image_data_format": "channels_first"` in `~/.keras/keras.json`, often since a
+# Theano of long ago. Then each `Conv2D` takes the *first* axis for channels.
+#
+# **Before you run it.** A 3×3 convolution with 4 filters looks at grey pictures of 28×28. It should
+# have 3 · 3 · 1 · 4 + 4 = 40 parameters. How many has it now?
+
+# %%
+keras.config.set_image_data_format("channels_first")     # as keras.json would do it
+misled = Sequential([Input(img_shape), Conv2D(4, 3, padding="same"), Flatten(),
+                     Dense(1, activation="sigmoid")])
+keras.config.set_image_data_format("channels_last")
+print("parameters of the convolution:", misled.layers[0].count_params())
+misled.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5))
+generator, z = generator_network(), Input((latent_dim,))
+combined = as_player(Model(z, Frozen(misled)(generator(z))))
+combined.compile(loss="binary_crossentropy", optimizer=Adam(0.0002, 0.5))
+for finding in audit(generator, misled, combined).findings:
+    print("!", finding)
+
+# %% [markdown]
+# The 28 rows are 28 channels, and the filters slide over 28×1. It trains, badly, and no error says
+# so. The models of this package are channels last whatever keras.json says; in a script of yours
+# write `keras.config.set_image_data_format("channels_last")` at its top.
 #
 # ## The whole script, repaired
 #

@@ -12,6 +12,27 @@ SIGNALS = {"img_shape": (20, 3), "latent_dim": 4, "base_channels": 2, "recipe": 
            "run_eagerly": True}
 
 
+# --- generate_from --------------------------------------------------------------------
+
+def test_inputs_that_do_not_fit_the_generator_are_refused_in_words():
+    gan = small(latent_dim=5)
+    z = np.zeros((3, 5), "float32")
+    assert gan.generate_from(z).shape == (3, *SHAPE)
+    for inputs, message in [
+            ((z[0],), r"must get z \(n, 5\), of one n. Received: \(5,\). z\[None\] has shape"),
+            ((z[:, :4],), r"Received: \(3, 4\)"), ((z.T,), r"\(5, 3\). z.T has shape \(N, 5\)"),
+            ((z, z), r"Received: \(3, 5\), \(3, 5\)"), ((3,), r"Received: \(\)"),
+            ((), "Received: nothing"), ((z[:0],), r"Received: \(0, 5\)")]:
+        with pytest.raises(ValueError, match=message):
+            gan.generate_from(*inputs)
+    cgan = CGAN(img_shape=SHAPE, latent_dim=5, num_classes=3, jit_compile=False)
+    made = cgan.generate_from(z, np.array([[0], [1], [2]]))
+    np.testing.assert_array_equal(cgan.generate_from(z, np.array([0, 1, 2])), made)
+    for inputs in ((z,), (z, 1), (z, np.zeros(2, int)), (z, np.eye(3))):
+        with pytest.raises(ValueError, match=r"must get z \(n, 5\), labels \(n, 1\), of one"):
+            cgan.generate_from(*inputs)
+
+
 # --- shapes ---------------------------------------------------------------------------
 
 @pytest.mark.parametrize("model, shape, expected", [
@@ -130,6 +151,8 @@ def test_every_kind_of_discriminator_can_be_asked(rng):
     wgan, pacgan, bigan = WGAN(**tiny), PacGAN(**tiny), BiGAN(**tiny)
     np.testing.assert_allclose(wgan.discriminate(images), wgan.critic(x)[:, 0], rtol=1e-4)
     assert pacgan.discriminate(images).shape == (3,)
+    with pytest.raises(ValueError, match="whole packs of 2. Received: 5"):
+        pacgan.discriminate(images[:5])
     codes = np.array(bigan.encoder(x, training=False))
     pairs = bigan.discriminator([codes, x], training=False)
     np.testing.assert_allclose(bigan.discriminate(images), pairs[:, 0], rtol=1e-5)

@@ -97,7 +97,7 @@ def test_a_seed_of_samples_is_checked():
 
 
 def test_a_run_directory_that_is_damaged_or_is_none_says_so(tmp_path):
-    with pytest.raises(FileNotFoundError, match="No run in .*config.json"):
+    with pytest.raises(FileNotFoundError, match="is no run. There are no runs here"):
         RunDirectory(tmp_path).read_config()
     (tmp_path / "config.json").write_text('{"model": "GAN"}')
     with pytest.raises(ValueError, match="not the config.json of a run"):

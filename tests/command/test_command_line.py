@@ -6,16 +6,19 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 import keras_gan
-from keras_gan import DCGAN, GAN, GaussianGAN, PlaneGAN
+from keras_gan import CGAN, DCGAN, GAN, GaussianGAN, PlaneGAN
 from keras_gan.command import line as command_line
 from keras_gan.command import look
 from keras_gan.command.train import train_parameters
@@ -105,14 +108,27 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     assert "Finished at step 5" in resumed
     config = json.loads((tmp_path / "runs" / "dcgan-photos-1" / "config.json").read_text())
     assert config["plan"]["steps"] == 5 and config["source"]["source"] == str(photos)
-    assert "No run in photos" in refused("resume", "photos")
+    assert "photos is no run. Runs here: runs/dcgan-photos-1, runs/dcgan-photos-2" in refused(
+        "resume", "photos")
+
+    photos.rename(tmp_path / "moved")
+    resume = ("resume", "runs/dcgan-photos-1", "--steps", "6")
+    assert ("If the data of this run have moved: keras-gan resume runs/dcgan-photos-1 --data FOLDER"
+            in refused(*resume))
+    resumed = said(*resume, "--data", "moved")
+    assert resumed.endswith("Finished at step 6. Pictures, film, losses and model are in "
+                            "runs/dcgan-photos-1. Open:\n"
+                            "  runs/dcgan-photos-1/samples/real_vs_generated.png\nNext:\n"
+                            "  keras-gan sample runs/dcgan-photos-1\n"
+                            "  keras-gan resume runs/dcgan-photos-1 --steps 12\n")
+    assert "This run has no such data. Received: --data-b x" in refused(*resume, "--data-b", "x")
 
     newest = tmp_path / "runs" / "dcgan-photos-1" / "model" / "generator.weights.h5"
     newest.write_bytes(newest.read_bytes()[:1000])     # then the checkpoint of the same step does
 
     sampled = said("sample", "runs/dcgan-photos-1", "--n", "10", "--seed", "3",
                    "--out", "new/grid.png", warned="generator.weights.h5 is not as it was saved")
-    assert "Samples of runs/dcgan-photos-1/checkpoints/step_000005" in sampled
+    assert "Samples of runs/dcgan-photos-1/checkpoints/step_000006" in sampled
     assert cv2.imread(str(tmp_path / "new" / "grid.png")).shape == (2 * 16 + 2, 8 * 24 + 7 * 2, 3)
 
 
@@ -128,7 +144,7 @@ def test_a_conditional_model_is_asked_by_name_and_measured(tmp_path, monkeypatch
         "train", "cgan", "--recipe", "laptop", "--data", "skies", "--run-dir", "run", *FLAGS,
         "--run-eagerly")
     assert "are in grid.png" in said("sample", "run", "--n", "3", "--labels", "night", "0")
-    from keras_gan import CGAN  # the sheet shows what was asked for: night, day, night
+    # The sheet shows what was asked for: night, day, night
     sheet = cv2.imread(str(tmp_path / "grid.png"))[..., ::-1]
     asked = CGAN.load(tmp_path / "run" / "model").generate(3, seed=1,
                                                            labels=["night", "day", "night"])
@@ -142,6 +158,54 @@ def test_a_conditional_model_is_asked_by_name_and_measured(tmp_path, monkeypatch
     assert told["n"] == 18
     assert "agreement of the classifier with the labels asked for" in [
         figure["name"] for figure in told["figures"]]
+
+
+def test_samples_are_written_one_by_one_as_a_film_and_never_over_others(tmp_path, monkeypatch,
+                                                                        said):
+    monkeypatch.chdir(tmp_path)
+    gan = CGAN(img_shape=(6, 8, 3), num_classes=3, latent_dim=4, run_eagerly=True)
+    gan.class_names = ["day", "a/b", "dusk"]
+    gan.save("skies")
+    sample = ("sample", "skies", "--n", "5")
+    assert "are in out." in said(*sample, "--separate", "out", "--labels", "day", "a/b")
+    # A name with a stroke is no folder's
+    assert sorted(str(p.relative_to("out")) for p in Path("out").rglob("*.png")) == [
+        "1/0001.png", "1/0003.png", "day/0000.png", "day/0002.png", "day/0004.png"]
+    asked = gan.generate(5, seed=1, labels=[0, 1, 0, 1, 0])
+    assert np.abs(cv2.imread("out/1/0003.png")[..., ::-1] / 255 - asked[3]).max() < 0.01
+    assert "out exists already. Nothing was written" in refused(*sample, "--separate", "out")
+    for name in ("grid.png", "grid-2.png", "grid-3.png"):
+        assert f" are in {name}." in said(*sample)
+
+    assert "are in walk.gif" in said("sample", "skies", "--n", "2", "--interpolate", "walk.gif",
+                                     "--labels", "dusk")
+    with Image.open("walk.gif") as film:
+        assert film.n_frames == 2 * look.FRAMES and film.info["loop"] == 0
+    assert "2 to 10 samples of one class. Received: n=2, labels=day dusk" in refused(
+        "sample", "skies", "--n", "2", "--interpolate", "walk.gif", "--labels", "day", "dusk")
+
+    plane = PlaneGAN(units=4, run_eagerly=True)
+    plane.save("plane")
+    assert "are in points/samples.csv" in said("sample", "plane", "--n", "7",
+                                               "--separate", "points")
+    np.testing.assert_allclose(np.loadtxt("points/samples.csv", delimiter=","),
+                               plane.generate(7, seed=1), rtol=1e-6)
+    assert "A film shows pictures" in refused("sample", "plane", "--interpolate", "walk.gif")
+    assert "n must be at most" in refused("sample", "plane", "--n", str(10 ** 15))
+
+
+def test_ctrl_c_while_tensorflow_is_imported_is_answered_in_a_line(tmp_path):
+    if not os.path.exists("/proc/self/maps"):
+        pytest.skip("only Linux tells what a process has loaded")
+    for start in (("-m", "keras_gan", "train", "gan"), (HERE / "dcgan.py",)):
+        process = subprocess.Popen([sys.executable, *map(str, start)], cwd=tmp_path, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while "tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+        assert (process.returncode, out.strip(), errors) == (130, "keras-gan: stopped at once.", "")
 
 
 def test_a_folder_of_other_pictures_can_be_what_a_model_is_measured_against(photos, tmp_path):
@@ -194,7 +258,7 @@ def test_a_file_that_is_left_out_is_named_without_a_line_of_code(photos, said, m
     monkeypatch.chdir(photos)
     (photos / "broken.jpg").write_bytes(b"no picture")
     told = said("train", "gan", "--data", ".", "--img-shape", "6", "8", "1", "--steps", "1",
-                "--batch-size", "2", "--run-dir", "run", "--run-eagerly")
+                "--batch-size", "2", "--run-dir", "../run", "--run-eagerly")
     assert told.count("broken.jpg") == 1 and "skipped, broken picture: broken.jpg" in told
 
 
@@ -203,16 +267,40 @@ def test_a_file_that_is_left_out_is_named_without_a_line_of_code(photos, said, m
     (("train", "dcgan", "--recipe", "lapdog"), "recipe must be one of"),
     (("train", "dcgan", "--seed", "-1"), "seed must be a whole number"),
     (("train", "dcgan", "--data", ".", "--resume"), "There is no run runs/.*-1 to resume"),
-    (("sample", "nowhere"), "No folder nowhere"),
+    (("sample", "nowhere"), "nowhere is no run: there is no such folder. There are no runs here"),
     (("sample", "nowhere", "--out", "sheet.jpg"),
      "out must be a PNG file. Received: sheet.jpg. Use sheet.png"),
-    (("evaluate", "nowhere"), "No folder nowhere"),
-    (("train", "cgan", "--data", "."), "No picture|no picture|classes"),
+    (("evaluate", "nowhere"), "nowhere is no run"),
+    (("train", "cgan", "--data", ".", "--run-dir", "../run"), "No picture|no picture|classes"),
+    # The run's sheets would become pictures of the folder
+    (("train", "cgan", "--data", "."), "lies in the folder of the data, .: .*--run-dir "),
+    (("train", "cgan", "--data", ".", "--run-dir", "."), "lies in the folder of the data, "),
+    (("train", "dgcan"), "There is no model 'dgcan'. Did you mean dcgan[^?]*\\? There are: "),
+    (("trian", "gan"), "There is no command 'trian'. Did you mean train\\? There are: list, "),
+    (("dcgan",), "dcgan is a model. Use: keras-gan train dcgan"),
+    (("train", "gan", "--epochs=10"), "There is no --epochs. Use --steps .a step is a turn "),
+    (("train", "gan", "--lr", "1e-3"), "There is no --lr. Use --learning-rate."),
+    (("train", "gan", "--dataroot", "x"), "There is no --dataroot. Use --data."),
+    (("train", "gan", "--steps", "1e4"),
+     "--steps takes a whole number. Received: 1e4. Use --steps 10000"),
+    (("train", "gan", "--steps=10,000"), "Use --steps 10000"),
+    (("train", "dcgan", "--img-shape", "96", "96"),
+     "Received: --img-shape 96 96. Use --img-shape 96 96 3 for colour, or 1 for grey"),
+    (("train", "dcgan", "--img-shape", "64"), "Use --img-shape 64 64 3"),
+    (("train", "dcgan", "--img-shape", "96,96,3"), "Received: 96,96,3. Use --img-shape 96 96 3"),
+    (("train", "dcgan", "--img-shape", "3", "64", "80"), "ends with the channels. "
+                                                        "Received: .*Use --img-shape 64 80 3"),
+    (("evaluate", "."), r"\. is no run. There are no runs here"),
+    (("sample", "nowhere", "--out", "a.png", "--separate", "b"),
+     "--out and --separate are different things"),
+    (("sample", "nowhere", "--interpolate", "film.png"),
+     "interpolate must be a GIF file. Received: film.png. Use film.gif"),
+    (("resume", "nowhere", "--data", "x"), "nowhere is no run"),
     (("train", "pix2pix"),
      "There is no model 'pix2pix'. There are: gaussian_gan, gan, cgan, dcgan"),
     (("train", "plane_gan"), r"plane_gan is trained in Python, PlaneGAN\(\).train\(points\)"),
     (("translate", "nowhere", "--data", "nothing", "--out", "out"), "No folder nothing"),
-    (("translate", "nowhere", "--data", ".", "--out", "out"), "No folder nowhere"),
+    (("translate", "nowhere", "--data", ".", "--out", "out"), "nowhere is no run"),
 ])
 def test_mistakes_are_told_in_a_line(tmp_path, monkeypatch, words, message):
     monkeypatch.chdir(tmp_path)

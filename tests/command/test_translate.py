@@ -108,7 +108,7 @@ def test_what_translate_refuses_writes_nothing(swap, pictures):
     assert "paintings exists already. Nothing was written" in refused(*translate, "paintings")
     assert "1.jpg exists already" in refused(*translate, "photos/1.jpg")
     assert "No folder nowhere" in refused("translate", "swap", "--data", "nowhere", "--out", "new")
-    assert "No folder nowhere" in refused("translate", "nowhere", "--data", "photos", "--out",
+    assert "nowhere is no run" in refused("translate", "nowhere", "--data", "photos", "--out",
                                           "new")
     said = refused("translate", "gan", "--data", "photos", "--out", "new")
     assert said == "keras-gan: GAN translates nothing. Use: keras-gan sample gan"

@@ -1,13 +1,14 @@
 """Batches: each picture once an epoch, the same for every number of threads."""
 import itertools
 
+import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_loaders.batches import FLIP, SAMPLES, SHUFFLE, Batches, Stream, Unpaired
+from data_loaders.batches import FLIP, SAMPLES, SHUFFLE, Batches, Stream, Unpaired, rows
 
 
 def numbered(n, width=2):
@@ -101,6 +102,51 @@ def test_runs_that_were_begun_before_go_on_with_the_same_batches(seed):
         expected[flip] = expected[flip, :, ::-1]
         np.testing.assert_array_equal(batches[i][0], expected)
     assert (SHUFFLE, FLIP, SAMPLES) == (1, 2, 4)
+
+
+def test_an_array_in_a_file_gives_rows_in_any_order_and_more_than_once(tmp_path):
+    images = numbered(9)
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        stored = file.create_dataset("images", data=images)
+        for chosen in ([3, 1, 7], [5, 5, 0, 5], [8]):
+            np.testing.assert_array_equal(rows(stored, np.array(chosen)), images[chosen])
+
+
+# --- classes of unequal size ----------------------------------------------------------
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=5), st.integers(1, 9), st.integers(0, 3))
+def test_balanced_batches_show_each_class_equally_often_and_its_pictures_in_turn(
+        sizes, batch_size, seed):
+    classes = np.random.default_rng(0).permutation(np.repeat(np.arange(len(sizes)) * 3, sizes))
+    batch_size = min(batch_size, len(classes))
+    batches = Batches(numbered(len(classes)), classes, batch_size, seed, balanced=classes)
+    # So many batches are whole rounds, in each of which every class comes once
+    seen = [batches[i] for i in range(5 * len(sizes))]
+    labels = np.concatenate([labels for _, labels in seen])
+    pictures = np.concatenate([images[:, 0, 0, 0] for images, _ in seen])
+    np.testing.assert_array_equal(classes[pictures], labels)
+    rounds = labels.reshape(-1, len(sizes))
+    assert (np.sort(rounds, axis=1) == np.arange(len(sizes)) * 3).all()
+    for number, size in enumerate(sizes):
+        of_class = pictures[labels == number * 3]
+        for start in range(0, len(of_class) - size + 1, size):            # an epoch of the class
+            assert len(set(of_class[start:start + size])) == size
+
+
+def test_balanced_batches_follow_from_their_number_alone():
+    classes = np.repeat([0, 1, 2], [40, 15, 9])
+    first, again, other = (Batches(numbered(64), classes, 8, seed, True, balanced=classes)
+                           for seed in (3, 3, 4))
+    of_threads = list(itertools.islice(first.from_batch(5, workers=4), 40))
+    for i, batch in enumerate(of_threads):
+        for one, two in zip(batch, again[5 + i]):
+            np.testing.assert_array_equal(one, two)
+    assert not np.array_equal(first[0][0], other[0][0])
+    orders = [tuple(numbers(first[8 * i + j][0] % 100) for j in range(8)) for i in range(3)]
+    assert orders[0] != orders[1] != orders[2]
+    with pytest.raises(ValueError, match="3 labels, 64 images"):
+        Batches(numbered(64), None, 4, balanced=classes[:3])
 
 
 # --- several arrays that don't belong together ----------------------------------------

@@ -486,3 +486,50 @@ def test_several_outputs_are_named():
 def test_audit_is_the_function_also_after_its_module_was_imported():
     importlib.import_module("keras_gan.players.audit")
     assert keras_gan.audit is audit and callable(audit) and "audit" in keras_gan.__all__
+
+
+# --- what settings of Keras do, unseen ------------------------------------------------
+
+def convolving(data_format, shape=(28, 28, 1)):
+    return Sequential([Input(shape),
+                       layers.Conv2D(2, 3, padding="same", data_format=data_format),
+                       layers.Flatten(), layers.Dense(1, activation="sigmoid")])
+
+
+def test_convolutions_that_take_the_height_for_channels_are_found():
+    found = audit(*repaired(generator(shape=(28, 28, 1)), convolving("channels_first"))).findings
+    assert len(found) == 1 and "(batch, 28, 28, 1) has them last. keras.json" in found[0]
+    for shape, data_format in (((28, 28, 1), "channels_last"), ((3, 9, 9), "channels_first")):
+        models = repaired(generator(shape=shape), convolving(data_format, shape))
+        assert audit(*models).ok                              # (3, 9, 9): meant to be so
+
+
+class Penalty(layers.Layer):
+    """`add_loss` of what passes, in its dtype or in float32."""
+
+    cast = False
+
+    def call(self, x):
+        loss = ops.mean(ops.square(x))
+        self.add_loss(ops.cast(loss, "float32") if self.cast else loss)
+        return x
+
+
+class CastPenalty(Penalty):
+    cast = True
+
+
+@pytest.mark.parametrize("policy, extra, finds", [
+    ("mixed_bfloat16", Penalty, True), ("mixed_float16", Penalty, True),
+    ("mixed_float16", CastPenalty, False),
+    ("mixed_bfloat16", lambda: layers.ActivityRegularization(1e-3), True)])
+def test_a_loss_of_half_precision_is_a_finding_with_advice(policy, extra, finds):
+    keras.config.set_dtype_policy(policy)
+    try:
+        d = Sequential([Input(SHAPE), layers.Flatten(), layers.Dense(8), extra(),
+                        layers.Dense(1, activation="sigmoid", dtype="float32")])
+    finally:
+        keras.config.set_dtype_policy("float32")
+    findings = [finding for finding in audit(*repaired(d=d)).findings if " raises " in finding]
+    assert bool(findings) == finds
+    assert all("ops.cast(loss, 'float32')" in finding for finding in findings)

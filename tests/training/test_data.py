@@ -1,12 +1,19 @@
 """The one door for data: what `train` is given becomes one thing, or is refused."""
 import itertools
 import json
+import tracemalloc
 import types
+from pathlib import Path
+from typing import ClassVar
 
 import cv2
+import h5py
 import keras
 import numpy as np
+import pandas
+import PIL.Image
 import pytest
+import scipy.sparse
 import tensorflow as tf
 
 from data_loaders import Domains, ImageFolder, Pictures
@@ -17,7 +24,9 @@ from keras_gan.base.options import options
 from keras_gan.base.translation import Translation
 from keras_gan.evaluation import ring
 from keras_gan.training.data import CheckedStream, open_data
-from tests.games import random_images
+from keras_gan.training.run import defaults_of
+from keras_gan.training.run_directory import RunDirectory
+from tests.games import random_images, small
 
 SHAPE = (6, 8, 1)
 
@@ -35,6 +44,14 @@ class WithoutNetworks:
 class OnePicture(WithoutNetworks, Game):
     """A game that learns from one set of pictures, or of vectors."""
     axes = (3, 1)
+    standardize: bool = False
+    """As of a `NoiseGame`."""
+
+
+@options
+class SettledUnits(OnePicture):
+    """A game in which nobody can choose the units."""
+    standardize: ClassVar = False
 
 
 @options
@@ -172,6 +189,126 @@ def test_too_few_pictures_for_a_turn_are_refused_with_what_would_do(images):
         opened(OfPacks(img_shape=SHAPE), images, batch_size=3)
 
 
+def test_an_array_in_a_file_is_read_batch_by_batch_and_gives_the_same(images, game, tmp_path):
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        stored = file.create_dataset("images", data=images)
+        of_file, of_array = opened(game, stored, flip=True), opened(game, images, flip=True)
+        assert of_file.batches.images is stored and of_file.description == of_array.description
+        for one, other in zip(some(of_file, 6), some(of_array, 6)):
+            np.testing.assert_array_equal(one[0], other[0])
+
+
+@pytest.mark.parametrize("dtype, shape, game", [
+    ("float32", (100_000, 24, 32, 1), OnePicture(img_shape=(24, 32, 1))),
+    ("float32", (3_000_000, 25), OnePicture(img_shape=(25,))),
+])
+def test_the_look_at_an_array_of_any_size_takes_little_memory(dtype, shape, game, tmp_path):
+    array = np.lib.format.open_memmap(tmp_path / "data.npy", "w+", dtype, shape)   # 300 MB, sparse
+    array[::1000, :1] = -1
+    tracemalloc.start()
+    data = opened(game, array)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 64 * 2 ** 20 and data.description["images"] == len(array)
+
+
+def test_pictures_in_0_to_1_are_refused_but_a_run_that_was_begun_on_them_goes_on(images, game):
+    with pytest.raises(ValueError, match=r"none below 0.*images \* 2 - 1"):
+        opened(game, images / 255)
+    assert "no value below 0" in opened(game, images / 255, resume=True).remarks[0]
+    with pytest.raises(ValueError, match="none below 0"):
+        opened(TwoDomains(img_shape=SHAPE), Domains(images, images / 255))
+
+
+def test_a_table_of_numbers_is_an_array_with_names(rng):
+    vectors = OnePicture(img_shape=(3,))
+    columns = {"age": rng.normal(40, 5, 60), "member": rng.random(60) < 0.5,
+               "income": rng.normal(5e4, 2e4, 60)}
+    table = pandas.DataFrame(columns)
+    data = opened(vectors, table)
+    assert isinstance(data.batches, Batches) and data.batches.images.dtype == "float64"
+    np.testing.assert_array_equal(data.batches.images, np.stack(list(columns.values()), axis=1))
+    assert "columns age (mean" in data.remarks[0] and "income (mean" in data.remarks[0]
+    assert "standardize=True" in data.remarks[0]
+    assert opened(OnePicture(img_shape=(3,), standardize=True), table).remarks == []
+    assert "standardize=True" not in opened(SettledUnits(img_shape=(3,)), table).remarks[0]
+    whole = opened(vectors, table.astype("float32"))
+    assert whole.batches.images.dtype == "float32"
+    with pytest.raises(ValueError, match=r"hold no numbers.*: city, gaps. data.drop\(columns="):
+        opened(vectors, table.assign(city="Bonn", gaps=pandas.array([None, *range(59)], "object")))
+    with pytest.raises(ValueError, match=r"\(N, 3\).*The columns are age, member, income, id."):
+        opened(vectors, table.assign(id=1))
+    with pytest.raises(ValueError, match=r"Received: a table.*img_shape=\(3,\)"):
+        opened(OnePicture(img_shape=SHAPE), table)
+
+
+# --- labels ---------------------------------------------------------------------------
+
+
+def test_labels_in_the_data_and_in_the_model_must_go_together(images, folder):
+    def knows(n):
+        return WithClasses(img_shape=SHAPE, num_classes=n)
+
+    three = Pictures(images, np.arange(12) % 3, ["cat", "dog", "emu"], "three")
+    with pytest.raises(ValueError, match="The data have 3 classes, cat, dog, emu. Received: "
+                                         "num_classes=2. Build the model with num_classes=3"):
+        opened(knows(2), three)
+    remark, = opened(knows(5), three).remarks
+    assert "Classes 3, 4 have no picture" in remark and "num_classes=3" in remark
+    remark, = opened(knows(4), images, labels=np.arange(12) % 3 + 1).remarks
+    assert "Class 0 has no picture" in remark
+    with pytest.raises(ValueError, match=r"from 1 to 3.*labels - labels.min\(\)"):
+        opened(knows(3), images, labels=np.arange(12) % 3 + 1)
+    with pytest.raises(ValueError, match=r"one-hot. labels.argmax\(1\)"):
+        some(opened(knows(3), [(images[:3], np.eye(3))]), 1)
+    with pytest.raises(ValueError, match="If they count from 1: labels - 1"):
+        some(opened(knows(3), [(images[:3], np.array([1, 2, 3]))]), 1)
+
+
+def test_balanced_batches_take_every_class_equally_often(images, folder):
+    knows, plain = WithClasses(img_shape=SHAPE, num_classes=3), OnePicture(img_shape=SHAPE)
+    labels = np.repeat([0, 1, 2], [8, 3, 1])
+    data = opened(knows, images, labels=labels, batch_size=6, balanced=True)
+    for _, of_batch in some(data, 5):
+        assert np.bincount(of_batch[:, 0]).tolist() == [2, 2, 2]
+    assert "class, 2, with 1 pictures, is seen 8 times as often" in data.remarks[0]
+    # A model that knows no classes draws the same pictures, and gets no labels
+    alone = opened(plain, images, labels=labels, batch_size=6, balanced=True)
+    for one, other in zip(some(data), some(alone)):
+        np.testing.assert_array_equal(one[0], other[0])
+        assert len(other) == 1
+    assert alone.description["labels"] is None
+    other = opened(plain, images, labels=labels[::-1], batch_size=6, balanced=True)
+    assert alone.description != other.description
+    assert opened(plain, folder, balanced=True).description["classes"]
+    named = opened(plain, images, labels=np.array(["a", "b", "c"])[labels], balanced=True)
+    assert named.description["classes"] == alone.description["classes"]
+
+
+def test_a_resume_compares_the_balance_and_runs_that_knew_none_go_on(game, tmp_path):
+    def settings(**training):
+        return {"model": "OnePicture", "parameters": {}, "training": training}
+
+    old = RunDirectory(tmp_path / "old")
+    old.open(False, settings(flip=False), {}, {}, None)
+    old.close()
+    old.check(True, settings(flip=False, balanced=False), defaults_of(game))
+    with pytest.raises(ValueError, match="balanced: the run has False, given was True"):
+        old.check(True, settings(flip=False, balanced=True), defaults_of(game))
+
+
+@pytest.mark.parametrize("data, message", [
+    (lambda images: images, "Received: data without classes. train"),
+    (lambda images: [images], "a Dataset does its own balance.*Received: balanced=True with a lis"),
+    (lambda images: Distribution(lambda n, rng: images[:n], 4, 0), "balanced=True with a Distr"),
+])
+def test_without_classes_there_is_no_balance(images, game, data, message):
+    with pytest.raises(ValueError, match=message):
+        opened(game, data(images), balanced=True)
+    with pytest.raises(ValueError, match="balanced=True with a model of two domains"):
+        opened(TwoDomains(img_shape=SHAPE), Domains(images, images), balanced=True)
+
+
 # --- two domains ----------------------------------------------------------------------
 
 
@@ -240,6 +377,28 @@ def test_a_distribution_is_not_for_pictures(game):
         opened(OnePicture(img_shape=(3,)), ring())
 
 
+class BadSample:
+    def __init__(self, sample):
+        self.sample = sample
+
+
+@pytest.mark.parametrize("sample, message", [
+    (lambda n: np.zeros((n, 2)), r"has sample\(n, rng\).*whose sample says TypeError"),
+    (lambda n, rng: rng.normal(size=(n + 1, 2)), "must return n samples. Received: 5 for n=4"),
+    (lambda n, rng: rng.normal(size=(n, 3)), r"\(N, 2\) of finite numbers"),
+])
+def test_what_samples_otherwise_is_no_distribution(sample, message):
+    with pytest.raises(ValueError, match=message):
+        opened(OnePicture(img_shape=(2,)), BadSample(sample))
+
+
+def test_raw_units_of_a_distribution_are_remarked_on():
+    data = opened(OnePicture(img_shape=(1,)), batch_size=16, images=BadSample(
+        lambda n, rng: rng.normal(5e4, 1e4, (n, 1))))
+    assert "column 0 (mean" in data.remarks[0]
+    assert opened(OnePicture(img_shape=(2,)), ring(), batch_size=500).remarks == []
+
+
 # --- somebody else's batches ----------------------------------------------------------
 
 
@@ -302,16 +461,103 @@ def test_every_batch_of_a_stream_is_looked_at_when_it_comes(images):
         next(batches)
 
 
+class Iterator:
+    def __next__(self):
+        return np.zeros((2, *SHAPE))
+
+
 @pytest.mark.parametrize("data, message", [
     (3, "images must be an array, what load_data returns.*Received: a int"),
     (None, "Received: a NoneType"),
     ("photos/", r"Received: a str. load_data\(...\) loads a folder of pictures"),
-    ((np.zeros((2, *SHAPE)) for _ in range(3)), "It can be gone through only once"),
-    ((np.zeros((4, *SHAPE)), np.zeros(4)), "Received: a tuple"),
+    (Path("data.npz"), r"Received: a PosixPath. numpy.load\(...\) loads its arrays"),
+    (Iterator(), "It can be gone through only once"),
+    ((np.zeros((2, *SHAPE)) for _ in range(3)), "Received: a generator. It can be gone through on"),
+    ((np.zeros((4, *SHAPE)), np.zeros(4)), "Received: a tuple. Pass one array"),
+    ({"x_train": np.zeros((4, *SHAPE)), "y": 3}, r"a dict. It holds x_train, y: images=data\['x_t"),
+    ([], "a list that yields no batch"),
+    (["a.png", "b.png"], r"a list of 2 str. load_data.* numpy.stack\(\[read_image\(file"),
+    ([Path("a.png")], r"a list of 1 PosixPath. load_data\(folder\)"),
+    ([np.zeros(SHAPE), np.zeros(SHAPE)], r"list of 2 ndarray. numpy.stack\(images\) makes one"),
+    ([np.zeros(SHAPE[:2])] * 3, r"list of 3 ndarray. numpy.stack\(images\) makes one array"),
+    ([np.zeros(SHAPE), np.zeros((5, 5, 1))], "They have 2 shapes; load_data"),
+    (np.zeros((2, *SHAPE)).tolist(), r"a list of 2 list. numpy.array\(rows\)"),
+    ([[1.0, 2.0], [3.0, 4.0]], r"a list of 2 list. numpy.array\(rows\)"),
+    ([1, 2, 3], "a list of 3 int. A batch is an array of many samples"),
+    ([{"x": np.zeros((2, *SHAPE))}], "a list of 1 dict. A batch is an array, or a tuple"),
+    (PIL.Image.new("L", (8, 6)), "a Image. One picture is no data"),
+    ([PIL.Image.new("L", (8, 6))] * 2, r"numpy.stack\(\[numpy.array\(image\) for image in imag"),
+    (scipy.sparse.eye(4).tocsr(), r"Received: a csr_.*. images.toarray\(\) is an array"),
+    (tf.ragged.stack([np.zeros(SHAPE), np.zeros(SHAPE)]), r"images.to_tensor\(\) is an array"),
 ])
 def test_what_gives_no_batches_is_refused_in_words(game, data, message):
     with pytest.raises(ValueError, match=message):
         opened(game, data)
+
+
+def test_an_npz_file_is_told_by_the_names_of_its_arrays(game, images, tmp_path):
+    np.savez(tmp_path / "data.npz", x=images, y=np.zeros(12))
+    with pytest.raises(ValueError, match=r"a NpzFile. It holds x, y: images=data\['x'\], say"), \
+            np.load(tmp_path / "data.npz") as file:
+        opened(game, file)
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda d: d.unbatch(), r"a Dataset of single samples, \(6, 8, 1\). dataset.batch\(32\)"),
+    (lambda d: d.map(lambda x: {"image": x, "label": x}), r"Dataset of dicts with the keys image, "
+                                                          r"label. .*lambda d: d\['image'\]"),
+    (lambda d: d.map(lambda x: x[..., 0]), r"shape \(None, 6, 8\). images\[..., None\] has shape"),
+    (lambda d: d.map(lambda x: tf.transpose(x, (0, 3, 1, 2))),
+     r"\(None, 1, 6, 8\). keras.ops.transpose\(images, \(0, 2, 3, 1\)\) has .* dataset.map\("),
+    (lambda d: d.map(lambda x: tf.RaggedTensor.from_tensor(x)), r"dataset.map\(lambda x: x.to_ten"),
+    (lambda d: d.map(lambda x: tf.sparse.from_dense(x)), r"tf.sparse.to_dense\(x\)"),
+    (lambda d: d.map(lambda x: ((x, x), x)), r"an array each. .*dataset.map\(...\) takes it apart"),
+])
+def test_a_dataset_is_refused_before_its_first_batch_where_it_says_what_is_wrong(
+        images, game, change, message):
+    dataset = tf.data.Dataset.from_tensor_slices(images).batch(4)
+    with pytest.raises(ValueError, match=message):
+        opened(game, change(dataset))
+
+
+def test_a_batch_of_a_dataset_is_refused_with_a_line_for_tensors(images, game):
+    dataset = tf.data.Dataset.from_tensor_slices(images).batch(4)
+    for change, line in ((lambda x: tf.cast(x, "float32"), "keras.ops.cast(images, 'uint8')"),
+                         (lambda x: tf.cast(x, "float32") / 255, "images * 2 - 1")):
+        with pytest.raises(ValueError, match=r"must .*Received") as error:
+            some(opened(game, dataset.map(change)), 1)
+        assert line in str(error.value) and "dataset.map(lambda images" in str(error.value)
+
+
+def test_a_bright_batch_among_others_is_as_good_as_they_are(images, game):
+    dark, bright = images[:4] / np.float32(127.5) - 1, images[:4] / np.float32(255)
+    assert len(some(opened(game, [dark, bright]), 4)) == 4
+    with pytest.raises(ValueError, match="none below 0"):
+        some(opened(game, [bright, dark]), 1)
+    assert len(some(opened(game, [dark, bright], resume=True), 1, start=1)) == 1
+
+
+def test_what_is_no_k_batches_is_left_out_and_it_is_said_before(images):
+    two = OnePicture(img_shape=SHAPE, k=2)
+    dataset = tf.data.Dataset.from_tensor_slices(images[:11])
+    data = opened(two, dataset.batch(4))                                  # 4, 4, 3 pictures
+    assert "isn't 2, 4, 6, ..." in data.remarks[0]
+    assert "drop_remainder=True" in data.remarks[0]
+    assert [len(batch) for batch, in some(data, 5)] == [4] * 5
+    np.testing.assert_array_equal(some(data, 1, start=2)[0][0], images[:4])
+    assert opened(OnePicture(img_shape=SHAPE), dataset.batch(4)).remarks == []
+    with pytest.raises(ValueError, match=r"2, 4, 6, ... samples. Received: a Dataset of batches of "
+                                         r"5. dataset.unbatch\(\).batch\(4, drop_rem"):
+        opened(two, dataset.batch(5, drop_remainder=True))
+
+
+def test_a_batch_that_is_a_dict_is_refused_in_words(images, game):
+    class Dicts(Batched):
+        def __getitem__(self, i):
+            return {"image": self.images, "label": 3}
+
+    with pytest.raises(ValueError, match="Received: a dict of image, label"):
+        some(opened(game, Dicts(images)), 1)
 
 
 def test_a_stream_does_its_own_flips_and_brings_its_own_labels(images, game):
@@ -349,3 +595,26 @@ def test_a_description_is_what_json_can_hold_and_tells_other_data_apart(images, 
     texts = [json.dumps(data.description) for data in described]
     assert len(set(texts)) == len(texts)
     assert json.dumps(opened(game, images).description) == texts[0]
+
+
+def test_what_generate_gives_is_refused_by_whatever_takes_pictures(rng):
+    gan = small(run_eagerly=True)
+    made = gan.generate(4, seed=0)
+    for use in (gan.train_on_batch, gan.discriminate,
+                lambda x: gan.train(x, steps=1, batch_size=2)):
+        with pytest.raises(ValueError, match=r"none below 0.* images \* 2 - 1"):
+            use(made)
+    gan.train_on_batch(made * 2 - 1)
+    # In a run a bright batch is one of data that were looked at as a whole
+    page = np.concatenate([made * 0.01 + 0.9, made * 2 - 1])
+    assert len(gan.train(page, steps=8, batch_size=1)["step"]) == 8
+    assert not gan.in_a_run
+
+
+def test_a_run_on_balanced_batches_is_resumed_as_such(images, tmp_path):
+    how = {"labels": np.repeat([0, 1], [9, 3]), "batch_size": 4, "run_dir": str(tmp_path / "run")}
+    small(run_eagerly=True).train(images, steps=1, balanced=True, **how)
+    with pytest.raises(ValueError, match="balanced: the run has True, given was False"):
+        small(run_eagerly=True).train(images, steps=2, resume=True, **{**how, "labels": None})
+    history = small(run_eagerly=True).train(images, steps=2, resume=True, balanced=True, **how)
+    assert history["step"] == [1, 2]

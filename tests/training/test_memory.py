@@ -1,5 +1,6 @@
 """What memory a turn needs is estimated; where there is less, it is said in words."""
 import os
+import re
 from pathlib import Path
 
 import keras
@@ -62,6 +63,17 @@ def test_networks_that_do_not_fit_into_memory_are_refused_in_words():
     with pytest.raises(MemoryError, match="The networks don't fit into memory, of which there are "
                                           ".* Take a smaller img_shape"):
         small(latent_dim=10 ** 12)
+
+
+def test_memory_is_spoken_of_where_it_is_near_and_its_parts_add_up(monkeypatch):
+    gan = DCGAN(img_shape=(128, 160, 3), base_channels=4, jit_compile=False)
+    needed = sum(memory.turn(gan, 16))
+    monkeypatch.setattr(memory, "available", lambda: 2.1 * needed)
+    assert memory.remark(gan, 16) == []
+    monkeypatch.setattr(memory, "available", lambda: 1.9 * needed)
+    told, = memory.remark(gan, 16)
+    whole, *parts, _ = (float(number) for number in re.findall(r"([\d.]+) MiB", told))
+    assert len(parts) == 3 and sum(parts) == pytest.approx(whole, abs=2)
 
 
 def test_batches_of_a_dataset_are_looked_at_too(images, monkeypatch):

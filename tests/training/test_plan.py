@@ -33,6 +33,8 @@ def test_numbers_are_whole_and_at_least_1(name, value):
     ({"if_write_fails": True}, "if_write_fails must be 'stop' or 'go_on'"),
     ({"resume": 1}, "resume must be True or False. Received: resume=1"),
     ({"flip": "no"}, "flip must be True or False. Received: flip='no'"),
+    ({"balanced": "yes"}, "balanced must be True or False. Received: balanced='yes'"),
+    ({"steps": np.zeros((4, 2))}, r"Received: steps=an array of shape \(4, 2\)"),
     ({"run_dir": 3}, "run_dir must be the path of a folder, or None. Received: run_dir=3"),
     ({"run_dir": None, "resume": True}, "resume=True goes on with the run in run_dir. "
                                         "Received: run_dir=None"),
@@ -41,6 +43,13 @@ def test_numbers_are_whole_and_at_least_1(name, value):
 def test_what_makes_no_sense_is_refused_in_words(changed, message):
     with pytest.raises(ValueError, match=message):
         plan(**changed)
+
+
+@pytest.mark.parametrize("labels", [np.arange(12), [0, 1, 2], range(3)])
+def test_labels_in_the_place_of_steps_are_told_by_what_they_are(labels):
+    with pytest.raises(ValueError, match=r"^steps must be a whole number of at least 1. Labels are "
+                                         r"passed by their name: train\(images, labels=...\). Rec"):
+        plan(steps=labels)
 
 
 def test_what_makes_sense_is_taken(tmp_path):
@@ -57,4 +66,5 @@ def test_whole_numbers_of_numpy_are_kept_as_json_can_hold_them():
 def test_a_resume_may_change_how_long_and_what_is_written_and_nothing_else():
     changeable = plan().changeable
     assert list(changeable) == list(CHANGEABLE)
-    assert FINE.keys() - changeable.keys() == {"batch_size", "run_dir", "resume", "flip"}
+    kept = {"batch_size", "run_dir", "resume", "flip", "balanced"}
+    assert vars(plan()).keys() - changeable.keys() == kept

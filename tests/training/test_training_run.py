@@ -133,6 +133,33 @@ def test_ctrl_c_finishes_the_turn_and_writes_everything(rng, tmp_path, capsys):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+class Interrupted(GAN):
+    """Somebody presses Ctrl-C in a turn, so often."""
+    turn, times = 1, 1
+
+    def train_on_batch(self, images, random=None):
+        for _ in range(self.times if self.turns == self.turn else 0):
+            os.kill(os.getpid(), signal.SIGINT)
+        return super().train_on_batch(images, random)
+
+
+@pytest.mark.parametrize("turn, times, run_dir, message", [
+    (1, 1, "run", "stopped at once, at step 0. There is no checkpoint yet."),
+    (3, 2, "run", "stopped at once, at step 2. The last checkpoint is run/checkpoints/step_000002. "
+                  "Go on: train(..., steps=9, run_dir='run', resume=True)"),
+    (3, 2, None, "stopped at once, at step 2. Nothing was written: there is no run_dir."),
+])
+def test_ctrl_c_twice_or_in_the_first_turn_says_what_is_left(rng, tmp_path, monkeypatch, turn,
+                                                             times, run_dir, message):
+    monkeypatch.chdir(tmp_path)
+    gan = Interrupted(img_shape=(6, 8, 1), run_eagerly=True)
+    gan.turn, gan.times = turn, times
+    with pytest.raises(KeyboardInterrupt) as end:
+        gan.train(random_images(rng, 9, (6, 8, 1)), steps=9, batch_size=4, run_dir=run_dir,
+                  checkpoint_interval=2)
+    assert str(end.value) == message
+
+
 class Batched(keras.utils.PyDataset):
     def __init__(self, images):
         super().__init__()
