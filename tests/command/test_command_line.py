@@ -129,7 +129,7 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     sampled = said("sample", "runs/dcgan-photos-1", "--n", "10", "--seed", "3",
                    "--out", "new/grid.png", warned="generator.weights.h5 is not as it was saved")
     assert "Samples of runs/dcgan-photos-1/checkpoints/step_000006" in sampled
-    assert cv2.imread(str(tmp_path / "new" / "grid.png")).shape == (2 * 16 + 2, 8 * 24 + 7 * 2, 3)
+    assert cv2.imread(str(tmp_path / "new" / "grid.png")).shape == (2 * 16 + 2, 5 * 24 + 4 * 2, 3)
 
 
 def test_a_conditional_model_is_asked_by_name_and_measured(tmp_path, monkeypatch, said):
@@ -180,7 +180,8 @@ def test_samples_are_written_one_by_one_as_a_film_and_never_over_others(tmp_path
     assert "are in walk.gif" in said("sample", "skies", "--n", "2", "--interpolate", "walk.gif",
                                      "--labels", "dusk")
     with Image.open("walk.gif") as film:
-        assert film.n_frames == 2 * look.FRAMES and film.info["loop"] == 0
+        # Frames that are alike become one
+        assert look.FRAMES < film.n_frames <= 2 * look.FRAMES and film.info["loop"] == 0
     assert "2 to 10 samples of one class. Received: n=2, labels=day dusk" in refused(
         "sample", "skies", "--n", "2", "--interpolate", "walk.gif", "--labels", "day", "dusk")
 
@@ -199,7 +200,9 @@ def test_ctrl_c_while_tensorflow_is_imported_is_answered_in_a_line(tmp_path):
         pytest.skip("only Linux tells what a process has loaded")
     for start in (("-m", "keras_gan", "train", "gan"), (HERE / "dcgan.py",)):
         process = subprocess.Popen([sys.executable, *map(str, start)], cwd=tmp_path, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   # In the background of a shell SIGINT is ignored
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         while "tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text():
             assert process.poll() is None
             time.sleep(0.01)
