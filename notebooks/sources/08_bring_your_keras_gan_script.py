@@ -566,7 +566,7 @@ figure.tight_layout()
 #
 # In Keras 2, `train_on_batch` returned the loss of this batch. In Keras 3 it returned, until 3.14,
 # the *mean of all batches* since `reset_metrics()`, which no script calls. Since 3.15 it returns the
-# loss of this batch again. So one script draws three curves, and trains the same networks.
+# loss of this batch again. So one script draws other curves, and trains the same networks.
 #
 # **Before you run it.** D sees a real batch, then a fake one, and so on. What do the two curves,
 # real and fake, look like when each point is the mean of everything before?
