@@ -75,6 +75,8 @@ def train_with_flags(model, args):
     sizes = ", ".join(f"{name} {player.count_params():,}" for name, player in game.players.items())
     print(f"{model.__name__}, recipe {game.recipe!r}: parameters {sizes}", *data,
           f"{chosen['steps']:,} steps of {chosen['batch_size']} samples into {run_dir}", sep="\n")
+    for loaded in data:
+        loaded.remarks = []                      # they are printed
     game.train(*data, run_dir=run_dir, **chosen)
 
 

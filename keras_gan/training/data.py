@@ -84,19 +84,24 @@ def open_data(game, images, labels, plan):
     if plan.balanced and (isinstance(images, Domains) or "images" not in game.takes):
         raise ValueError("balanced=True draws the classes of one set of pictures equally often. "
                          "Received: balanced=True with a model of two domains")
-    if isinstance(images, Domains):
-        return of_domains(game, images, plan)
-    if isinstance(images, (ImageFolder, Pictures)):
-        wanted = "labels" in game.takes or plan.balanced
-        labels = images.labels if labels is None and wanted else labels
-        return of_arrays(game, images.images, labels, plan, images.class_names or [],
-                         images.source)
+    if isinstance(images, (Domains, ImageFolder, Pictures)):
+        opened = of_domains(game, images, plan) if isinstance(images, Domains) else \
+            of_loaded(game, images, labels, plan)
+        opened.remarks[:0] = images.remarks              # what their loader has found
+        return opened
     if is_array(images):
         return of_arrays(game, images, labels, plan, [], None)
     is_data = isinstance(images, Distribution)
     if is_data or (is_distribution(images) and not game.makes_pictures):
         return of_distribution(game, images, plan)
     return of_stream(game, images, labels, plan)
+
+
+def of_loaded(game, loaded, labels, plan):
+    """Batches of what `load_data` returns, with its own labels."""
+    wanted = "labels" in game.takes or plan.balanced
+    labels = loaded.labels if labels is None and wanted else labels
+    return of_arrays(game, loaded.images, labels, plan, loaded.class_names or [], loaded.source)
 
 
 def of_arrays(game, given, labels, plan, class_names, source):

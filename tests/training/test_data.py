@@ -133,6 +133,14 @@ def test_what_load_data_returns_brings_its_labels_its_classes_and_its_source(fol
     assert not np.any(some(opened(knows, folder, labels=zeros), 1)[0][1])
 
 
+def test_what_the_loader_has_found_is_said_by_train_too(images, game):
+    loaded = Pictures(images, None, None, "photos")
+    loaded.remarks = ["the folder's train/ is used"]
+    assert opened(game, loaded).remarks[0] == "the folder's train/ is used"
+    domains = Domains(images, images[:20], remarks=["a: 3 files have several pages"])
+    assert opened(TwoDomains(img_shape=SHAPE), domains).remarks[0] == domains.remarks[0]
+
+
 def test_pictures_without_labels_are_refused_by_a_game_that_knows_classes(images):
     knows = WithClasses(img_shape=SHAPE, num_classes=2)
     for data in (images, Pictures(images, None, None, None)):
