@@ -121,7 +121,8 @@ def test_image_data_format_of_keras_json_changes_nothing(make_game):
         keras.config.set_image_data_format(now)
         try:
             game = make_game(run_eagerly=True)
-            if all(len(v.shape) not in (3, 4) for player in game.players.values() for v in player.weights):
+            weights = [v for player in game.players.values() for v in player.weights]
+            if all(len(v.shape) not in (3, 4) for v in weights):
                 return                                  # nothing convolutional in it
             data = random_data(np.random.default_rng(0), 4 * game.k * game.packing, game)
             seen = game.train_on_batch(*data), made_by(game), state_of(game)

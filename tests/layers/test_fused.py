@@ -172,8 +172,7 @@ def test_picture_convolution_in_inference_is_that_of_training(rng):
 
 
 def test_onnx_runtime_reads_what_is_exported(tmp_path, rng):
-    pytest.importorskip("tf2onnx")
-    onnxruntime = pytest.importorskip("onnxruntime")
+    import onnxruntime  # slow to import
     gan = DCGAN(img_shape=(16, 16, 3), latent_dim=3, base_channels=1)
     for name, network in gan.players.items():
         network.export(tmp_path / f"{name}.onnx", format="onnx", verbose=False)
