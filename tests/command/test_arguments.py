@@ -31,13 +31,13 @@ from tests.games import SHAPE, random_images, small
     ({"run_dir": 3}, "run_dir must be the path of a folder, or None. Received: run_dir=3"),
     ({"images": "photos"}, r"Received: a str. load_data\(...\) loads a folder of pictures"),
     ({"images": np.array([np.zeros((6, 8, 1)), None, "x"], dtype=object)},
-     "Received: an array of dtype object. Pictures of several shapes"),
+     "Received: an array of dtype object. Samples of several shapes"),
     ({"images": np.full((9, *SHAPE), np.nan)},
      r"Received: values that are no finite numbers \(NaN or infinity\)"),
     ({"images": np.full((9, *SHAPE), np.inf)}, "Received: values that are no finite numbers"),
     ({"images": np.ones((9, *SHAPE), bool)},
-     r"Received: dtype bool. images.astype\('uint8'\) \* 255 if True is white"),
-    ({"images": [np.zeros(SHAPE, np.uint8)] * 9}, "one picture, or a list of such. numpy.stack"),
+     r"Received: dtype bool, from 1 to 1. images.astype\('uint8'\) \* 255, if 1"),
+    ({"images": [np.zeros(SHAPE, np.uint8)] * 9}, r"a list of 9 ndarray. numpy.stack\(images\)"),
     ({"resume": True}, "goes on with the run in run_dir. Received: run_dir=None"),
 ])
 def test_arguments_of_train_are_checked(images, arguments, message):
@@ -48,10 +48,9 @@ def test_arguments_of_train_are_checked(images, arguments, message):
 @pytest.mark.parametrize("of_pictures, remark", [
     (lambda pictures: pictures, None),
     (lambda pictures: pictures / 127.5 - 1, None),
-    (lambda pictures: pictures / 255.0, "If 0 is to be black, train on images * 2 - 1."),
     (lambda pictures: pictures // 128, "If 1 is to be white, train on images * 255."),
-    (lambda pictures: tf.data.Dataset.from_tensor_slices(
-        (pictures / 255).astype("float32")).batch(8), "train on images * 2 - 1."),
+    (lambda pictures: tf.data.Dataset.from_tensor_slices(pictures // 128).batch(8),
+     "train on images * 255."),
 ])
 def test_a_range_that_is_probably_meant_otherwise_is_remarked_on_once(images, of_pictures, remark,
                                                                       capsys):

@@ -353,7 +353,7 @@ def test_every_argument_of_a_model_and_of_its_training_is_a_flag_with_a_text(pap
     said = help_of(capsys, paper.module)
     pictures_of_others = "data" in paper.command
     not_flags = {"num_classes", "images", "points", "labels"} | (
-        set() if pictures_of_others else {"flip"})
+        set() if pictures_of_others else {"flip", "balanced"})
     for name in {*model.option_names(), *train_parameters(model)} - not_flags:
         flag = f"--{name.replace('_', '-')} "
         told = said.partition(f" {flag}")[2] or said.partition(f"--no{flag[1:]}")[2]

@@ -10,9 +10,10 @@ import shutil
 
 import keras
 import numpy as np
+import pytest
 
 from benchmarks.kills import PROCESSES
-from tests.contract.test_contract import made_by, state_of
+from tests.contract.test_contract import assert_same, made_by, state_of
 from tests.games import GAMES, for_train, random_data, random_images
 
 SLOW = True                   # read by tests/conftest.py
@@ -106,6 +107,49 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(make_game, request,
     hash_there, there = receive.recv()
     process.join()
     assert hash_there != hash("a string") and there == here
+
+
+def test_image_data_format_of_keras_json_changes_nothing(make_game):
+    expected = None
+    for now in ("channels_last", "channels_first"):
+        keras.config.set_image_data_format(now)
+        try:
+            game = make_game(run_eagerly=True)
+            weights = [v for player in game.players.values() for v in player.weights]
+            if all(len(v.shape) not in (3, 4) for v in weights):
+                return                                  # nothing convolutional in it
+            data = random_data(np.random.default_rng(0), 4 * game.k * game.packing, game)
+            seen = game.train_on_batch(*data), made_by(game), state_of(game)
+            assert keras.config.image_data_format() == now
+        finally:
+            keras.config.set_image_data_format("channels_last")
+        if expected is not None:
+            assert seen[0] == expected[0]
+            assert_same(seen[1:], expected[1:])
+        expected = seen
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_it_plays_in_half_precision(make_game, policy, request, rng, tmp_path):
+    keras.config.set_dtype_policy(policy)
+    try:
+        # TensorFlow 2.21, in bfloat16: the gradient to a kernel of 3x3 at feature maps
+        # of 1x1 is partly memory that nobody has written to, now and then NaN
+        name = request.node.callspec.id.removesuffix(f"-{policy}").removeprefix(f"{policy}-")
+        larger = {"dcgan": (32, 32, 3), "dcgan-signals": (64, 3)}.get(name)
+        game = make_game(run_eagerly=True, **({"img_shape": larger} if larger else {}))
+        data = random_data(rng, 4 * game.k * game.packing, game)
+        logs = game.train_on_batch(*data)
+        assert all(type(v) in (float, np.float32) and np.isfinite(v) for v in logs.values()), logs
+        made = made_by(game)
+        assert made.dtype == np.float32 and np.isfinite(made).all()
+        assert {v.dtype for player in game.players.values() for v in player.weights} <= {
+            "float32", "int32"}
+        if policy == "mixed_float16":                   # where losses are scaled
+            game.save(tmp_path / "model")
+            assert_same(state_of(type(game).load(tmp_path / "model")), state_of(game))
+    finally:
+        keras.config.set_dtype_policy("float32")
 
 
 # What helps a small model to learn in seconds: the classic DCGAN takes longer, and

@@ -136,11 +136,11 @@ def test_averages_of_both_networks_are_shown_saved_and_resumed(pictures, tmp_pat
 def test_real_pictures_are_shown_beside_their_reconstructions(pictures, tmp_path, monkeypatch):
     seen = {}
     monkeypatch.setattr(drawing, "write_real_vs_generated",
-                        lambda path, real, made, title: seen.update({"real": real, title: made}))
+                        lambda path, real, made, title, bands: seen.update(real=real, made=made))
     gan = small()
     gan.write_beside_real(tmp_path / "a.png", (pictures,))
     np.testing.assert_allclose(seen["real"], pictures / 255, atol=1e-6)
-    np.testing.assert_array_equal(seen["reconstructed"], gan.reconstruct(pictures))
+    np.testing.assert_array_equal(seen["made"], gan.reconstruct(pictures))
 
 
 # --- the theorems ---------------------------------------------------------------------
