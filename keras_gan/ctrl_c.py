@@ -15,8 +15,9 @@ def is_ours():
     if program == "-m":                          # Python doesn't know the file yet
         return ["-m", "keras_gan"] in [[option, module.partition(".")[0]] for option, module
                                        in zip(sys.orig_argv, sys.orig_argv[1:])]
+    # A file of a clone may be run while another copy of the package is installed
     return (Path(program).stem == "keras-gan"
-            or Path(program).resolve().parent == Path(__file__).resolve().parent)
+            or (Path(program).resolve().parent / Path(__file__).name).is_file())
 
 
 def _end(_, frame):

@@ -79,8 +79,8 @@ class Classes:
 
     def discriminate(self, images, labels=None):
         """As `NoiseGame.discriminate`; labels where the discriminator is told them."""
-        if len(self.discriminator.inputs) > 1:
-            labels = self.prepare_labels(labels, len(images))
+        is_told = len(self.discriminator.inputs) > 1
+        labels = self.prepare_labels(labels, len(images)) if is_told else None
         return super().discriminate(images, labels)
 
     def class_number(self, label):

@@ -297,9 +297,10 @@ class NoiseGame(Game):
 
         def ask(images, *labels):
             validity = self.judge(self.to_network(images), *map(ops.convert_to_tensor, labels))
-            return ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
+            said = ops.convert_to_numpy(self.probability(None, validity)).astype("float32")
+            return said.reshape(len(said), -1).mean(axis=1)                # of patches their mean
 
-        return batchwise(ask, arrays, JUDGED_AT_ONCE, "judging", self.packing)[:, 0]
+        return batchwise(ask, arrays, JUDGED_AT_ONCE, "judging", self.packing)
 
     # --- noise goes in, samples come out ----------------------------------------------
 

@@ -58,11 +58,12 @@ def train_with_flags(model, args):
     parameters = {name: chosen.pop(name) for name in model.option_names() if name in chosen}
     by_data = FROM_DATA in model.option_names()
     of_signals = parameters.get("networks") == "signals"
+    is_array = bool(names) and names[0].lower().endswith(".npy")
     if of_signals and names[0] in DATA_SETS.split(", "):
         raise ValueError(f"These networks learn signals. Received: --data {names[0]}. Use --data "
                          "FILE.npy, an array (N, length, channels) that numpy.save wrote, and "
                          "--img-shape LENGTH CHANNELS")
-    check_img_shape(parameters.get("img_shape"), bool(names) and not of_signals)
+    check_img_shape(parameters.get("img_shape"), bool(names) and not (of_signals or is_array))
     game = model(**parameters)
     source = dict(zip(("a", "b") if len(names) == 2 else ("source",), names))
     check_before_data(game, run_dir, chosen["resume"], chosen, source, compare=not by_data)

@@ -109,6 +109,27 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(make_game, request,
     assert hash_there != hash("a string") and there == here
 
 
+def test_a_run_that_is_resumed_ends_in_the_same_numbers(make_game, rng, tmp_path):
+    games = [make_game(half_life=5, run_eagerly=True) for _ in range(3)]
+    whole, first, second = games
+    data = for_train(whole, random_data(rng, 30 * whole.k, whole))
+    how = {"batch_size": 8, "checkpoint_interval": 2}
+    if data and whole.makes_pictures:
+        how["flip"] = True
+    history = whole.train(**data, steps=5, run_dir=tmp_path / "whole", sample_interval=2, **how)
+    # Pictures are written in the one and not in the other: that must make no difference
+    first.train(**data, steps=3, run_dir=tmp_path / "parts", sample_interval=500, **how)
+    resumed = second.train(**data, steps=5, run_dir=tmp_path / "parts", sample_interval=500,
+                           resume=True, **how)
+    assert resumed == history and list(history) == ["step", *whole.logs]
+    assert_same(state_of(second), state_of(whole))
+    assert_same(made_by(second), made_by(whole))
+    # 5 turns, in which the learning rates fall by half
+    beginning = [float(optimizer.learning_rate) for optimizer in make_game().optimizers.values()]
+    assert [float(optimizer.learning_rate) for optimizer in whole.optimizers.values()] == \
+        pytest.approx([rate / 2 for rate in beginning])
+
+
 def test_image_data_format_of_keras_json_changes_nothing(make_game):
     expected = None
     for now in ("channels_last", "channels_first"):
