@@ -45,7 +45,9 @@ class Units(keras.layers.Layer):
         mean = self._mean(samples, lambda rows: rows)
         deviation = np.sqrt(self._mean(samples, lambda rows: np.square(rows - mean)))
         self.mean.assign(mean)
-        self.deviation.assign(np.where(deviation > 0, deviation, 1))
+        # What is left of a column that never changes is rounding: 1e-16 of its mean
+        changes = deviation > 1e-12 * np.abs(mean)
+        self.deviation.assign(np.where(changes, deviation, 1))
         self.times_fitted.assign(self.times_fitted + 1)
 
     def _mean(self, samples, function):

@@ -32,6 +32,10 @@ def test_a_column_that_never_changes_becomes_zero(rng):
     units = Units(2)
     units.fit(np.stack([rng.normal(size=50), np.full(50, 7.0)], axis=1))
     np.testing.assert_array_equal(np.asarray(units(np.array([[0.0, 7.0]], "float32")))[:, 1], 0)
+    for value in (0.1, 0.3, 1.7, 50_000.1):
+        units = Units(1)
+        units.fit(np.full((999, 1), value))
+        assert float(units.deviation[0]) == 1, value
 
 
 def test_units_look_at_large_data_block_by_block():
