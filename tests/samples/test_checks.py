@@ -107,7 +107,8 @@ def test_numbers_that_are_none_are_counted_and_left_out():
 
 def test_pictures_of_one_colour_say_nothing_about_their_range():
     for colour in (0.0, 1.0):                                  # a dummy; an empty page
-        check_images(np.full((2, *RGB), colour), RGB)
+        images = np.full((2, *RGB), colour)
+        np.testing.assert_array_equal(check_images(images, RGB), images)
 
 
 @pytest.mark.parametrize("make", [
