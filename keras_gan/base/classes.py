@@ -74,8 +74,11 @@ class Classes:
             z0, z1, n: as there.
             label: the class, a number or a name.
         """
+        noise = self.walk(z0, z1, n)
+        if isinstance(label, (list, tuple, np.ndarray)):
+            raise ValueError(f"label must be one class, a number or a name. Received: {label!r}")
         labels = self.takes["labels"].checked([self.class_number(label)] * n, n)
-        return super().interpolate(z0, z1, n, labels)
+        return self.generate_from(noise, labels)
 
     def discriminate(self, images, labels=None):
         """As `NoiseGame.discriminate`; labels where the discriminator is told them."""

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from data_loaders.whole import write_whole
+from keras_gan.samples.checks import is_whole
 from keras_gan.samples.ranges import to_uint8
 
 # Viewers and browsers show a picture of this size, and in RGB it takes 48 MiB
@@ -27,11 +28,18 @@ MOST_CHANNELS = 10            # of a signal: there are ten colours
 
 
 def check_bands(bands, channels):
-    """Raise `ValueError` unless `bands` are one or three of the channels, or None."""
-    if bands is None or (len(bands) in (1, 3) and all(0 <= band < channels for band in bands)):
-        return
-    raise ValueError(f"bands must be one channel, shown grey, or three, shown as red, green and "
-                     f"blue, from 0 to {channels - 1}. Received: {tuple(bands)}")
+    """The channels to show as a tuple of one or three ints, or None.
+
+    Raises:
+        ValueError: unless they are a list or tuple of such, or None.
+    """
+    if bands is None:
+        return None
+    if not isinstance(bands, (list, tuple)) or len(bands) not in (1, 3) or not all(
+            is_whole(band, 0) and band < channels for band in bands):
+        raise ValueError("bands must be one channel, (0,) say, shown grey, or three, shown as red, "
+                         f"green and blue, from 0 to {channels - 1}. Received: bands={bands!r}")
+    return tuple(int(band) for band in bands)
 
 
 def as_rgb(pictures, bands=None):
@@ -52,12 +60,12 @@ def as_rgb(pictures, bands=None):
     """
     pictures = np.asarray(pictures)
     channels = pictures.shape[-1]
-    check_bands(bands, channels)
+    bands = check_bands(bands, channels)
     if bands is None and channels == 4:
         return _on_checkerboard(pictures)
     if bands is None:
         bands = (0, 1, 2) if channels > 2 else (0,)
-    shown = pictures if tuple(bands) == tuple(range(channels)) else pictures[..., list(bands)]
+    shown = pictures if bands == tuple(range(channels)) else pictures[..., list(bands)]
     return np.ascontiguousarray(np.broadcast_to(to_uint8(shown), (*pictures.shape[:-1], 3)))
 
 
@@ -200,7 +208,7 @@ def write_signals(path, signals, window=None):
     _, length, channels = next(iter(signals.values())).shape
     if window is None:
         values = np.concatenate([s.reshape(-1, channels) for s in signals.values()]).T
-        window = [_limits(of_channel[np.isfinite(of_channel)]) for of_channel in values]
+        window = [limits(of_channel[np.isfinite(of_channel)]) for of_channel in values]
     low, high = np.broadcast_to(window, (channels, 2)).T               # (channels,) each
     alike = len(set(low)) == len(set(high)) == 1
     rows = -(-max(map(len, signals.values())) // 5)
@@ -250,9 +258,9 @@ def thinned(x, y, most=MOST_POINTS):
     return np.repeat(x[starts], 2), np.stack([lowest, highest], axis=1).ravel()
 
 
-def _limits(values):
+def limits(values):
     """The lowest and the highest of finite values; around them if all are equal."""
-    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
     around = max(0.5, 1e-3 * abs(low)) if low == high else 0.0
     return low - around, high + around
 
