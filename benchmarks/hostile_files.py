@@ -23,7 +23,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from data_loaders import ImageFolder
-from data_loaders.image_folder import AGAIN, shown
+from data_loaders.files import AGAIN
+from data_loaders.names import shown
 
 try:
     from benchmarks.kinds_of_files import kinds

@@ -7,7 +7,7 @@ import itertools
 import os
 from pathlib import Path
 
-from data_loaders.image_file import SUFFIXES
+from data_loaders.formats import SUFFIXES
 from data_loaders.names import in_order, is_number, some, suffix_of
 
 DELIMITERS = (",", ";", "\t", "|", None)                # None: one or more spaces

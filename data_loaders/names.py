@@ -5,7 +5,7 @@ import mimetypes
 import os
 import re
 
-from data_loaders.image_file import NOT_READ, SUFFIXES
+from data_loaders.formats import NOT_READ, SUFFIXES
 
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test",
