@@ -4,8 +4,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from data_loaders.formats import SUFFIXES
 from data_loaders.labels_file import LabelsFile
-from data_loaders.names import called_picture, find_splits, shown
+from data_loaders.names import called_picture, find_splits, shown, suffix_of
+
+BESIDE_PICTURES = "an array beside picture files: a folder of arrays alone is read"
 
 
 @dataclasses.dataclass
@@ -47,22 +50,27 @@ def choose(files, split, labels=None, attribute=None):
         FileNotFoundError: if there is no such file of labels.
         ValueError: if there is no such split, or the labels can't be understood.
     """
-    chosen = of_split(files, split)
+    names, arrays = files.names, []
+    if any(suffix_of(name) in SUFFIXES for name in names):          # labels.npy, masks.npy
+        arrays = [name for name in names if suffix_of(name) == ".npy"]
+        names = [name for name in names if suffix_of(name) != ".npy"] if arrays else names
+    chosen = of_split(files, names, split)
+    chosen.left_out |= dict.fromkeys(arrays, BESIDE_PICTURES)
     if labels is not None or attribute is not None:
         with_labels(chosen, files, labels, attribute)
     return chosen
 
 
-def of_split(files, split):
-    """The files of a split, and the folders that are their classes."""
-    splits, remarks = (None, []) if split == "all" else find_splits(files.names)
+def of_split(files, names, split):
+    """Those of the names that belong to a split; the folders are their classes."""
+    splits, remarks = (None, []) if split == "all" else find_splits(names)
     held_out = next((kind for kind in ("test", "val") if splits and kind in splits.files), None)
     kind = split if split == "train" else held_out
     if split == "test" and held_out is None:
         raise ValueError(f"{files.path} has no test split: no folders train/ and test/ (or "
                          "val/) below it, and nothing but these. Received: split='test'")
     if splits is None:
-        return Choice(files.names, first_folder, files.empty, remarks=remarks)
+        return Choice(names, first_folder, files.empty, remarks=remarks)
     of = {k: f"{shown(f)}/ in each folder" if splits.level else f"{shown(f)}/"
           for k, f in splits.folders.items()}
     counts = {k: f"{of[k]} ({len(names)} files)" for k, names in splits.files.items()}

@@ -140,7 +140,7 @@ def _decode_all(files, names, how, entry, on_error):
 
 
 def _read(files, how, name):
-    """One file -> (`Decoded`, in the shape that is asked for, None) or (None, error)."""
+    """One file -> (`Decoded` in the shape asked for, None), or (None, error)."""
     path, (height, width, channels) = files.path / name, how.img_shape
     try:
         decoded = decode(path, how.background, max(height, width), channels, how.black, how.white,

@@ -8,9 +8,11 @@ from data_loaders.rare_files import CODESTREAM
 JPEG, PNG, GIF, BMP, NPY = b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"\x93NUMPY"
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 JPEG_2000 = (b"\0\0\0\x0cjP  ", CODESTREAM)
+PNM = (".pbm", ".pgm", ".ppm", ".pnm")
+PNM_HEADER = rb"P([14]\s+\d+\s+\d+\s|[2356]\s+\d+\s+\d+\s+[\d#]|[1-6]\s+#)"     # not "P1 is"
 BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *JPEG_2000)     # others: see `check_beginning`
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".jp2",
-            ".j2k", ".pbm", ".pgm", ".ppm", ".pnm")
+SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".bmp", ".dib", ".tif",
+            ".tiff", ".gif", ".avif", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", *PNM)
 # Pictures that aren't read here. Their names or their first bytes say so.
 NOT_READ = {"HEIC": (".heic", ".heif", ".hif"), "JPEG XL": (".jxl",), "JPEG XR": (".jxr", ".wdp"),
             "Photoshop": (".psd", ".psb"), "GIMP": (".xcf",), "SVG": (".svg", ".svgz"),
@@ -49,9 +51,10 @@ def check_beginning(path, start):
     if not start:
         raise NotAPicture(path, "empty file")
     brands = start[8:int.from_bytes(start[:4])] if start[4:8] == b"ftyp" else b""
-    if b"avif" in brands or b"avis" in brands or re.match(rb"P[1-6]\s+[\d#]", start):
-        return
     suffix = path.suffix.lower()
+    pnm = rb"P[1-6]\s" if suffix in PNM else PNM_HEADER
+    if b"avif" in brands or b"avis" in brands or re.match(pnm, start):
+        return
     kind = next((kind for kind, names in NOT_READ.items() if suffix in names), None)
     if start.startswith(TIFF) and kind is None:                 # cameras write TIFF of their own
         return
