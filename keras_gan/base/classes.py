@@ -30,6 +30,11 @@ class Classes:
         """What one batch of the data is: pictures, and their classes."""
         return {"images": Samples(self.img_shape), "labels": Labels(self.num_classes)}
 
+    @property
+    def made_at_once(self):
+        """Samples that a sheet makes at once."""
+        return max(25, 5 * min(self.num_classes, 10))
+
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         self.require_whole("num_classes", 2)

@@ -50,6 +50,7 @@ class Game(Named, Averages, Options, abc.ABC):
         axes: tuple of int, how many axes a sample of this game may have: 3, pictures;
             2, signals; 1, vectors.
         other_axes: str, what else somebody could choose to get other ones.
+        made_at_once: int, samples that a sheet makes at once.
     """
 
     img_shape: tuple[int, ...] = (28, 28, 1)
@@ -93,6 +94,7 @@ class Game(Named, Averages, Options, abc.ABC):
     makes_its_data = in_a_run = False
     num_classes, class_names = None, ()
     axes, other_axes = (3,), ""
+    made_at_once = 25
 
     def __post_init__(self):
         self.take_recipe()

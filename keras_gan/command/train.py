@@ -191,7 +191,7 @@ def check_before_data(game, run_dir, resume, chosen, source=None, compare=True):
         del settings["parameters"]
     check_apart(run_dir, source)
     RunDirectory(run_dir).check(resume, settings, defaults_of(game))
-    memory.check(game, plan.batch_size)
+    memory.check(game, plan.batch_size, draws=True)
 
 
 def train_parameters(model):

@@ -25,6 +25,9 @@ MOST_PIXELS = 2 ** 26         # of all frames of a film, a byte each
 MOST_POINTS = 4000            # of a curve: a picture has fewer columns of pixels
 MOST_SIGNALS = 25             # on a sheet, and of one kind
 MOST_CHANNELS = 10            # of a signal: there are ten colours
+# Bytes, measured: of a figure; of Matplotlib for each byte of two sheets in it, and at
+# most, with the film, where these are as large as they may be
+OF_A_FIGURE, OF_A_SHEET, AT_MOST = 40 * 2 ** 20, 17, 300 * 2 ** 20
 
 
 def check_bands(bands, channels):
@@ -99,12 +102,7 @@ def grid(pictures, columns=None, gap=2, bands=None):
         H and W, unless the pictures were enlarged or reduced.
     """
     n, h, w, _ = np.shape(pictures)
-    if columns is None or n > columns * LONGEST_SIDE:
-        columns = _columns(n, h, w, gap)
-    columns = min(n, columns)
-    rows = -(-n // columns)
-    h, w = _size_on_sheet(h, w, rows, columns, gap)
-    gap = min(gap, LONGEST_SIDE // max(rows, columns) - 1)    # of thousands in a row
+    rows, columns, h, w, gap = _layout(n, h, w, columns, gap)
     sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), 255, np.uint8)
     for i in range(n):                    # one by one: thousands take no memory beside the sheet
         picture = as_rgb(pictures[i:i + 1], bands)[0]
@@ -115,6 +113,24 @@ def grid(pictures, columns=None, gap=2, bands=None):
         y, x = i // columns * (h + gap), i % columns * (w + gap)
         sheet[y:y + h, x:x + w] = picture
     return sheet
+
+
+def _layout(n, h, w, columns=None, gap=2):
+    """Rows, columns, height and width of a picture, and gap of a sheet, see `grid`."""
+    if columns is None or n > columns * LONGEST_SIDE:
+        columns = _columns(n, h, w, gap)
+    columns = min(n, columns)
+    rows = -(-n // columns)
+    h, w = _size_on_sheet(h, w, rows, columns, gap)
+    return rows, columns, h, w, min(gap, LONGEST_SIDE // max(rows, columns) - 1)   # of thousands
+
+
+def memory_of(shape):
+    """Bytes that it takes to draw 25 samples of a shape beside as many real ones."""
+    if len(shape) != 3:
+        return OF_A_FIGURE
+    rows, columns, h, w, gap = _layout(25, *shape[:2])
+    return min(AT_MOST, OF_A_FIGURE + OF_A_SHEET * 3 * rows * (h + gap) * columns * (w + gap))
 
 
 def _columns(n, h, w, gap):

@@ -62,9 +62,10 @@ class TrainingRun:
 
     def _fits(self, batch_size):
         """Remarks, if memory is near. Raises `MemoryError` if there is too little."""
-        memory.check(self.game, batch_size)
+        draws = self.plan.run_dir is not None
+        memory.check(self.game, batch_size, draws)
         self.largest_batch = batch_size
-        return memory.remark(self.game, batch_size)
+        return memory.remark(self.game, batch_size, draws)
 
     # --- directory --------------------------------------------------------------------
 
