@@ -2,6 +2,7 @@
 import contextlib
 import logging
 
+import keras
 import tensorflow as tf
 from tensorflow.python.client import device_lib
 
@@ -47,12 +48,15 @@ def xla_pays(model):
     Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn of
     fully connected networks it was measured to pay there too (`benchmarks/speed.py`):
     their many small steps become few. Convolutions are quicker without it, in
-    TensorFlow's own kernels. Where there is a GPU, Keras chooses. A debugger that looks
-    at each operation (`tf.debugging.enable_check_numerics`) can't look into XLA.
+    TensorFlow's own kernels: those of pictures, and those along one axis (the recipe
+    "signals" takes a third of the time). Where there is a GPU, Keras chooses. A
+    debugger that looks at each operation (`tf.debugging.enable_check_numerics`) can't
+    look into XLA.
     """
     if looked_at():
         return False
-    convolutions = any(len(weight.shape) == 4 for weight in model.weights)
+    convolutions = any(len(weight.shape) == 4 for weight in model.weights) or any(
+        isinstance(layer, keras.layers.Conv1D) for layer in model._flatten_layers())
     return model.jit_compile or not (convolutions or tf.config.list_physical_devices("GPU"))
 
 

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from keras_gan.backend.one_graph import being_compiled
-from keras_gan.base.noise_game import generator_of
+from keras_gan.base.generating import generator_of
 from keras_gan.base.options import options
 from keras_gan.samples.drawing import grid, write_png, write_real_vs_generated
 from keras_gan.samples.kinds import Labels, Samples

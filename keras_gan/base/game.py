@@ -4,23 +4,21 @@ import functools
 from typing import Literal
 
 import keras
-import numpy as np
-from keras import ops
 from keras.optimizers.schedules import ExponentialDecay
 
-from keras_gan.backend.one_graph import being_compiled, one_graph, xla_pays
+from keras_gan.backend.one_graph import one_graph, xla_pays
 from keras_gan.base.average import Averages
 from keras_gan.base.named import Named
 from keras_gan.base.options import Options, options
 from keras_gan.base.seeding import seeded_layers, warn_of_half_precision
+from keras_gan.base.turns import Turns
 from keras_gan.players.ends import remarks
 from keras_gan.players.freeze import check_freeze
 from keras_gan.players.player import as_player, functional
 from keras_gan.players.traced import same, traced_from
-from keras_gan.samples.checks import check_samples, is_whole
+from keras_gan.samples.checks import is_whole
 from keras_gan.samples.drawing import check_bands
 from keras_gan.samples.kinds import Samples
-from keras_gan.samples.ranges import to_network
 from keras_gan.training import checkpoint, memory
 from keras_gan.training.data import open_data
 from keras_gan.training.plan import Plan
@@ -31,7 +29,7 @@ AXES = {3: "(height, width, channels) of pictures", 2: "(length, channels) of si
 
 
 @options
-class Game(Named, Averages, Options, abc.ABC):
+class Game(Named, Averages, Turns, Options, abc.ABC):
     """Base of all models. A paper builds its networks and plays `train_on_batch`.
 
     It says by names what it has, see `Named`.
@@ -39,11 +37,7 @@ class Game(Named, Averages, Options, abc.ABC):
     Attributes:
         undecided_loss: float, `d_loss` of a discriminator that can't tell; None if
             nobody knows it.
-        packing: int, how many samples the discriminator judges together.
-        turns: int, how many turns this model has been trained. With `seed` it decides
-            the random numbers of the next turn.
         makes_its_data: bool, whether `train` takes no data.
-        in_a_run: bool, whether `train` plays. What its batches are was looked at.
         num_classes: int, of a model that knows classes; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be
             empty.
@@ -89,9 +83,7 @@ class Game(Named, Averages, Options, abc.ABC):
 
     kept = None                                 # the compiled turn, and what it was traced from
     undecided_loss = None
-    packing = 1
-    turns = 0
-    makes_its_data = in_a_run = False
+    makes_its_data = False
     num_classes, class_names = None, ()
     axes, other_axes = (3,), ""
     made_at_once = 25
@@ -192,46 +184,7 @@ class Game(Named, Averages, Options, abc.ABC):
             return learning_rate
         return ExponentialDecay(learning_rate, updates * self.half_life, 0.5)
 
-    # --- a turn ------------------------------------------------------------------
-
-    @property
-    def makes_pictures(self):
-        """Whether samples are pictures, not vectors."""
-        return len(self.img_shape) == 3
-
-    def prepare(self, images):
-        """Samples as the networks see them.
-
-        Args:
-            images: (k batch, *img_shape): pictures as uint8 0..255 or float in [-1, 1];
-                vectors as they are.
-
-        Returns:
-            float (k batch, *img_shape), of pictures in [-1, 1].
-
-        Raises:
-            ValueError: for another shape, dtype or range, or if they aren't k batches.
-        """
-        if not (being_compiled() or self.in_a_run):
-            images = check_samples(images, self.img_shape)
-        self.check_k_batches(images)
-        return self.to_network(images)
-
-    def to_network(self, images):
-        """Samples as the networks see them, unchecked: see `prepare`."""
-        if self.makes_pictures:
-            return to_network(ops.convert_to_tensor(images))
-        return ops.convert_to_tensor(images, keras.config.floatx())
-
-    def check_k_batches(self, samples):
-        """Raise `ValueError` unless there are k batches of one size, and whole
-        packs."""
-        least = self.k * self.packing
-        if samples.shape[0] % least:
-            packs = f" of whole packs of {self.packing}" if self.packing > 1 else ""
-            raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches "
-                             f"of one size{packs}: {least}, {2 * least}, {3 * least}, ... samples. "
-                             f"Received: {samples.shape[0]}")
+    # --- a turn, and many -------------------------------------------------------------
 
     @abc.abstractmethod
     def train_on_batch(self, *batch, random=None):
@@ -244,48 +197,6 @@ class Game(Named, Averages, Options, abc.ABC):
         Returns:
             dict of floats, by the names in `logs`.
         """
-
-    def random_numbers(self, n, given=None):
-        """The random numbers of the next turn: a function of `seed` and `turns`.
-
-        Args:
-            n: int, samples in the turn.
-            given: dict of arrays that somebody wants to use instead, by the names in
-                `draws`; None draws them.
-
-        Returns:
-            dict of arrays, the first axis of each is n.
-
-        Raises:
-            ValueError: if what is given has other names or shapes.
-            RuntimeError: if they were to be drawn in a turn that is being compiled.
-                Every turn would get the same.
-        """
-        if given is not None:
-            return self._checked_random_numbers(n, given)
-        if being_compiled():
-            raise RuntimeError("Random numbers were drawn in a turn that is being compiled: every "
-                               "turn would get the same. Use the `random` that train_on_batch is "
-                               "given.")
-        drawn = self._drawn(n, self.turns)
-        self.turns += 1
-        return drawn
-
-    def _drawn(self, n, turn):
-        generators = {name: np.random.default_rng([self.seed, stream, turn])
-                      for name, stream in self.draws.items()}
-        return {name: getattr(self, f"draw_{name}")(n, rng) for name, rng in generators.items()}
-
-    def _checked_random_numbers(self, n, given):
-        expected = {name: array.shape for name, array in self._drawn(n, 0).items()}
-        shapes = {name: tuple(getattr(array, "shape", ())) for name, array in given.items()} \
-            if isinstance(given, dict) else f"a {type(given).__name__}"
-        if shapes != expected:
-            raise ValueError(f"The random numbers of a turn with {n} samples must be a dict of "
-                             f"arrays {expected}. Received: {shapes}")
-        return given
-
-    # --- training ---------------------------------------------------------------------
 
     def train(self, images, steps: int = 10_000, batch_size: int = 32, run_dir: str | None = None,
               sample_interval: int = 500, checkpoint_interval: int = 500, keep_last: int = 3,

@@ -12,7 +12,7 @@ from keras import layers
 from keras.optimizers.schedules import ExponentialDecay
 
 from keras_gan import DCGAN, GAN, LSGAN, WGANGP
-from keras_gan.base.noise_game import generator_of
+from keras_gan.base.generating import generator_of
 from tests.games import SHAPE, random_images, small
 
 # --- one turn, one source -------------------------------------------------------------
@@ -54,6 +54,16 @@ def test_jit_compile_has_a_switch(jit_compile, run_eagerly):
     assert gan.discriminator.run_eagerly == run_eagerly
     # "auto": it pays on a CPU, and Keras has it on for a GPU
     assert bool(gan.uses_xla) == (jit_compile is not False)
+
+
+@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="Keras chooses there")
+@pytest.mark.parametrize("model, how, pays", [
+    (GAN, {"img_shape": (2,), "networks": "goodfellow_2014"}, True),
+    (DCGAN, {"img_shape": (8, 8, 1), "base_channels": 1}, False),
+    (DCGAN, {"img_shape": (8, 1), "base_channels": 1, "recipe": "signals"}, False),
+])
+def test_xla_is_for_networks_without_convolutions(model, how, pays):
+    assert bool(model(latent_dim=2, **how).uses_xla) == pays
 
 
 class DrawsItsOwnNoise(GAN):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_gan import ACGAN, CGAN, DCGAN, GAN, WGAN, BiGAN, PacGAN
-from keras_gan.base.noise_game import spherical
+from keras_gan.base.generating import spherical
 from tests.games import SHAPE, random_images, small
 
 POINTS = {"img_shape": (2,), "latent_dim": 4, "run_eagerly": True}

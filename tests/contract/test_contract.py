@@ -148,7 +148,7 @@ def test_what_is_made_is_what_is_promised(make_game, monkeypatch):
     assert not np.array_equal(samples, made_by(game, 2))
     if isinstance(game, NoiseGame):
         many = game.generate(53, seed=1)
-        monkeypatch.setattr("keras_gan.base.noise_game.VALUES_AT_ONCE", 1)      # 50 at once
+        monkeypatch.setattr("keras_gan.base.generating.VALUES_AT_ONCE", 1)      # 50 at once
         np.testing.assert_allclose(game.generate(53, seed=1), many, atol=1e-5)
         with pytest.raises(ValueError, match="n must be a whole number of at least 1. .*n=0"):
             game.generate(0)

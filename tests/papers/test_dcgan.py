@@ -63,6 +63,21 @@ def test_two_kinds_of_pictures_are_learned():
     assert 0.15 < np.mean(near.argmin(axis=1)) < 0.85
 
 
+def test_tones_of_three_frequencies_are_learned():
+    rng = np.random.default_rng(0)
+    tones = 20 + 5 * np.sin(2 * np.pi * np.outer((1, 2, 3), np.arange(16) / 16))
+    signals = (np.tile(tones, (128, 1)) + rng.normal(0, 0.5, (384, 16)))[..., None]
+    gan = DCGAN(img_shape=(16, 1), latent_dim=8, base_channels=8, recipe="signals",
+                ema_momentum=0.98)
+    gan.train(signals, steps=400, batch_size=32)
+    near = distances(gan.generate(300, seed=1)[..., 0], tones)
+    # Distance to the nearest tone: real .5; trained .95, .51, .91 (seeds 0, 1, 2); of
+    # the mean of all, 3.5; untrained 20. Two tones are 5 apart
+    assert np.median(near.min(axis=1)) < 1.8
+    # Share of the rarest tone: .29, .28, .28. A collapsed generator leaves one out
+    assert np.bincount(near.argmin(axis=1), minlength=3).min() > 0.1 * 300
+
+
 FULLY_CONNECTED = {"networks": "fully_connected"}
 
 
