@@ -37,6 +37,7 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
     Attributes:
         undecided_loss: float, `d_loss` of a discriminator that can't tell; None if
             nobody knows it.
+        packing: int, how many samples the discriminator judges together.
         makes_its_data: bool, whether `train` takes no data.
         num_classes: int, of a model that knows classes; None for all others.
         class_names: list of str, one a class, of the data it was trained on; may be
@@ -83,7 +84,7 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
 
     kept = None                                 # the compiled turn, and what it was traced from
     undecided_loss = None
-    makes_its_data = False
+    packing, makes_its_data = 1, False
     num_classes, class_names = None, ()
     axes, other_axes = (3,), ""
     made_at_once = 25

@@ -14,11 +14,10 @@ class Turns:
     Attributes:
         turns: int, how many turns this model has been trained. With `seed` it decides
             the random numbers of the next turn.
-        packing: int, how many samples the discriminator judges together.
         in_a_run: bool, whether `train` plays. What its batches are was looked at.
     """
 
-    turns, packing, in_a_run = 0, 1, False
+    turns, in_a_run = 0, False
 
     @property
     def makes_pictures(self):
