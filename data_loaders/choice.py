@@ -102,7 +102,8 @@ def with_labels(chosen, files, labels, attribute):
     else:
         raise FileNotFoundError(f"No file of labels {labels}, neither in {Path.cwd()} nor in "
                                 f"{files.path}.")
-    table = LabelsFile(data, called, chosen.names, files.above, attribute)
+    others = set(files.names).difference(chosen.names)
+    table = LabelsFile(data, called, chosen.names, files.above, attribute, sorted(others))
     chosen.order, chosen.class_of = table.order, table.labels.get
     chosen.remarks += table.remarks
     chosen.left_out |= {name: f"no label in {called}" for name in chosen.names
