@@ -107,8 +107,9 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
             "Smiling" for example. Of values -1 and 1, or 0 and 1, it makes the classes
             "not Smiling" and "Smiling".
         white: the value that becomes white in files of more than 8 bits: 4095 for
-            pictures of 12 bits. "data" takes the largest value in the files. None: the
-            largest that 16 bits can hold.
+            pictures of 12 bits. "data" takes the largest value in the files to train
+            on, for the test split too. None: the largest that 16 bits can hold, and 1
+            in floats.
         black: the value that becomes black in files of more than 8 bits.
 
     Returns:
