@@ -9,6 +9,7 @@ import numpy as np
 from data_loaders.datasets import NAMES, load_data
 from data_loaders.image_folder import colours
 from data_loaders.names import brief, shown
+from data_loaders.resize import check_shape
 
 
 @dataclasses.dataclass
@@ -96,9 +97,16 @@ def load_domains(a, b, img_shape=None, fit: Literal["crop", "pad", "stretch"] = 
     if len(whites) != 2:
         raise ValueError("white must be one value for both, or a pair of them. "
                          f"Received: white={brief(white)}")
-    for name, white in zip((a, b), whites):     # white and black are for folders and archives
-        how = {} if name in NAMES else {"white": white, "black": black}
-        sets.append(load_data(name, img_shape, fit, background, split, folder, **how))
+    check_shape((1, 1, 3) if img_shape is None else img_shape, fit, background)
+    for name, white in zip((a, b), whites):     # each gets what has an effect on it
+        how = {"fit": fit, "background": background, "split": split}
+        if name in NAMES:
+            how["folder"] = folder
+        elif os.fspath(name).lower().endswith(".npy"):
+            how = {}
+        else:
+            how |= {"white": white, "black": black}
+        sets.append(load_data(name, img_shape, **how))
     of_a, of_b = sets
     names = tuple(shown(given) + (", test" if split == "test" else "") for given in (a, b))
     source = {"a": of_a.source["source"], "b": of_b.source["source"], "fit": fit,

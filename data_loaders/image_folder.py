@@ -14,7 +14,7 @@ from data_loaders.bands import NotAPicture
 from data_loaders.choice import choose
 from data_loaders.decoded import Reading, find_white, is_harmless, load_pictures
 from data_loaders.files import AGAIN, open_files
-from data_loaders.names import in_order, is_number, shown, some
+from data_loaders.names import brief, in_order, is_number, shown, some
 from data_loaders.resize import check_shape
 from data_loaders.white import check_white, remarks_on_white
 
@@ -71,11 +71,12 @@ class ImageFolder:
     def __init__(self, folder, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255),
                  on_error="skip", split="train", labels=None, attribute=None, white=None, black=0):
         self.img_shape = check_shape(img_shape, fit, background)
-        if on_error not in ("skip", "raise"):
-            raise ValueError(f"on_error must be 'skip' or 'raise'. Received: on_error={on_error!r}")
-        if split not in ("train", "test", "all"):
+        if not isinstance(on_error, str) or on_error not in ("skip", "raise"):
+            raise ValueError(f"on_error must be 'skip' or 'raise'. "
+                             f"Received: on_error={brief(on_error)}")
+        if not isinstance(split, str) or split not in ("train", "test", "all"):
             raise ValueError("split must be 'train', 'test', or 'all' (every folder as it is). "
-                             f"Received: split={split!r}")
+                             f"Received: split={brief(split)}")
         self.fit, self.background, self.on_error = fit, tuple(int(c) for c in background), on_error
         self.split, asked, (self.white, self.black) = split, white, check_white(white, black)
         files = open_files(folder)

@@ -182,5 +182,10 @@ def test_arguments_that_make_no_sense(folder):
     for how in ({"labels": [0, 1, 1]}, {"attribute": "Smiling"}):
         with pytest.raises(ValueError, match="labels must be a file with a table"):
             load_data(folder, SHAPE, **how)
-    with pytest.raises(ValueError, match="labels is for folders and archives"):
-        load_data("digits", labels="labels.csv")
+    for labels in ("labels.csv", np.arange(9), list(range(9000))):
+        with pytest.raises(ValueError, match="labels has no effect here: it is for folders and ar"
+                           ) as error:
+            load_data("digits", labels=labels)
+        assert len(str(error.value)) < 200
+    with pytest.raises(ValueError, match=r"labels=an array of shape \(9,\), attribute=None"):
+        load_data(folder, SHAPE, labels=np.arange(9))
