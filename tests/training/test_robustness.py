@@ -21,7 +21,8 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from benchmarks.kills import PROCESSES, kill_and_resume
+from benchmarks import kills
+from benchmarks.kills import PROCESSES
 from keras_gan import GAN
 from keras_gan.training import checkpoint
 from keras_gan.training.run import TIMES_BACK
@@ -118,8 +119,14 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(tmp_path, capsys):
     assert len(digests_here) == len(LEGS) and digests_here == digests_there
 
 
-def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path):
-    deaths = kill_and_resume(kills=3, steps=30, run_eagerly=False, seed=10, folder=tmp_path)
+def train_with_all_threads(*arguments, train=kills.train):
+    os.environ.pop("TF_NUM_INTRAOP_THREADS")                   # as people train, see conftest
+    train(*arguments)
+
+
+def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path, monkeypatch):
+    monkeypatch.setattr(kills, "train", train_with_all_threads)
+    deaths = kills.kill_and_resume(kills=3, steps=30, run_eagerly=False, seed=10, folder=tmp_path)
     assert [death["same"] for death in deaths] == [True] * 3
     assert [death["damaged"] for death in deaths] == [[]] * 3
     assert any(death["checkpoints"] for death in deaths)
