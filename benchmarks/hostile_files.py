@@ -23,7 +23,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from data_loaders import ImageFolder
-from data_loaders.image_folder import AGAIN, shown
+from data_loaders.choice import BESIDE_PICTURES
+from data_loaders.files import AGAIN
+from data_loaders.names import shown
 
 try:
     from benchmarks.kinds_of_files import kinds
@@ -87,7 +89,8 @@ def make(folder):
     for kind in kinds():                # those that need no argument
         if not kind.asked:
             name = f"kinds/{kind.name.replace('/', ' ')}{kind.suffix}"
-            files[name] = kind.data, kind.reason or USED
+            beside = BESIDE_PICTURES if kind.suffix == ".npy" else None
+            files[name] = kind.data, beside or kind.reason or USED
     for name, (content, _) in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from data_loaders.bands import NotAPicture
-from data_loaders.image_file import MAX_BYTES
+from data_loaders.formats import MAX_BYTES, check_beginning
 
 OTHERS = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 DEFLATE = 1032                # deflate can't make more than so many bytes of one
@@ -23,6 +23,14 @@ class Archive:
     Args:
         path: of the archive.
 
+    Attributes:
+        path: of the archive.
+        above: what names of files may begin with: a folder of the archive's name.
+        names: sorted list of str, paths of the files in it, without hidden ones. A
+            single folder that holds all of them is the root, as if it were the archive.
+        refused: dict, a path in it -> why it isn't read.
+        empty: list of str, folders without a file.
+
     Raises:
         ValueError: if it isn't one, is damaged, or declares to unpack to more than any
             archive of its size can hold.
@@ -30,6 +38,7 @@ class Archive:
 
     def __init__(self, path):
         self.path, self._reading = Path(path), threading.Lock()
+        self.above = self.path.with_suffix("")
         try:
             self._zip = zipfile.ZipFile(self.path)
         except zipfile.BadZipFile as error:
@@ -69,19 +78,25 @@ class Archive:
         used = {parent.as_posix() for name in self._entries
                 for parent in PurePosixPath(name).parents}
         self.empty = sorted(name.removeprefix(self.top) for name in folders - used)
-        self.stamp = (size, self.path.stat().st_mtime_ns)
-
-    @property
-    def names(self):
-        """Paths of the files in it: a sorted list of str, without hidden ones.
-
-        A single folder that holds all of them is the root, as if it were the archive.
-        """
-        return sorted(name.removeprefix(self.top) for name in self._entries)
+        self.names = sorted(name.removeprefix(self.top) for name in self._entries)
+        self._stamp = (size, self.path.stat().st_mtime_ns)
 
     def has(self, name):
         """Whether a file is in it."""
         return self.top + name in self._entries
+
+    def stamp(self, name):
+        """What changes when a file does: the archive's size and its time."""
+        return self._stamp
+
+    def read_picture(self, name):
+        """The bytes of a file that begins like a picture.
+
+        Raises:
+            NotAPicture: if it begins otherwise, can't be unpacked, or isn't as long as
+                it should.
+        """
+        return self.read(name, check_beginning)
 
     def read(self, name, check=lambda path, start: None):
         """The bytes of a file in it.

@@ -14,9 +14,9 @@ from rich.progress import track
 
 from data_loaders import scenes
 from data_loaders.cache import cache_folder, into_cache
-from data_loaders.image_file import check_shape, resize
 from data_loaders.image_folder import ImageFolder, colours
 from data_loaders.names import in_order, some
+from data_loaders.resize import check_shape, resize
 
 SCENES = {"train": range(0, 2000), "test": range(2000, 2400)}
 SCENES_AT = {"scenes_by_day": "day", "scenes_at_night": "night"}

@@ -1,9 +1,7 @@
 """One picture file -> one RGB array. OpenCV reads BGR, this module returns RGB."""
 import io
-import re
 import warnings
 from pathlib import Path
-from stat import S_ISREG
 from typing import NamedTuple
 
 import cv2
@@ -12,9 +10,19 @@ import numpy as np
 from PIL import Image
 
 from data_loaders import bands as limits
-from data_loaders.bands import ANIMATION, GREY_FROM, Bands, NotAPicture, room, to_picture
+from data_loaders.bands import ANIMATION, Bands, NotAPicture, room, to_picture
+from data_loaders.formats import (
+    BMP,
+    GIF,
+    JPEG,
+    JPEG_2000,
+    NPY,
+    PNG,
+    TIFF,
+    check_beginning,
+    read_bytes,
+)
 from data_loaders.rare_files import (
-    CODESTREAM,
     read_avif,
     read_bmp,
     read_jpeg_2000,
@@ -22,29 +30,11 @@ from data_loaders.rare_files import (
     read_pnm,
     rgb,
 )
+from data_loaders.resize import check_shape, resize
 from data_loaders.tiff_file import read_tiff
+from data_loaders.white import bits_of
 
-FITS = ("crop", "pad", "stretch")
-JPEG, PNG, GIF, BMP, NPY = b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"\x93NUMPY"
-TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-JPEG_2000 = (b"\0\0\0\x0cjP  ", CODESTREAM)
-BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *JPEG_2000)     # others: see `check_beginning`
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".jp2",
-            ".j2k", ".pbm", ".pgm", ".ppm", ".pnm")
-# Pictures that aren't read here. Their names or their first bytes say so.
-NOT_READ = {"HEIC": (".heic", ".heif", ".hif"), "JPEG XL": (".jxl",), "JPEG XR": (".jxr", ".wdp"),
-            "Photoshop": (".psd", ".psb"), "GIMP": (".xcf",), "SVG": (".svg", ".svgz"),
-            "OpenEXR": (".exr",), "Radiance": (".hdr",), "PFM": (".pfm",), "PAM": (".pam",),
-            "DICOM": (".dcm",), "FITS": (".fits", ".fit"), "Targa": (".tga",), "PCX": (".pcx",),
-            "icon": (".ico", ".icns"), "SGI": (".sgi",), "Sun raster": (".ras", ".sun"),
-            "QOI": (".qoi",), "DDS": (".dds",), "EPS": (".eps",),
-            "camera's raw": (".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef",
-                             ".srw")}
-BEGIN_NOT_READ = {b"8BPS": "Photoshop", b"\x76\x2f\x31\x01": "OpenEXR", b"#?RADIANCE": "Radiance",
-                  b"\xff\x0a": "JPEG XL", b"\0\0\0\x0cJXL ": "JPEG XL", b"P7\n": "PAM"}
-HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 ORIENTATION = 0x0112          # the EXIF tag
-MAX_BYTES = 2 ** 30           # of a file
 MAX_HEADER = 2 ** 24          # bytes that must hold the size of a picture, except in a TIFF
 PARTS = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4,       # JPEG: an eighth of
          2: cv2.IMREAD_REDUCED_COLOR_2, 1: cv2.IMREAD_COLOR}                 # its size, ..., all
@@ -118,29 +108,6 @@ def read_image(path, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 
     return resize(decoded.pixels, img_shape, fit, background, decoded.alpha)
 
 
-def bits_of(brightest):
-    """How many bits the data may have whose largest value in 16 bits is `brightest`.
-
-    None if they fill 16 bits, or are floats, or if nothing is known.
-    """
-    if not isinstance(brightest, int) or not 0 < brightest <= GREY_FROM:
-        return None
-    return next(bits for bits in (8, 10, 12, 14) if brightest < 2 ** bits)
-
-
-def check_shape(img_shape, fit, background):
-    """Check arguments of `read_image`; `img_shape` as a tuple, or `ValueError`."""
-    if len(img_shape) != 3 or min(img_shape) < 1:
-        raise ValueError("img_shape must be (height, width, channels), none below 1: 1 channel is "
-                         f"grey, 3 are RGB, 4 RGB and alpha. Received: img_shape={img_shape!r}")
-    if fit not in FITS:
-        raise ValueError(f"fit must be one of {', '.join(map(repr, FITS))}. Received: fit={fit!r}")
-    if len(background) != 3 or min(background) < 0 or max(background) > 255:
-        raise ValueError("background must be three numbers 0..255 (red, green, blue). "
-                         f"Received: background={background!r}")
-    return tuple(int(n) for n in img_shape)
-
-
 def decode(path, background, least=limits.MAX_PIXELS, channels=3, black=0, white=None, data=None):
     """Read a picture file, upright, in its own size.
 
@@ -164,7 +131,7 @@ def decode(path, background, least=limits.MAX_PIXELS, channels=3, black=0, white
     """
     path = Path(path)
     if data is None:
-        data = _read(path)
+        data = read_bytes(path)
     else:
         check_beginning(path, data[:64])
     if data.startswith(JPEG):
@@ -282,93 +249,3 @@ def _orientation(data):
             return header.getexif().get(ORIENTATION)
     except Exception:                   # Pillow doesn't understand the header: no rotation is known
         return None
-
-
-def _read(path):
-    """The bytes of a file that begins like a picture.
-
-    Of other files, films for example, only the beginning is read.
-    """
-    stat = path.stat()
-    if not S_ISREG(stat.st_mode):       # to read from a pipe may take for ever
-        raise NotAPicture(path, "not a regular file")
-    with path.open("rb", buffering=0) as file:      # cv2.imread can't read every name on Windows
-        check_beginning(path, file.read(64))
-        if stat.st_size > MAX_BYTES:
-            raise NotAPicture(path, f"too large: more than {MAX_BYTES // 2 ** 20} MiB")
-        file.seek(0)
-        return file.read(stat.st_size)
-
-
-def check_beginning(path, start):
-    """Raise `NotAPicture` if a file doesn't begin like one that is read here."""
-    if start.startswith(BEGINNINGS) or start[:4] + start[8:12] == b"RIFFWEBP":
-        return
-    if not start:
-        raise NotAPicture(path, "empty file")
-    brands = start[8:int.from_bytes(start[:4])] if start[4:8] == b"ftyp" else b""
-    if b"avif" in brands or b"avis" in brands or re.match(rb"P[1-6]\s+[\d#]", start):
-        return
-    suffix = path.suffix.lower()
-    kind = next((kind for kind, names in NOT_READ.items() if suffix in names), None)
-    if start.startswith(TIFF) and kind is None:                 # cameras write TIFF of their own
-        return
-    kind = next((kind for magic, kind in BEGIN_NOT_READ.items() if start.startswith(magic)),
-                "HEIC" if brands.startswith(HEIC_BRANDS) else kind)
-    if kind:
-        raise NotAPicture(path, f"{kind} file, not read here: save it as PNG, TIFF or JPEG")
-    raise NotAPicture(path, "broken picture" if suffix in SUFFIXES else "not an image")
-
-
-def resize(picture, img_shape, fit, background, alpha=True):
-    """Bring a decoded picture to its shape.
-
-    Args:
-        picture: uint8 array (h, w, bands): RGB for 1 channel too, else as many bands as
-            channels.
-        img_shape, fit, background: see `read_image`.
-        alpha: the last of 4 channels is alpha. Colours are weighed by it, so that what
-            is hidden under transparent pixels doesn't shine through at their edges.
-
-    Returns:
-        uint8 array of shape `img_shape`.
-    """
-    height, width, channels = img_shape
-    alpha = alpha and channels == 4
-    h, w = picture.shape[:2]
-    if fit == "crop":                   # cut the centre of the right proportions, then scale it
-        scale = max(height / h, width / w)
-        ch, cw = min(h, max(1, round(height / scale))), min(w, max(1, round(width / scale)))
-        y, x = (h - ch) // 2, (w - cw) // 2
-        picture = _scale(picture[y:y + ch, x:x + cw], height, width, alpha)
-    elif fit == "pad":
-        scale = min(height / h, width / w)
-        inner = _scale(picture, min(height, max(1, round(h * scale))),
-                       min(width, max(1, round(w * scale))), alpha)
-        picture = np.zeros((height, width, inner.shape[2]), np.uint8)       # alpha 0, bands 0
-        if channels in (1, 3) or alpha:
-            picture[..., :3] = np.asarray(background, np.uint8)
-        y, x = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
-        picture[y:y + inner.shape[0], x:x + inner.shape[1]] = inner
-    else:
-        picture = _scale(picture, height, width, alpha)
-    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None] if channels == 1 else picture
-
-
-def _scale(picture, height, width, alpha=False):
-    if picture.shape[:2] == (height, width):
-        return np.ascontiguousarray(picture)
-    shrinks = height < picture.shape[0] or width < picture.shape[1]
-    # INTER_AREA averages all pixels that fall on a new one: no jagged edges, no moiré
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    if alpha and picture[..., 3].min() < 255:
-        weight = picture[..., 3:].astype(np.float32) / 255
-        weighed = np.dstack([picture[..., :3] * weight, picture[..., 3:]])
-        weighed = cv2.resize(weighed, (width, height), interpolation=how)
-        weighed[..., :3] /= np.maximum(weighed[..., 3:], .5) / 255
-        return np.rint(np.clip(weighed, 0, 255)).astype(np.uint8)
-    if picture.shape[2] in (1, 3, 4):
-        scaled = cv2.resize(picture, (width, height), interpolation=how)
-        return scaled.reshape(height, width, -1)
-    return np.dstack([cv2.resize(np.ascontiguousarray(picture[..., i]), (width, height),
-                                 interpolation=how) for i in range(picture.shape[2])])

@@ -7,8 +7,7 @@ import itertools
 import os
 from pathlib import Path
 
-from data_loaders.image_file import SUFFIXES
-from data_loaders.names import in_order, is_number, some, suffix_of
+from data_loaders.names import called_picture, in_order, is_number, some
 
 DELIMITERS = (",", ";", "\t", "|", None)                # None: one or more spaces
 LOOKED_AT = 200               # lines, to find out what the table is like
@@ -90,7 +89,7 @@ class LabelsFile:
     def _header(rows, of_files, finder):
         """The first row if it names columns, and else None."""
         cell = rows[0][of_files].strip()
-        is_file = finder.find(cell) is not None or suffix_of(cell) in SUFFIXES
+        is_file = finder.find(cell) is not None or called_picture(cell)
         return None if is_file else [name.strip() for name in rows[0]]
 
     def _column(self, header, rows, of_files, attribute):
@@ -202,7 +201,7 @@ class Finder:
 
 
 def _without_suffix(name):
-    return os.path.splitext(name)[0] if suffix_of(name) in SUFFIXES else name
+    return os.path.splitext(name)[0] if called_picture(name) else name
 
 
 def _as_text(data, called):

@@ -1,11 +1,12 @@
 """What names of files and folders say: order, splits, and what may be a picture."""
 import dataclasses
+import functools
 import itertools
 import mimetypes
 import os
 import re
 
-from data_loaders.image_file import NOT_READ, SUFFIXES
+from data_loaders.formats import NOT_READ, SUFFIXES
 
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test",
@@ -35,9 +36,24 @@ def suffix_of(name):
 
 def called_picture(name):
     """Whether the suffix of a file says that it is a picture, readable or not."""
-    suffix = suffix_of(name)
+    return _of_pictures(suffix_of(name))
+
+
+@functools.lru_cache(1000)
+def _of_pictures(suffix):
     kind = MEDIA_TYPES.guess_type(f"a{suffix}", strict=False)[0] or ""
     return suffix in PICTURES or kind.startswith("image/")
+
+
+def pictures_among(names):
+    """Those of the files in a folder that may be pictures, by their names: a list.
+
+    Suffixes of pictures say so. Where no file has one, the arrays (.npy) are taken for
+    pictures, and where there is none, the files without a suffix.
+    """
+    return ([name for name in names if called_picture(name)]
+            or [name for name in names if suffix_of(name) == ".npy"]
+            or [name for name in names if not suffix_of(name)])
 
 
 def is_number(name):
@@ -113,11 +129,18 @@ def find_splits(paths):
     if not any(split_named(name) or PAIR.fullmatch(name)
                for folder in folders for name in folder.split("/")[:2]):
         return None, []                                  # quick, as nearly all folders are
-    pictures = [path for path in paths if suffix_of(path) in (*PICTURES, ".npy", "")]
+    pictures = pictures_among(paths)
     tops = {path.split("/")[0] for path in pictures if "/" in path}
     kinds = {top: split_named(top) for top in in_order(tops)}
-    if _are_splits(list(kinds.values())) or _is_train_alone(kinds, pictures):
+    alone = _is_train_alone(kinds, pictures)
+    beside = [path for path in pictures if "/" not in path]
+    if _are_splits(list(kinds.values())) or (alone and not beside):
         return _splits(paths, pictures, 0), []
+    if alone:
+        train = shown(*tops)
+        return None, [f"{train}/ is read as a class, because pictures lie beside it "
+                      f"({some(beside, 3)}). If it holds the pictures to train on, give {train}/ "
+                      "itself"]
     inner = {top: set() for top in tops}
     for top, folder, *file in (path.split("/", 2) for path in pictures if "/" in path):
         inner[top] |= {folder} if file else set()

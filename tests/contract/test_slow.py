@@ -63,6 +63,8 @@ def test_a_compiled_turn_moves_the_kernels_as_call_by_call(make_game, rng):
     data = random_data(rng, 8 * by_hand.k, by_hand)
     before = weights_of(compiled)
     moved = zip(play(compiled, 1, data), play(by_hand, 1, data), before, strict=True)
+    turn = compiled.kept[1]
+    assert compiled.compiled_turn() is turn      # a second `train` doesn't compile
     for one, other, initial in moved:
         if one.ndim > 1:                        # kernels
             np.testing.assert_allclose(one, other, atol=3e-4, rtol=0)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from data_loaders import ImageFolder, load_data, load_domains
+from data_loaders.choice import BESIDE_PICTURES
 from data_loaders.names import find_splits, in_order
 
 SHAPE = (4, 5, 3)
@@ -109,6 +110,10 @@ def test_splits_in_each_class(tmp_path):
     (["train/a.png", "test/a.png", "bus/b.png"], "bus/, test/, train/ are read as classes"),
     (["train/a.png", "Train/a.png", "test/a.png"], "are read as classes"),
     (["trainA/a.png", "trainB/a.png", "testA/a.png", "testB/a.png"], "look like two domains"),
+    *[([f"train/a{suffix}", f"test/a{suffix}", f"bus/b{suffix}"], "bus/, test/, train/ are read")
+      for suffix in (".JPG", ".jfif", ".jpe", ".j2c", ".jpx", ".dib", ".heic", ".ief", ".npy", "")],
+    (["train/a/x.png", "train/b/x.png", "c.png"], "train/ is read as a class, because pictures lie "
+                                                  "beside it (c.png). If it holds"),
 ])
 def test_what_are_no_splits(paths, remark):
     splits, remarks = find_splits(paths)
@@ -117,7 +122,9 @@ def test_what_are_no_splits(paths, remark):
 
 def test_what_are_splits_too():
     for paths in (["train/a/a.png", "test/a.png", "annotations/a.xml", "labels.csv"],
-                  ["train/a/x.png", "train/b/x.png"], ["training/a", "testing/b"]):
+                  ["train/a/x.png", "train/b/x.png"], ["training/a", "testing/b"],
+                  ["train/a.png", "test/a.png", "docs/LICENSE", "README", "more/masks.npy"],
+                  ["train/a/x.png", "train/b/x.png", "LICENSE"]):
         assert set(find_splits(paths)[0].files["train"]) == {p for p in paths if "train" in p}
 
 
@@ -125,6 +132,29 @@ def test_pictures_beside_the_splits_are_left_out_and_named(tmp_path):
     write(split_folder(tmp_path, "train", "test"), "cover.png")
     with pytest.warns(UserWarning, match=r"cover.png \(beside train/\)"):
         assert load_data(tmp_path, SHAPE).skipped == {"cover.png": "beside train/"}
+
+
+def test_arrays_are_pictures_only_where_no_picture_lies_beside_them(tmp_path):
+    write(tmp_path, "photos/a.png")
+    np.save(tmp_path / "labels.npy", np.arange(3))
+    np.save(tmp_path / "photos" / "masks.npy", np.ones(SHAPE[:2], bool))
+    with pytest.warns(UserWarning, match="2 files .* skipped: labels.npy, photos/masks.npy .an a"):
+        data = load_data(tmp_path, SHAPE)
+    assert data.files == ["photos/a.png"]
+    assert data.skipped == dict.fromkeys(["labels.npy", "photos/masks.npy"], BESIDE_PICTURES)
+    (tmp_path / "photos" / "a.png").unlink()
+    (tmp_path / "icon.svg").write_text("<svg/>")                 # isn't read, so it's no picture
+    with pytest.warns(UserWarning, match="icon.svg"):
+        assert load_data(tmp_path, SHAPE).files == ["photos/masks.npy"]
+
+
+@pytest.mark.parametrize("text", ["P1 2 players", "P6 is a format", "P3 4 5", "P5"])
+def test_a_text_that_begins_like_a_pnm_file_is_no_broken_picture(tmp_path, text):
+    write(tmp_path, "a.png")
+    (tmp_path / "notes.txt").write_text(text)
+    assert ImageFolder(tmp_path, SHAPE, on_error="raise").skipped == {"notes.txt": "not an image"}
+    (tmp_path / "b").write_bytes(b"P5 2 1\n# by hand\n255\n\1\2")          # needs no suffix
+    assert ImageFolder(tmp_path, SHAPE).files == ["a.png", "b"]
 
 
 def test_a_folder_without_a_test_split_says_so(tmp_path):

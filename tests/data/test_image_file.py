@@ -15,7 +15,8 @@ from PIL import Image
 
 from benchmarks.hostile_files import blank_png
 from data_loaders import NotAPicture, bands, read_image
-from data_loaders.image_file import decode, resize
+from data_loaders.image_file import decode
+from data_loaders.resize import resize
 
 RED, GREEN, BLUE = (250, 10, 10), (10, 250, 10), (10, 10, 250)
 

@@ -14,7 +14,9 @@ import tifffile
 import data_loaders
 from benchmarks.kinds_of_files import PICTURE, WHITE, kinds, pil, tif, tif_of_pages
 from data_loaders import NotAPicture, read_image
-from data_loaders.image_file import BEGIN_NOT_READ, NOT_READ, decode, resize
+from data_loaders.formats import BEGIN_NOT_READ, NOT_READ
+from data_loaders.image_file import decode
+from data_loaders.resize import resize
 
 KINDS = kinds()
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from benchmarks.hostile_files import USED, make
-from data_loaders import ImageFolder, NotAPicture, load_data, scenes
+from data_loaders import ImageFolder, NotAPicture, files, load_data, scenes
 from data_loaders.cache import cache_folder
-from data_loaders.image_folder import AGAIN
+from data_loaders.files import AGAIN, FilesBelow
 
 
 def write(path, colour, size=(20, 30)):
@@ -248,20 +248,21 @@ def test_links_to_folders_elsewhere_are_followed_once(tmp_path):
     assert data.files == ["cats/a.png"] and data.skipped == {"cats/back": AGAIN, "dogs": AGAIN}
 
 
-def test_a_file_that_vanishes_or_is_still_being_written_is_skipped_and_read_the_next_time(plain):
+def test_a_file_that_vanishes_or_is_still_being_written_is_skipped_and_read_the_next_time(
+        plain, monkeypatch):
     written = (plain / "unique-name.png").read_bytes()
     write(plain / "vanishes.png", (9, 9, 9))
     (plain / "grows.png").write_bytes(written[:60])
 
-    class Slow(ImageFolder):
-        def _walk(self):
-            found = super()._walk()
+    class Slow(FilesBelow):
+        def __init__(self, path):
+            super().__init__(path)
             (plain / "vanishes.png").unlink()                # between listing and reading
-            return found
 
     message = r"grows.png \(broken picture\), vanishes.png \(can't be read: No such file"
-    with pytest.warns(UserWarning, match=message):
-        assert Slow(plain, SHAPE).files == ["unique-name.png"]
+    with monkeypatch.context() as patch, pytest.warns(UserWarning, match=message):
+        patch.setattr(files, "FilesBelow", Slow)
+        assert ImageFolder(plain, SHAPE).files == ["unique-name.png"]
     (plain / "grows.png").write_bytes(written)
     assert ImageFolder(plain, SHAPE).files == ["grows.png", "unique-name.png"]
 

@@ -1,0 +1,213 @@
+"""The pictures of many files, decoded once into the cache, and mapped from there."""
+import collections
+import concurrent.futures
+import contextlib
+import errno
+import functools
+import hashlib
+import itertools
+import json
+import math
+import os
+import shutil
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from rich.markup import escape
+from rich.progress import track
+
+from data_loaders.bands import NotAPicture
+from data_loaders.cache import cache_folder, into_cache
+from data_loaders.image_file import decode
+from data_loaders.names import called_picture, shown, some, suffix_of
+from data_loaders.resize import resize
+from data_loaders.white import remarks_on_white
+
+FORMAT = 3                    # of a cache entry; another number makes old entries stale
+AT_MOST_8_BITS = (".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+
+
+class Reading(NamedTuple):
+    """How each file is read: see `load_data`."""
+    img_shape: tuple
+    fit: str
+    background: tuple
+    white: float | str | None
+    black: float
+
+
+class Stored(NamedTuple):
+    """The decoded pictures in the cache."""
+    images: np.ndarray
+    """uint8 array (n, height, width, channels), memory-mapped, read-only."""
+    files: list
+    """Of each picture its path."""
+    skipped: dict
+    """A path -> why there is no picture of it."""
+    sizes: dict
+    """(height, width) in the files -> how many have it, the most frequent first."""
+    remarks: list
+    """What was left out of files, and what white is: a list of str."""
+
+
+def load_pictures(files, names, how, use, on_error):
+    """The pictures of some files: from the cache, where they are or are put.
+
+    The key of the cache is made of the files (names, sizes, times) and of the
+    arguments.
+
+    Args:
+        files: `FilesBelow` or `Archive`.
+        names: list of str, paths in it.
+        how: `Reading`.
+        use: what else tells this use of the folder from others, as JSON can hold it.
+            Each use has one entry in the cache: its old one is deleted.
+        on_error: see `ImageFolder`.
+
+    Returns:
+        `Stored`.
+
+    Raises:
+        FileNotFoundError: if none of them is a picture.
+        NotAPicture: with `on_error="raise"`.
+        OSError: if the cache can't be written.
+    """
+    arguments = digest(str(files.path.resolve()), *how, use)
+    entry = cache_folder() / "folders" / arguments / digest(
+        FORMAT, cv2.__version__, [(name, *files.stamp(name)) for name in names])
+    if stored := _stored(entry, how):
+        return stored
+    try:
+        _decode_all(files, names, how, entry, on_error)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            needed = len(names) * math.prod(how.img_shape) / 2 ** 30
+            raise OSError(
+                error.errno, "The decoded pictures don't fit on the disk of the cache "
+                f"folder; {len(names)} files of {files.path} may need {needed:.1f} GiB "
+                "there. KERAS_GAN_CACHE names another folder", str(cache_folder())) from error
+        raise
+    if stored := _stored(entry, how):
+        return stored
+    raise OSError(f"The decoded pictures of {files.path} have vanished from the cache "
+                  f"folder {cache_folder()}. Is another process cleaning it up?")
+
+
+def _decode_all(files, names, how, entry, on_error):
+    """Decode all pictures, in threads and in order, into a new cache entry."""
+    used, skipped, sizes, deep = [], {}, collections.Counter(), []
+    remarks = collections.defaultdict(list)
+    shutil.rmtree(entry, ignore_errors=True)            # what is there is not whole
+    with into_cache(entry) as beside, _threads() as pool:
+        white = how.white
+        if white == "data":
+            values = in_order_of(pool, functools.partial(_brightest, files, how), names)
+            white = max((value for value in values if value is not None), default=None)
+        read = functools.partial(_read, files, how._replace(white=white))
+        with (beside / "images.raw").open("wb") as file:
+            results = track(zip(names, in_order_of(pool, read, names)),
+                            f"reading {escape(shown(files.path.name))}/",
+                            total=len(names), transient=True, disable=len(names) < 200)
+            for name, (decoded, error) in results:
+                if error is None:
+                    used.append(name)
+                    sizes[decoded.size] += 1
+                    file.write(decoded.pixels.data)
+                    if decoded.remark:
+                        remarks[decoded.remark].append(name)
+                    if decoded.brightest is not None:
+                        deep.append(decoded.brightest)
+                elif on_error == "raise" and not is_harmless(name, error.reason):
+                    raise error
+                else:
+                    skipped[name] = error.reason
+        if not used:
+            why = "; ".join(f"{shown(name)}: {reason}"
+                            for name, reason in list(skipped.items())[:5])
+            raise FileNotFoundError(
+                f"No picture below {files.path.resolve()}. Looked for JPEG, PNG, WebP, BMP, "
+                f"TIFF and GIF files in it and its sub-folders; files found: {len(names)}"
+                f"{f' ({why})' if why else ''}.")
+        report = {"files": used, "skipped": skipped, "remarks": remarks,
+                  "deep": len(deep), "brightest": max(deep, default=None),
+                  "sizes": [[*size, n] for size, n in sizes.most_common()]}
+        (beside / "report.json").write_text(json.dumps(report, default=lambda n: n.item()),
+                                            encoding="utf-8")
+    for stale in entry.parent.iterdir():                # of this folder as it was before
+        if stale.name != entry.name and not stale.name.startswith("."):
+            shutil.rmtree(stale, ignore_errors=True)
+
+
+def _read(files, how, name):
+    """One file -> (`Decoded` in the shape asked for, None), or (None, error)."""
+    path, (height, width, channels) = files.path / name, how.img_shape
+    try:
+        decoded = decode(path, how.background, max(height, width), channels, how.black, how.white,
+                         data=files.read_picture(name))
+        picture = resize(decoded.pixels, how.img_shape, how.fit, how.background, decoded.alpha)
+        return decoded._replace(pixels=picture), None
+    except NotAPicture as error:
+        return None, error
+    except OSError as error:
+        return None, NotAPicture(path, f"can't be read: {error.strerror}")
+    except MemoryError:
+        return None, NotAPicture(path, "too large for the memory")
+
+
+def _brightest(files, how, name):
+    """The largest value in a file with more than 8 bits; None for others."""
+    if suffix_of(name) in AT_MOST_8_BITS:
+        return None
+    decoded, _ = _read(files, how._replace(white=how.black + 1), name)
+    return decoded and decoded.brightest
+
+
+def _stored(entry, how):
+    """What a cache entry holds. None if there is none, or not a whole one."""
+    try:
+        report = json.loads((entry / "report.json").read_text(encoding="utf-8"))
+        shape = (len(report["files"]), *how.img_shape)
+        if (entry / "images.raw").stat().st_size != np.prod(shape, dtype=np.int64):
+            return None
+    except (OSError, ValueError, KeyError):
+        return None
+    remarks = [f"{len(names)} of {len(report['files'])} files: {remark} ({some(names, 3)})"
+               for remark, names in report["remarks"].items()]
+    return Stored(np.memmap(entry / "images.raw", np.uint8, "r", shape=shape), report["files"],
+                  report["skipped"], {(h, w): n for h, w, n in report["sizes"]},
+                  remarks + remarks_on_white(how.white, report["deep"], report["brightest"]))
+
+
+def is_harmless(name, reason):
+    """Whether nobody misses a file: a text among pictures, say."""
+    return reason == "not an image" and not called_picture(name)
+
+
+def digest(*parts):
+    """A name that other parts don't get."""
+    text = json.dumps(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:24]
+
+
+@contextlib.contextmanager
+def _threads():
+    """Threads to decode in. Broken files are named by this package, not by OpenCV."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        try:
+            yield pool
+        finally:
+            cv2.utils.logging.setLogLevel(level)
+
+
+def in_order_of(pool, function, arguments, ahead=256):
+    """What `pool.map` yields, but with at most `ahead` results made in advance."""
+    arguments = iter(arguments)
+    futures = collections.deque(pool.submit(function, argument)
+                                for argument in itertools.islice(arguments, ahead))
+    while futures:
+        result = futures.popleft().result()
+        futures.extend(pool.submit(function, argument)
+                       for argument in itertools.islice(arguments, 1))
+        yield result
