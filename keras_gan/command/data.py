@@ -6,7 +6,6 @@ from pathlib import Path
 # Flags of load_data and of load_domains, and those of load_data alone
 OF_LOADING = ("fit", "background", "split", "folder", "white", "black")
 OF_LABELS = ("labels", "attribute")
-HOW_PICTURES_ARE_READ = ("fit", "background", "white", "black")  # of any folder, also a moved one
 
 
 def load(source, img_shape):
@@ -77,6 +76,20 @@ def load_again(command, config, img_shape, class_names):
 def sizes(data):
     """How many pictures there are: a list, of one number or of that of each domain."""
     return [len(data.a), len(data.b)] if hasattr(data, "b") else [len(data)]
+
+
+def how_pictures_are_read(source, data):
+    """How to read other pictures as those of a run were read: arguments of `load_data`.
+
+    Args:
+        source: dict, what the run has noted of its data, or None.
+        data: where the others are.
+    """
+    from data_loaders.datasets import NAMES
+    if str(data).lower().endswith(".npy"):               # an array is taken as it is
+        return {}
+    names = ("fit", "background") if data in NAMES else ("fit", "background", "white", "black")
+    return {name: value for name, value in (source or {}).items() if name in names}
 
 
 def arguments(source, loader=None):
