@@ -43,7 +43,9 @@ class FilesBelow:
                     self.refused[self._below(folder)] = AGAIN
                 else:
                     seen.add(real)
-            self.names += [self._below(Path(here) / f) for f in files if not f.startswith(".")]
+            # Of 100,000 files a Path each would take longer than all else
+            before = self._below(Path(here) / "_")[:-1]
+            self.names += [before + f for f in files if not f.startswith(".")]
             self.empty += [] if folders or files else [self._below(here)]
         self.names.sort()
 
@@ -60,7 +62,7 @@ class FilesBelow:
     def stamp(self, name):
         """What changes when a file does: its size and its time, or Nones."""
         try:
-            stat = (self.path / name).stat()
+            stat = os.stat(f"{self.path}/{name}")
         except OSError:                             # a dangling link: to read it will say so
             return None, None
         return stat.st_size, stat.st_mtime_ns

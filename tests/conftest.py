@@ -11,6 +11,11 @@ import tempfile
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["KERAS_GAN_CACHE"] = tempfile.mkdtemp(prefix="keras-gan-tests-")
 
+# The networks are tiny: handing out their work to threads costs more than the work
+# does, the more so where each core has a process of these tests. TensorFlow reads it
+# when it starts
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
 import numpy as np
 import pytest
 
@@ -26,15 +31,18 @@ def pytest_generate_tests(metafunc):
     differ.
 
     `make_noise_game` is each in which samples are made of noise. In a module with `SLOW
-    = True` only one of each kind is tried, unless one asks for `-m slow`.
+    = True` only one of each kind is tried, or those that a test's mark `on_push` names,
+    unless one asks for `-m slow`.
     """
     for fixture in {"make_game", "make_noise_game"} & set(metafunc.fixturenames):
         from tests.games import GAMES, OF_EACH_KIND, noise_games
         games = GAMES if fixture == "make_game" else noise_games()
         slow = getattr(metafunc.module, "SLOW", False)
+        mark = metafunc.definition.get_closest_marker("on_push")
+        on_push = mark.args[0] if mark else OF_EACH_KIND
         metafunc.parametrize(fixture, [
             pytest.param(game, id=name,
-                         marks=[pytest.mark.slow] if slow and name not in OF_EACH_KIND else [])
+                         marks=[pytest.mark.slow] if slow and name not in on_push else [])
             for name, game in games.items()])
 
 

@@ -1,6 +1,7 @@
 """The data of a command: as flags name them, or as a run has noted them."""
 import inspect
 import warnings
+from pathlib import Path
 
 # Flags of load_data and of load_domains, and those of load_data alone
 OF_LOADING = ("fit", "background", "split", "folder", "white", "black")
@@ -52,6 +53,24 @@ def load_for(config, img_shape, class_names=()):
             set(data.class_names or ()) == set(class_names)):
         data = data.numbered_as(class_names)
     return data
+
+
+def load_again(command, config, img_shape, class_names):
+    """As `load_for`. Where the data were, say how to name their new place.
+
+    `command`: str, what was asked for, "resume runs/gan-1" say; "" where the place was
+    named just now.
+    """
+    try:
+        return load_for(config, img_shape, class_names)
+    except FileNotFoundError as error:
+        places = [Path(config["source"][name]) for name in ("source", "a", "b")
+                  if name in config["source"]]
+        if not command or not any(p.is_absolute() and not p.exists() for p in places):
+            raise                                        # another file that isn't there
+        flags = "--data FOLDER --data-b FOLDER" if "a" in config["source"] else "--data FOLDER"
+        raise FileNotFoundError(f"{error} If the data of this run have moved: keras-gan {command} "
+                                f"{flags}") from None
 
 
 def sizes(data):

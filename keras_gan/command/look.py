@@ -3,12 +3,11 @@ import io
 import itertools
 import json
 import math
-import sys
 from pathlib import Path
 
 import numpy as np
 
-from keras_gan.command.data import arguments, how_pictures_are_read, load_for
+from keras_gan.command.data import arguments, how_pictures_are_read, load_again
 from keras_gan.papers import class_named
 
 AT_ONCE = 256                 # pictures that are translated before they are written
@@ -30,9 +29,10 @@ def write_samples(run, n, seed, labels, out, separate, interpolate):
         check_empty(separate)
     saved, game = load_model(run)
     from keras_gan.base import NoiseGame
+    from keras_gan.training.run_directory import in_a_shell
     if not isinstance(game, NoiseGame):
         raise ValueError(f"{type(game).__name__} translates pictures. "
-                         f"Use: keras-gan translate {run} --data FOLDER --out FOLDER")
+                         f"Use: keras-gan translate {in_a_shell(run)} --data FOLDER --out FOLDER")
     if labels and not game.num_classes:
         raise ValueError(f"{type(game).__name__} knows no classes. "
                          f"Received: --labels {' '.join(labels)}")
@@ -151,9 +151,10 @@ def translate_folder(run, data, out, to):
     from data_loaders import ImageFolder
     from keras_gan.base import Translation
     from keras_gan.samples import drawing
+    from keras_gan.training.run_directory import in_a_shell
     if not isinstance(game, Translation):
         raise ValueError(f"{type(game).__name__} translates nothing. "
-                         f"Use: keras-gan sample {run}")
+                         f"Use: keras-gan sample {in_a_shell(run)}")
     # All of its pictures, read as those of this domain were in training
     recorded = how_pictures_are_read(recorded_source(run), data)
     white = recorded.pop("white", None)
@@ -239,6 +240,7 @@ def real_data(directory, game, data, folder, test):
     """Training and held-out data of an evaluation: as named, or as the run noted."""
     from data_loaders import load_data
     from keras_gan.evaluation.report import halves
+    from keras_gan.training.run_directory import in_a_shell
     recorded, config = None, {}
     if directory:
         config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
@@ -251,7 +253,8 @@ def real_data(directory, game, data, folder, test):
     if folder:
         how["folder"] = folder
     seen = config["training"] if data is None else {}
-    training = load_for({"source": how, "training": seen}, game.img_shape, game.class_names)
+    training = load_again(f"evaluate {in_a_shell(directory)}" if data is None else "",
+                          {"source": how, "training": seen}, game.img_shape, game.class_names)
     if test is not None:                     # read as the others: with the white that they have
         test = str(test.resolve())
         same = how_pictures_are_read(training.source, test)
@@ -272,26 +275,9 @@ def load_model(run):
     Returns:
         Its folder, and the game.
     """
-    from data_loaders.whole import there
     from keras_gan.training import checkpoint
-    from keras_gan.training.run_directory import is_run, no_run
+    from keras_gan.training.run_directory import no_run
     if not (run / "config.json").is_file():
         raise FileNotFoundError(no_run(run))
-    saved = [run]
-    if is_run(run):
-        saved = [there(run / "model"), *checkpoint.steps_in(run / "checkpoints")]
-    whole = {}
-    for folder in saved:
-        try:
-            checkpoint.verify(folder)
-            whole[folder] = checkpoint.read_config(folder)
-        except (ValueError, OSError) as damage:
-            if folder == run:
-                raise
-            if folder.exists():
-                print(damage, file=sys.stderr)
-    if not whole:
-        raise FileNotFoundError(f"The run {run} has no whole checkpoint yet. --checkpoint-interval "
-                                "says when it gets one.")
-    newest = max(whole, key=lambda folder: whole[folder]["turns"])
-    return newest, class_named(whole[newest]["model"]).load(newest)
+    newest = checkpoint.model_in(run)
+    return newest, class_named(checkpoint.read_config(newest)["model"]).load(newest)

@@ -97,7 +97,8 @@ class Player(keras.Model):
 
     @property
     def trainable_variables(self):
-        return [v for v in super().trainable_variables if id(v) not in self._frozen_ids]
+        frozen = self._frozen_ids
+        return [v for v in super().trainable_variables if id(v) not in frozen]
 
     @property
     def non_trainable_variables(self):
@@ -106,7 +107,8 @@ class Player(keras.Model):
 
     @property
     def trainable_weights(self):
-        return [v for v in super().trainable_weights if id(v) not in self._frozen_ids]
+        frozen = self._frozen_ids
+        return [v for v in super().trainable_weights if id(v) not in frozen]
 
     @property
     def non_trainable_weights(self):

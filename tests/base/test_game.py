@@ -2,6 +2,7 @@
 import functools
 import shutil
 import tracemalloc
+import types
 
 import keras
 import numpy as np
@@ -10,7 +11,7 @@ import tensorflow as tf
 from keras import layers
 from keras.optimizers.schedules import ExponentialDecay
 
-from keras_gan import DCGAN, GAN, WGANGP
+from keras_gan import DCGAN, GAN, LSGAN, WGANGP
 from keras_gan.base.noise_game import generator_of
 from tests.games import SHAPE, random_images, small
 
@@ -128,8 +129,21 @@ def test_load_of_a_run_loads_its_model_or_its_newest_checkpoint(tmp_path):
     made = gan.generate(2, seed=1)
     np.testing.assert_array_equal(GAN.load(tmp_path / "run").generate(2, seed=1), made)
     shutil.rmtree(tmp_path / "run" / "model")
-    shutil.rmtree(tmp_path / "run" / "checkpoints" / "step_000003")
-    assert GAN.load(tmp_path / "run").turns == 2
+    checkpoints = tmp_path / "run" / "checkpoints"
+    shutil.copytree(checkpoints / "step_000002", tmp_path / "run" / "model")
+    assert GAN.load(tmp_path / "run").turns == 3                # newer than the model
+    (checkpoints / "step_000003" / "generator.weights.h5").write_bytes(b"damaged")
+    with pytest.warns(UserWarning, match="generator.weights.h5 is not as it was saved. .*model is "
+                                         "used"):
+        assert GAN.load(tmp_path / "run").turns == 2
+    (checkpoints / "step_000003" / "config.json").write_text("{")
+    shutil.rmtree(tmp_path / "run" / "model")
+    with pytest.warns(UserWarning, match="not the config.json of .*step_000002 is used"):
+        assert GAN.load(tmp_path / "run").turns == 2
+    shutil.rmtree(checkpoints / "step_000002")
+    shutil.rmtree(checkpoints / "step_000001")
+    with pytest.raises(ValueError, match="no checkpoint yet that is whole.*not the config.json"):
+        GAN.load(tmp_path / "run")
     shutil.rmtree(tmp_path / "run" / "checkpoints")
     (tmp_path / "run" / "checkpoints").mkdir()
     with pytest.raises(ValueError, match="has no model and no checkpoint yet"):
@@ -140,12 +154,31 @@ def test_load_of_a_run_loads_its_model_or_its_newest_checkpoint(tmp_path):
 
 def test_an_argument_that_would_have_no_effect_can_not_be_set():
     gan = small()
-    with pytest.raises(AttributeError, match=r"made with learning_rate=0.0002.*GAN\(learning_rate="
-                                             r"1e-05\).*GAN.load\(path, learning_rate=1e-05\)"):
+    with pytest.raises(AttributeError, match=r"built with learning_rate=0.0002.*GAN\(learning_rate"
+                                             r"=1e-05\).*GAN.load\(path, learning_rate=1e-05\)"):
         gan.learning_rate = 1e-5
     assert gan.learning_rate == gan.get_config()["learning_rate"] == 2e-4
-    gan.k, gan.notes_of_mine = 2, "free"                # a turn reads k anew
-    assert gan.get_config()["k"] == 2
+    gan.notes_of_mine = "free"
+    with pytest.raises(AttributeError, match=r"Make a new one, GAN\(recipe='mnist'\).$"):
+        gan.recipe = "mnist"
+    lsgan = LSGAN(img_shape=(2,), networks="srivastava_2017", latent_dim=2)
+    with pytest.raises(AttributeError, match="from_logits can't be set: in LSGAN there is no "
+                                             "choice about it, it is True"):
+        lsgan.from_logits = False
+
+
+def test_an_argument_that_is_read_anew_can_be_set_and_is_checked(tmp_path):
+    gan, falls = small(), small(half_life=10)
+    gan.k, gan.seed, gan.bands = np.int64(2), 5, [np.int64(0)]
+    assert (gan.k, gan.seed, gan.bands) == (2, 5, (0,)) and type(gan.k) is int
+    for name, wrong in (("k", 0), ("k", 1.5), ("seed", -1), ("bands", (3,)), ("bands", "rgb")):
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            setattr(gan, name, wrong)
+    gan.save(tmp_path / "model")
+    again = GAN.load(tmp_path / "model")
+    assert (again.k, again.seed, again.bands) == (2, 5, (0,)) and gan.settled
+    with pytest.raises(AttributeError, match="built with k=1"):         # its rate falls by k a turn
+        falls.k = 2
 
 
 @pytest.fixture(scope="module")
@@ -201,11 +234,12 @@ def test_a_saved_model_may_change_what_leaves_the_networks_their_weights(saved):
 
 # --- the compiled turn is kept --------------------------------------------------------
 
-class Counted(GAN):
-    traces = 0
+TRACES = []
 
+
+class Counted(GAN):
     def train_on_batch(self, images, random=None):
-        type(self).traces += 1
+        TRACES.append(self)
         return super().train_on_batch(images, random)
 
 
@@ -213,21 +247,30 @@ def test_train_compiles_again_only_where_something_has_changed(images):
     gan = Counted(img_shape=SHAPE, latent_dim=5, jit_compile=False)
     gan.train(images, steps=1, batch_size=8)
     gan.train(images, steps=2, batch_size=8)
-    assert Counted.traces == 1
+    assert len(TRACES) == 1
     last = gan.discriminator.layers[-1].layers[-1]
     last.trainable, before = False, last.get_weights()
     gan.train(images, steps=1, batch_size=8)
-    assert Counted.traces == 2
+    assert len(TRACES) == 2
     np.testing.assert_array_equal(last.weights[0], before[0])      # the new turn leaves it alone
 
     leaky = next(layer for layer in gan.generator.layers[-1].layers
                  if isinstance(layer, keras.layers.LeakyReLU))
+    gan.lists, gan.named, gan._rate, gan.scale = [1, [2]], {"a": 1}, 0.1, np.float32(3)
+    gan.arrays, gan.pairs = np.arange(3), (np.arange(3), np.arange(3))
     changes = [lambda: setattr(last, "trainable", True), lambda: setattr(gan, "k", 2),
                lambda: setattr(leaky, "negative_slope", 0.1),
+               lambda: setattr(gan.discriminator.loss, "label_smoothing", 0.1),
                lambda: gan.discriminator.compile("sgd", "mse", metrics=gan.build_metrics()),
                lambda: setattr(gan.combined.optimizer, "beta_1", 0.9),
                lambda: setattr(gan.combined.optimizer, "learning_rate", ExponentialDecay(1, 1, 1)),
                lambda: setattr(gan.combined, "run_eagerly", True),
+               lambda: gan.lists[1].append(3), lambda: gan.named.update(b=2),
+               lambda: setattr(gan, "_rate", 0.2), lambda: setattr(gan, "scale", np.float32(4)),
+               lambda: gan.arrays.__setitem__(0, 7), lambda: gan.pairs[0].__setitem__(0, 7),
+               lambda: setattr(last, "activation", keras.activations.tanh),
+               lambda: setattr(Counted, "prepare", lambda self, images: GAN.prepare(self, images)),
+               tf.debugging.enable_check_numerics, tf.debugging.disable_check_numerics,
                lambda: setattr(gan, "train_on_batch", functools.partial(Counted.train_on_batch,
                                                                         gan))]
     for change in changes:
@@ -235,6 +278,8 @@ def test_train_compiles_again_only_where_something_has_changed(images):
         assert gan.compiled_turn() is turn
         change()
         assert gan.compiled_turn() is not turn
+    gan.unknown = types.SimpleNamespace(rate=0.1)          # nobody knows whether it has changed
+    assert gan.compiled_turn() is not gan.compiled_turn()
 
 
 # --- networks that somebody brings ----------------------------------------------------

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 import keras_gan
+from benchmarks import photos as make_photos
 from keras_gan import CGAN, DCGAN, GAN, GaussianGAN, PlaneGAN
 from keras_gan.command import line as command_line
 from keras_gan.command import look
@@ -76,7 +77,7 @@ FLAGS = ("--img-shape", "16", "24", "3", "--base-channels", "2", "--steps", "4",
 
 def test_the_script_of_a_model_trains_on_a_folder_of_photos(photos, tmp_path):
     done = type_in(tmp_path, sys.executable, HERE / "dcgan.py", "--data", "photos",
-                   "--run-dir", "run", *FLAGS)
+                   "--run-dir", "run", *FLAGS, "--run-eagerly")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""                                  # nothing of TensorFlow's chatter
     assert re.search(r"DCGAN, recipe 'laptop': parameters discriminator [\d,]+, generator [\d,]+\n",
@@ -89,15 +90,13 @@ def test_the_script_of_a_model_trains_on_a_folder_of_photos(photos, tmp_path):
 def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_path, monkeypatch,
                                                                  said):
     monkeypatch.chdir(tmp_path)
-    # Few turns: compiled ones are in the tests above and below
+    # Few turns: compiled ones are in the tests below
     train = ("train", "dcgan", "--data", "photos", *FLAGS, "--run-eagerly")
     assert "into runs/dcgan-photos-1\n" in said(*train)
     assert "into runs/dcgan-photos-2\n" in said(*train)
     # What is wrong is said before the pictures are read: there are none at all here
-    done = type_in(tmp_path, KERAS_GAN, *train, "--run-dir", "runs/dcgan-photos-1",
-                   "--data", "nowhere")
-    assert done.returncode == 1 and "holds a run already" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "holds a run already" in refused(*train, "--run-dir", "runs/dcgan-photos-1",
+                                            "--data", "nowhere")
     assert "steps must be a whole number of at least 1. Received: steps=0" in refused(
         *train, "--steps", "0", "--data", "nowhere")
     resumed = said(*train, "--resume", "--steps", "6")                           # the last one
@@ -115,6 +114,10 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     resume = ("resume", "runs/dcgan-photos-1", "--steps", "6")
     assert ("If the data of this run have moved: keras-gan resume runs/dcgan-photos-1 --data FOLDER"
             in refused(*resume))
+    assert (f"No folder {photos}" in refused("evaluate", "runs/dcgan-photos-1", "--n", "100"))
+    assert refused("evaluate", "runs/dcgan-photos-1", "--n", "100").endswith(
+        "If the data of this run have moved: keras-gan evaluate runs/dcgan-photos-1 --data FOLDER")
+    assert "have moved" not in refused("evaluate", "runs/dcgan-photos-1", "--data", "nowhere")
     resumed = said(*resume, "--data", "moved")
     assert resumed.endswith("Finished at step 6. Pictures, film, losses and model are in "
                             "runs/dcgan-photos-1. Open:\n"
@@ -209,6 +212,15 @@ def test_ctrl_c_while_tensorflow_is_imported_is_answered_in_a_line(tmp_path):
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=60)
         assert (process.returncode, out.strip(), errors) == (130, "keras-gan: stopped at once.", "")
+
+
+def test_the_maker_of_photos_writes_into_no_folder_of_others(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "cat.jpg").write_bytes(b"precious")
+    for there in (tmp_path / "mine", tmp_path / "mine" / "cat.jpg"):
+        with pytest.raises(SystemExit, match="exists already. Nothing was written; give a folder"):
+            make_photos.main(there)
+    assert [p.name for p in tmp_path.rglob("*")] == ["mine", "cat.jpg"]
 
 
 def test_a_folder_of_other_pictures_can_be_what_a_model_is_measured_against(photos, tmp_path):
@@ -327,6 +339,13 @@ def test_help_and_list_come_without_tensorflow(tmp_path, words):
             assert str(paper.year) in done.stdout
 
 
+def test_a_mistake_is_a_line_and_the_status_1(tmp_path):
+    done = type_in(tmp_path, KERAS_GAN, "train", "dgcan")
+    assert done.returncode == 1 and done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("keras-gan: There is no model 'dgcan'.")
+
+
 def help_of(capsys, *words):
     """What `keras-gan train ... --help` prints, without frames and line ends."""
     with pytest.raises(SystemExit):
@@ -403,18 +422,36 @@ def test_a_model_as_a_module_trains_on_the_embedded_digits(tmp_path):
 @pytest.mark.parametrize("imported", ["from keras_gan import GAN", "import keras_gan.dcgan",
                                       "import keras_gan.base", "import keras_gan.training.memory",
                                       "import keras_gan.networks.residual"])
-def test_tensorflow_starts_without_its_chatter_whatever_is_imported_first(tmp_path, imported):
-    done = type_in(tmp_path, sys.executable, "-c", imported)
-    assert done.returncode == 0 and done.stderr == "" == done.stdout
+def test_tensorflow_starts_in_quiet_whatever_is_imported_first(tmp_path, imported):
+    # Before it does start, this process ends: that takes seconds
+    done = type_in(tmp_path, sys.executable, "-c", f"""
+import os, sys
+terminal = os.fstat(2)
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("tensorflow", "keras"):
+            print(name, "quiet" if not os.path.samestat(os.fstat(2), terminal) else "loud")
+            sys.stdout.flush()
+            os._exit(0)
+
+sys.meta_path.insert(0, Watch())
+{imported}
+""")
+    assert done.stdout == "tensorflow quiet\n" and done.stderr == ""
 
 
-def test_real_warnings_and_errors_of_tensorflow_are_not_kept_from_the_user(tmp_path):
+def test_tensorflow_starts_without_its_chatter_and_its_real_warnings_are_not_kept(tmp_path):
     done = type_in(tmp_path, sys.executable, "-c", """
-import keras_gan.backend.quiet_tensorflow, os, warnings
+from keras_gan import GAN
+import os, sys, warnings
 import tensorflow as tf
+os.write(2, b"started" + os.linesep.encode())
 tf.get_logger().warning("a real warning")
 warnings.warn("another")
 os.write(2, b"E0000 straight to the terminal")
 """)
+    assert done.returncode == 0 and done.stdout == ""
+    assert done.stderr.startswith("started\n"), done.stderr
     assert "a real warning" in done.stderr and "another" in done.stderr
     assert "straight to the terminal" in done.stderr

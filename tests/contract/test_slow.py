@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from benchmarks.kills import PROCESSES
-from tests.contract.test_contract import assert_same, made_by, state_of
-from tests.games import GAMES, for_train, random_data, random_images
+from tests.contract.test_contract import assert_same, built, made_by, state_of
+from tests.games import GAMES, OF_MOST_PARTS, for_train, random_data, random_images
 
 SLOW = True                   # read by tests/conftest.py
 
@@ -52,9 +52,9 @@ def play_call_by_call(game, turns, data):
 def test_eager_turns_and_compiled_turns_are_the_turns_call_by_call(make_game, float64, rng):
     call_by_call, eager, compiled = make_game(), make_game(run_eagerly=True), make_game()
     data = random_data(rng, 8 * compiled.k, compiled)
-    after_3, after_20 = play_call_by_call(call_by_call, (3, 20), data)
-    ours = play(eager, 3, data) + play(compiled, 20, data)
-    for one, other in zip(after_3 + after_20, ours, strict=True):
+    after_2, after_8 = play_call_by_call(call_by_call, (2, 8), data)
+    ours = play(eager, 2, data) + play(compiled, 8, data)
+    for one, other in zip(after_2 + after_8, ours, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6, rtol=0)
 
 
@@ -63,12 +63,17 @@ def test_a_compiled_turn_moves_the_kernels_as_call_by_call(make_game, rng):
     data = random_data(rng, 8 * by_hand.k, by_hand)
     before = weights_of(compiled)
     moved = zip(play(compiled, 1, data), play(by_hand, 1, data), before, strict=True)
+    turn = compiled.kept[1]
+    assert compiled.compiled_turn() is turn      # a second `train` doesn't compile
     for one, other, initial in moved:
         if one.ndim > 1:                        # kernels
             np.testing.assert_allclose(one, other, atol=3e-4, rtol=0)
             assert not np.array_equal(one, initial)          # by as little as a learning rate
 
 
+# Of each kind it is proven above that compiled turns move what those call by call move,
+# and in test_contract.py that these move the right networks
+@pytest.mark.on_push(("gan-points", "bigan"))
 def test_check_freeze_holds_compiled(make_game):
     report = make_game().check_freeze(batch_sizes=(4,))
     assert report.ok and "compiled, batch of 4: train_on_batch moved" in str(report), str(report)
@@ -96,6 +101,7 @@ def leg_there(name, folder, said):
     said.send((hash("a string"), leg(GAMES[name], folder, True)))
 
 
+@pytest.mark.on_push(OF_MOST_PARTS)
 def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(make_game, request, tmp_path):
     name = request.node.callspec.id
     here = leg(make_game, tmp_path / "run", False)
@@ -110,22 +116,23 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(make_game, request,
 
 
 def test_a_run_that_is_resumed_ends_in_the_same_numbers(make_game, rng, tmp_path):
-    games = [make_game(half_life=5, run_eagerly=True) for _ in range(3)]
+    games = [make_game(half_life=3, run_eagerly=True) for _ in range(3)]
     whole, first, second = games
     data = for_train(whole, random_data(rng, 30 * whole.k, whole))
     how = {"batch_size": 8, "checkpoint_interval": 2}
     if data and whole.makes_pictures:
         how["flip"] = True
-    history = whole.train(**data, steps=5, run_dir=tmp_path / "whole", sample_interval=2, **how)
+    history = whole.train(**data, steps=3, run_dir=tmp_path / "whole", sample_interval=2, **how)
     # Pictures are written in the one and not in the other: that must make no difference
-    first.train(**data, steps=3, run_dir=tmp_path / "parts", sample_interval=500, **how)
-    resumed = second.train(**data, steps=5, run_dir=tmp_path / "parts", sample_interval=500,
+    first.train(**data, steps=2, run_dir=tmp_path / "parts", sample_interval=500, **how)
+    resumed = second.train(**data, steps=3, run_dir=tmp_path / "parts", sample_interval=500,
                            resume=True, **how)
     assert resumed == history and list(history) == ["step", *whole.logs]
     assert_same(state_of(second), state_of(whole))
     assert_same(made_by(second), made_by(whole))
-    # 5 turns, in which the learning rates fall by half
-    beginning = [float(optimizer.learning_rate) for optimizer in make_game().optimizers.values()]
+    # 3 turns, in which the learning rates fall by half
+    beginning = [float(optimizer.learning_rate)
+                 for optimizer in built(make_game).optimizers.values()]
     assert [float(optimizer.learning_rate) for optimizer in whole.optimizers.values()] == \
         pytest.approx([rate / 2 for rate in beginning])
 

@@ -83,8 +83,10 @@ def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_onc
 def test_a_model_that_calls_another_one_twice_is_trained_on_its_weights_as_they_are(rng):
     real, generated = rng.normal(size=(2, 4, 324)).astype("float32")
     losses = []
-    # With TensorFlow's dependency optimizer some read weights that were half updated
-    for _ in range(20):
+    # With TensorFlow's dependency optimizer one in four to eight read weights that were
+    # half updated
+    assert tf.config.optimizer.get_experimental_options()["dependency_optimization"] is False
+    for _ in range(6):
         keras.utils.set_random_seed(0)
         critic = keras.Sequential(
             [

@@ -10,7 +10,6 @@ import os
 import resource
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -21,13 +20,15 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from benchmarks.kills import PROCESSES, kill_and_resume
+from benchmarks import kills
+from benchmarks.kills import PROCESSES
 from keras_gan import GAN
 from keras_gan.training import checkpoint
 from keras_gan.training.run import TIMES_BACK
 from tests.games import SHAPE, for_train, random_data, random_images, small
 
-ROOT = Path(__file__).resolve().parents[2]
+# Of few turns, where it isn't about the turn: to compile one takes longer
+eager = functools.partial(small, run_eagerly=True)
 
 
 def checkpoints(run):
@@ -58,12 +59,6 @@ def say_into(said, play, *arguments):
         except Exception as error:
             print(f"{type(error).__name__}: {error}")
             sys.exit(1)
-
-
-def in_an_interpreter(call, **how):
-    """Start Python, and in it a function of this module."""
-    code = f"from tests.training.test_robustness import *; {call}"
-    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **how)
 
 
 def thirty_images():
@@ -118,8 +113,14 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(tmp_path, capsys):
     assert len(digests_here) == len(LEGS) and digests_here == digests_there
 
 
-def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path):
-    deaths = kill_and_resume(kills=3, steps=30, run_eagerly=False, seed=10, folder=tmp_path)
+def train_with_all_threads(*arguments, train=kills.train):
+    os.environ.pop("TF_NUM_INTRAOP_THREADS")                   # as people train, see conftest
+    train(*arguments)
+
+
+def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_numbers(tmp_path, monkeypatch):
+    monkeypatch.setattr(kills, "train", train_with_all_threads)
+    deaths = kills.kill_and_resume(kills=3, steps=30, run_eagerly=False, seed=10, folder=tmp_path)
     assert [death["same"] for death in deaths] == [True] * 3
     assert [death["damaged"] for death in deaths] == [[]] * 3
     assert any(death["checkpoints"] for death in deaths)
@@ -153,32 +154,38 @@ def test_sigterm_saves_first_and_meanwhile_nobody_else_trains_in_there(tmp_path,
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGHUP")
 def test_a_closed_terminal_ends_the_run_with_everything_written(tmp_path):
-    import fcntl
     import pty
-    import termios
     terminal, its_end = pty.openpty()
-
-    def terminal_of_its_own():
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)         # also if nohup began these tests
-
-    with contextlib.ExitStack() as at_last:
-        process = in_an_interpreter(f"endless({str(tmp_path / 'run')!r})", stdin=its_end,
-                                    stdout=its_end, stderr=its_end, start_new_session=True,
-                                    preexec_fn=terminal_of_its_own)
-        at_last.callback(process.wait)
-        at_last.callback(process.kill)
-        os.close(its_end)
+    said = tmp_path / "said.txt"
+    with in_a_process(endless_in_a_terminal, os.ttyname(its_end), tmp_path / "run",
+                      said=said) as process:
         reader = threading.Thread(target=read_to_its_end, args=(terminal,), daemon=True)
         reader.start()
         while not (tmp_path / "run" / "samples" / "step_000010.png").exists():
-            assert process.poll() is None
+            assert process.is_alive(), said.read_text()
             time.sleep(0.1)
+        os.close(its_end)
         os.close(terminal)
-        process.send_signal(signal.SIGHUP)     # the kernel sends one too, the shell another
-        assert process.wait(60) == -signal.SIGHUP
+        os.kill(process.pid, signal.SIGHUP)    # the kernel sends one too, the shell another
+        process.join(60)
+        assert process.exitcode == -signal.SIGHUP
     (step,) = checkpoints(tmp_path / "run")
     assert GAN.load(tmp_path / "run" / "model").turns == int(step.removeprefix("step_"))
+
+
+def endless_in_a_terminal(path, run_dir):
+    """`endless` in a session of its own, whose terminal is the one at `path`."""
+    import fcntl
+    import termios
+    os.setsid()
+    terminal = os.open(path, os.O_RDWR)
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    for stream in (0, 1, 2):
+        os.dup2(terminal, stream)
+    os.close(terminal)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)         # also if nohup began these tests
+    with open(1, "w", closefd=False) as screen, contextlib.redirect_stdout(screen):
+        endless(run_dir)
 
 
 def read_to_its_end(terminal):
@@ -190,11 +197,21 @@ def read_to_its_end(terminal):
 @pytest.mark.skipif(not os.path.exists("/dev/full"),
                     reason="this system has no /dev/full to write to")
 def test_a_log_that_cannot_be_written_is_no_reason_to_lose_the_run(tmp_path):
-    with open("/dev/full", "w") as full:
-        process = in_an_interpreter(f"endless({str(tmp_path / 'run')!r}, 12)", stdout=full)
-        process.wait(120)
+    with in_a_process(twelve_turns_that_nobody_reads, tmp_path / "run",
+                      said=tmp_path / "said.txt") as process:
+        process.join(120)
     assert GAN.load(tmp_path / "run" / "model").turns == 12
-    assert process.returncode in (0, 120)                      # 120: Python's own last flush
+    assert process.exitcode == 0, (tmp_path / "said.txt").read_text()
+
+
+def twelve_turns_that_nobody_reads(run_dir):
+    full = os.fdopen(os.open("/dev/full", os.O_WRONLY), "w")     # `with` would write the rest
+    with contextlib.redirect_stdout(full):
+        endless(run_dir, 12)
+        print("the end")
+    with pytest.raises(OSError, match="No space left"):
+        full.flush()
+    os._exit(0)                                 # where Python would try again
 
 
 class DiskFullAfterSix(GAN):
@@ -262,12 +279,12 @@ def test_a_bad_batch_after_a_while_loses_none_of_the_turns_before_it(images, tmp
 
 def test_a_damaged_checkpoint_is_named_and_the_one_before_it_is_used(images, tmp_path, capsys):
     settings = {"steps": 6, "batch_size": 8, "checkpoint_interval": 2, "run_dir": tmp_path / "run"}
-    whole = small()
+    whole = eager()
     history = whole.train(images, **settings)
     newest, second = (tmp_path / "run" / "checkpoints" / f"step_00000{i}" for i in (6, 4))
     os.truncate(newest / "generator.weights.h5", 100)
     (second / "history.csv").write_text("step\n")
-    again = small()
+    again = eager()
     assert again.train(images, **settings, resume=True) == history
     said = capsys.readouterr().out
     assert "generator.weights.h5 is not as it was saved. It now lies in" in said
@@ -279,17 +296,17 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_is_used(images, tmp
 
     for path in checkpoint.steps_in(tmp_path / "run" / "checkpoints"):
         (path / "SHA256SUMS").unlink()
-    third = small()
+    third = eager()
     assert third.train(images, **settings, resume=True) == history         # from step 0 then
     assert "No whole checkpoint in" in capsys.readouterr().out
 
 
 def test_a_checkpoint_under_another_step_s_name_is_damaged(images, tmp_path, capsys):
-    small().train(images, steps=4, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run")
+    eager().train(images, steps=4, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run")
     folder = tmp_path / "run" / "checkpoints"
     shutil.copytree(folder / "step_000002", folder / "step_000900")
     (folder / "step_of_mine").mkdir()
-    small().train(images, steps=5, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run",
+    eager().train(images, steps=5, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run",
                   resume=True)
     said = capsys.readouterr().out
     assert "step_000900 is damaged: its history isn't that of 900 steps" in said
@@ -297,12 +314,12 @@ def test_a_checkpoint_under_another_step_s_name_is_damaged(images, tmp_path, cap
 
 
 def test_a_kill_while_the_only_checkpoint_is_replaced_does_not_lose_it(images, tmp_path, capsys):
-    small().train(images, steps=2, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run")
+    eager().train(images, steps=2, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run")
     folder = tmp_path / "run" / "checkpoints"
     # The moment between the two moves
     (folder / "step_000002").rename(folder / ".keras-gan-old-step_000002")
     (folder / ".keras-gan-new-abc").mkdir()
-    small().train(images, steps=3, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run",
+    eager().train(images, steps=3, batch_size=8, checkpoint_interval=2, run_dir=tmp_path / "run",
                   resume=True)
     assert "step_000002 at step 2" in capsys.readouterr().out
     assert sorted(p.name for p in folder.iterdir()) == ["step_000002", "step_000003"]
@@ -310,28 +327,28 @@ def test_a_kill_while_the_only_checkpoint_is_replaced_does_not_lose_it(images, t
 
 def test_what_somebody_keeps_beside_the_checkpoints_is_left_alone(images, tmp_path):
     folder = tmp_path / "run" / "checkpoints"
-    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
+    eager().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
     shutil.copytree(folder / "step_000001", folder / "step_000001.bak")
     (folder / "step_000003").write_text("a file")
     (tmp_path / "run" / "samples" / "step_000001.png").write_bytes(b"half a pict")
-    small().train(images, steps=9, batch_size=8, checkpoint_interval=2, keep_last=1, keep_every=4,
+    eager().train(images, steps=9, batch_size=8, checkpoint_interval=2, keep_last=1, keep_every=4,
                   run_dir=tmp_path / "run", resume=True)
     assert sorted(p.name for p in folder.iterdir()) == [
         "step_000001.bak", "step_000003", "step_000004", "step_000008", "step_000009"]
 
 
 def test_a_model_that_is_not_new_does_not_begin_again_at_step_0(images, tmp_path):
-    gan = small()
+    gan = eager()
     gan.train(images, steps=2, batch_size=8)
     with pytest.raises(ValueError, match="No whole checkpoint.* this model isn't new: it has "
                                          "played 2 turns"):
         gan.train(images, steps=5, batch_size=8, run_dir=tmp_path / "run", resume=True)
     # The directory isn't locked
-    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run", resume=True)
+    eager().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run", resume=True)
 
 
 def test_the_last_ones_are_kept_and_some_for_ever(images, tmp_path):
-    small().train(images, steps=13, batch_size=8, checkpoint_interval=2, keep_last=2, keep_every=4,
+    eager().train(images, steps=13, batch_size=8, checkpoint_interval=2, keep_last=2, keep_every=4,
                   run_dir=tmp_path / "run")
     assert checkpoints(tmp_path / "run") == [
         "step_000004", "step_000008", "step_000012", "step_000013"]
@@ -341,16 +358,16 @@ def test_what_a_process_left_that_died_in_its_first_moments_is_no_foreign_folder
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".lock").touch()
     (tmp_path / "run" / ".config.json.new").write_text("{")
-    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
+    eager().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
     assert (tmp_path / "run" / "film.gif").exists()
 
 
 def test_a_run_of_other_versions_goes_on_and_says_so(images, tmp_path, capsys):
-    small().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
+    eager().train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     config["versions"]["keras"] = "3.0"
     (tmp_path / "run" / "config.json").write_text(json.dumps(config))
-    small().train(images, steps=2, batch_size=8, run_dir=tmp_path / "run", resume=True)
+    eager().train(images, steps=2, batch_size=8, run_dir=tmp_path / "run", resume=True)
     assert "'keras': '3.0'" in capsys.readouterr().out
 
 
@@ -367,8 +384,8 @@ class ExplodesAt(GAN):
         return super().random_numbers(n, given)
 
 
-def exploding(*turns):
-    gan = ExplodesAt(img_shape=SHAPE, latent_dim=5, jit_compile=False)
+def exploding(*turns, **how):
+    gan = ExplodesAt(img_shape=SHAPE, latent_dim=5, jit_compile=False, **how)
     gan.turns_of_doom = turns
     return gan
 
@@ -396,10 +413,11 @@ def test_it_goes_back_to_the_last_checkpoint_if_asked_and_plays_on_with_other_no
 
 def test_where_it_was_stopped_makes_no_difference_to_where_it_goes_back_to(images, tmp_path):
     settings = {"batch_size": 8, "checkpoint_interval": 5, "if_not_finite": "go_back"}
-    whole = exploding(9).train(images, steps=12, run_dir=tmp_path / "whole", **settings)
-    exploding(9).train(images, steps=7, run_dir=tmp_path / "parts", **settings)
-    assert exploding(9).train(images, steps=12, run_dir=tmp_path / "parts", resume=True,
-                              **settings) == whole
+    whole, first, second = (exploding(9, run_eagerly=True) for _ in range(3))
+    history = whole.train(images, steps=12, run_dir=tmp_path / "whole", **settings)
+    first.train(images, steps=7, run_dir=tmp_path / "parts", **settings)
+    assert second.train(images, steps=12, run_dir=tmp_path / "parts", resume=True,
+                        **settings) == history
 
 
 def test_it_goes_back_from_the_very_last_turn_too(images, tmp_path, capsys):
@@ -421,10 +439,10 @@ def test_it_does_not_go_back_for_ever(images, tmp_path, capsys):
     settings = {"steps": 9, "batch_size": 8, "checkpoint_interval": 2, "run_dir": tmp_path / "run",
                 "if_not_finite": "go_back"}
     with pytest.raises(FloatingPointError, match=f"going back {TIMES_BACK} times"):
-        exploding(*range(4, 20)).train(images, **settings)
+        exploding(*range(4, 20), run_eagerly=True).train(images, **settings)
     assert capsys.readouterr().out.count("Gone back to step 4") == TIMES_BACK
     with pytest.raises(FloatingPointError, match="There is no checkpoint to go back to"):
-        exploding(0).train(images, **{**settings, "run_dir": tmp_path / "other"})
+        exploding(0, run_eagerly=True).train(images, **{**settings, "run_dir": tmp_path / "other"})
 
 
 def test_weights_that_broke_after_the_last_loss_are_found_when_they_are_saved(images, tmp_path):
