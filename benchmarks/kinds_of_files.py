@@ -202,6 +202,12 @@ def signed_jpeg_2000():
     return bytes(data)
 
 
+def without_cdef(data):
+    """A JPEG 2000 file that doesn't say what its bands are."""
+    assert b"cdef" in data
+    return data.replace(b"cdef", b"free")
+
+
 def kinds():
     """All kinds, as a list of `Kind`."""
     sixteen, twelve = PICTURE.astype(np.uint16) * 257, PICTURE.astype(np.uint16) * 16
@@ -317,6 +323,8 @@ def kinds():
              ".pgm", **greys),
         Kind("PGM, PPM as bytes, maxval 65535", pnm(6, 65535, sixteen), ".ppm",
              brightest=250 * 257),
+        Kind("PGM, PPM, several pictures in a file", pnm(5, 255, GREY) * 2, ".pgm", **greys,
+             remark="several pictures, the first is used"),
         Kind("PGM, PPM as text (P2, P3), maxval 100",
              pnm(3, 100, np.rint(PICTURE / 2.55).astype(int)), ".ppm", tolerance=2),
         Kind("PGM, PPM as text, maxval 1023", pnm(2, 1023, np.rint(GREY / 255 * 1023).astype(int)),
@@ -340,6 +348,16 @@ def kinds():
         Kind("JPEG 2000, alpha", pil(rgba, "JPEG2000"), ".jp2", **on_white, tolerance=1),
         Kind("JPEG 2000, grey and alpha", pil(np.dstack([GREY, HALF]), "JPEG2000"), ".jp2",
              laid(grey(200)), laid(grey(10)), tolerance=1),
+        Kind("JPEG 2000, 4 bands, the fourth isn't named as alpha",
+             without_cdef(pil(rgba, "JPEG2000")), ".jp2", remark="1 more band left out"),
+        Kind("JPEG 2000, 4 bands, `channels=4`", without_cdef(pil(rgba, "JPEG2000")), ".jp2",
+             (*LEFT, 128), (*RIGHT, 128), asked={"channels": 4}),
+        Kind("JPEG 2000, 2 bands, the second isn't named as alpha",
+             without_cdef(pil(np.dstack([GREY, HALF]), "JPEG2000")), ".jp2", **greys,
+             remark="1 more band left out"),
+        Kind("JPEG 2000, colours that are multiplied by alpha",
+             pil(multiplied, "JPEG2000").replace(b"\0\3\0\1\0\0", b"\0\3\0\2\0\0"), ".jp2",
+             **on_white, tolerance=1),
         Kind("JPEG 2000, YCbCr", pil(PICTURE, "JPEG2000", "YCbCr"), ".jp2", tolerance=3),
         Kind("JPEG 2000, 12 bits", zlib.decompress(base64.b85decode(JPEG_2000_12_BITS)), ".jp2",
              LEFT, LEFT),

@@ -1,5 +1,6 @@
 """A zip archive of pictures, read in place: nothing is unpacked to the disk."""
 import itertools
+import lzma
 import stat
 import threading
 import zipfile
@@ -8,12 +9,14 @@ from pathlib import Path, PurePosixPath
 
 from data_loaders.bands import NotAPicture
 from data_loaders.formats import MAX_BYTES, check_beginning
+from data_loaders.names import pictures_among, shown
 
 OTHERS = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 DEFLATE = 1032                # deflate can't make more than so many bytes of one
 LARGE = 2 ** 26               # bytes. Smaller entries may be as empty as they like: masks are
 MAX_RATIO = 100               # of an entry's size to that in the archive, where it is large
-ENCRYPTED = 1                 # bit of an entry's flags
+ENCRYPTED, UTF_8 = 1, 0x800   # bits of an entry's flags
+BESIDE = "beside {}, the only folder of pictures"
 HEADER = 30                   # bytes before an entry's content, at least
 
 
@@ -27,7 +30,8 @@ class Archive:
         path: of the archive.
         above: what names of files may begin with: a folder of the archive's name.
         names: sorted list of str, paths of the files in it, without hidden ones. A
-            single folder that holds all of them is the root, as if it were the archive.
+            single folder that holds all pictures is the root, as if it were the
+            archive; `read` and `has` know the files beside it, too.
         refused: dict, a path in it -> why it isn't read.
         empty: list of str, folders without a file.
 
@@ -41,7 +45,7 @@ class Archive:
         self.above = self.path.with_suffix("")
         try:
             self._zip = zipfile.ZipFile(self.path)
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
             raise ValueError(f"{self.path} is no zip archive, or a damaged one "
                              f"({error}).") from None
         entries = self._zip.infolist()
@@ -54,7 +58,7 @@ class Archive:
         self._entries, self.refused, folders = {}, {}, set()
         overlapping = _overlapping(entries)
         for entry in entries:
-            name = entry.filename.replace("\\", "/")         # some programs on Windows write those
+            name = _name_of(entry).replace("\\", "/")        # some programs on Windows write those
             path = PurePosixPath(name).as_posix()
             if _is_hidden(path):
                 continue
@@ -70,11 +74,18 @@ class Archive:
                 self._entries[path] = entry
             else:
                 self.refused[path] = reason
-        tops = {name.split("/")[0] for name in self._entries}
+        pictures = pictures_among(self._entries) or list(self._entries)
+        tops = {name.split("/")[0] for name in pictures}
         self.top = ""                                        # photos/ in photos/a.png, photos/b.png
-        if len(tops) == 1 and all("/" in name for name in self._entries):
+        if len(tops) == 1 and all("/" in name for name in pictures):
             self.top = f"{tops.pop()}/"
         self.refused = {name.removeprefix(self.top): why for name, why in self.refused.items()}
+        # A README, labels.csv
+        self.beside = {name: entry for name, entry in self._entries.items()
+                       if not name.startswith(self.top)}
+        for name in self.beside:
+            del self._entries[name]
+            self.refused[name] = BESIDE.format(shown(self.top))
         used = {parent.as_posix() for name in self._entries
                 for parent in PurePosixPath(name).parents}
         self.empty = sorted(name.removeprefix(self.top) for name in folders - used)
@@ -83,7 +94,7 @@ class Archive:
 
     def has(self, name):
         """Whether a file is in it."""
-        return self.top + name in self._entries
+        return self.top + name in self._entries or name in self.beside
 
     def stamp(self, name):
         """What changes when a file does: the archive's size and its time."""
@@ -109,14 +120,15 @@ class Archive:
         Raises:
             NotAPicture: if it can't be unpacked, or isn't as long as it should.
         """
-        entry = self._entries[self.top + name]
+        entry = self._entries.get(self.top + name) or self.beside[name]
         try:
             # One thread at a time reads the archive; decoding takes longer than this
             with self._reading, self._zip.open(entry) as file:
                 start = file.read(64)
                 check(PurePosixPath(name), start)            # the rest of a film isn't needed
                 data = start + file.read(MAX_BYTES)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError,
+                UnicodeDecodeError) as error:
             raise NotAPicture(name, f"broken in the archive ({error})") from None
         except (NotImplementedError, RuntimeError) as error:
             raise NotAPicture(name, f"can't be unpacked ({error})") from None
@@ -168,6 +180,19 @@ def why_refused(entry, name):
     if entry.file_size > max(LARGE, MAX_RATIO * entry.compress_size):
         return f"unpacks to {entry.file_size // max(1, entry.compress_size):,} times its size"
     return None
+
+
+def _name_of(entry):
+    """The path of an entry. UTF-8 also where the archive doesn't say so, as on macOS.
+
+    `zipfile` takes it for the letters of the first PC then: "ÚÉì" for three others.
+    """
+    if entry.flag_bits & UTF_8:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
 
 
 def _overlapping(entries):

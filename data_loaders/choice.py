@@ -50,10 +50,12 @@ def choose(files, split, labels=None, attribute=None):
         FileNotFoundError: if there is no such file of labels.
         ValueError: if there is no such split, or the labels can't be understood.
     """
-    names, arrays = files.names, []
-    if any(suffix_of(name) in SUFFIXES for name in names):          # labels.npy, masks.npy
-        arrays = [name for name in names if suffix_of(name) == ".npy"]
-        names = [name for name in names if suffix_of(name) != ".npy"] if arrays else names
+    names = files.names
+    arrays = [name for name in names if name[-4:].lower() == ".npy"]
+    if arrays and any(suffix_of(name) in SUFFIXES for name in names):   # labels.npy, masks.npy
+        names = [name for name in names if suffix_of(name) != ".npy"]
+    else:
+        arrays = []
     chosen = of_split(files, names, split)
     chosen.left_out |= dict.fromkeys(arrays, BESIDE_PICTURES)
     if labels is not None or attribute is not None:

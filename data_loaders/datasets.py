@@ -4,8 +4,10 @@ import dataclasses
 import difflib
 import gzip
 import inspect
+import math
 import os
 import struct
+import zlib
 from pathlib import Path
 from typing import Literal
 
@@ -313,6 +315,10 @@ def _read_dataset(name, split, folder):
             images = images.transpose(0, 2, 3, 1)
     else:
         images, labels = _from_folder(name, split, Path(folder))
+        if images.dtype != np.uint8 or images.ndim not in (3, 4) or len(labels) != len(images):
+            raise ValueError(f"The {split} pictures of {name} in {folder} must be uint8, (N, height"
+                             ", width) or with channels, with a label each. Received: "
+                             f"{images.dtype} {images.shape}, {len(labels)} labels")
     return (images[..., None] if images.ndim == 3 else images), labels
 
 
@@ -325,6 +331,9 @@ def _from_folder(name, split, folder):
     npz = folder / f"{name}.npz"
     if npz.is_file():
         with np.load(npz, allow_pickle=False) as arrays:
+            if not {f"x_{split}", f"y_{split}"} <= set(arrays.files):
+                raise ValueError(f"{npz} must hold x_{split} and y_{split}. Received: "
+                                 f"{some(arrays.files)}")
             return arrays[f"x_{split}"], arrays[f"y_{split}"]
     found = [next((p for p in (folder / file, folder / f"{file}.gz") if p.is_file()), None)
              for file in MNIST_FILES[split]]
@@ -338,8 +347,14 @@ def _read_idx(path):
 
     The file: two zeros, type 8, number of axes, their lengths, the bytes.
     """
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    if data[:3] != b"\0\0\x08":
+    try:
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
+    if data[:3] != b"\0\0\x08" or len(data) < 4 + 4 * data[3]:
         raise ValueError(f"{path} is not an IDX file of unsigned bytes")
     shape = struct.unpack_from(f">{data[3]}I", data, 4)
+    if len(data) - 4 - 4 * data[3] != math.prod(shape):
+        raise ValueError(f"{path} is damaged: it should hold {shape} bytes, and has "
+                         f"{len(data) - 4 - 4 * data[3]}")
     return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(shape)

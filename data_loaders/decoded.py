@@ -232,7 +232,7 @@ def _stored(entry, how):
 
 def is_harmless(name, reason):
     """Whether nobody misses a file: a text among pictures, say."""
-    return reason == "not an image" and not called_picture(name)
+    return (reason == "not an image" or reason.startswith("beside ")) and not called_picture(name)
 
 
 @contextlib.contextmanager

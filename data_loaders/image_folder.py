@@ -36,7 +36,7 @@ class ImageFolder:
     Args:
         folder: is searched with its sub-folders, in the order of the names. Links are
             followed, hidden files are passed over. Or a zip archive, which is read in
-            place; a single folder in it that holds all is its root.
+            place; a single folder in it that holds all pictures is its root.
         img_shape, fit, background: see `read_image`.
         on_error: "skip" leaves out broken and empty files, and names them in a warning.
             "raise" raises at the first one.

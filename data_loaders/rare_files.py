@@ -9,6 +9,7 @@ from PIL import Image
 
 from data_loaders.bands import ANIMATION, Bands, NotAPicture, room
 
+SEVERAL = "several pictures, the first is used"
 CODESTREAM = b"\xff\x4f\xff\x51"      # of JPEG 2000: its first two markers
 
 
@@ -80,7 +81,12 @@ def read_pnm(path, data):
             raise NotAPicture(path, "broken picture")
         if data[1:2] in b"14":
             values = 1 - values                 # 1 is black
-        return Bands(values.astype(np.uint16 if largest > 255 else np.uint8), bands, white=largest)
+        end = begin + 1 + width * height * bands * (1 + (largest > 255))
+        if data[1:2] == b"4":
+            end = begin + 1 + -(-width // 8) * height
+        more = data[1:2] in b"456" and re.match(rb"\s*P[456]\s", data[end:end + 64])
+        return Bands(values.astype(np.uint16 if largest > 255 else np.uint8), bands, white=largest,
+                     remark=SEVERAL if more else None)
 
 
 def read_jpeg_2000(path, data):
@@ -106,7 +112,22 @@ def read_jpeg_2000(path, data):
     if values.shape[:2] != (y1 - y0, x1 - x0):
         raise NotAPicture(path, "broken picture")
     bands = values.shape[2]
-    return Bands(values, 1 if bands < 3 else 3, {2: 1, 4: 3}.get(bands), white=2 ** bits - 1)
+    kind, alpha = _alpha_of_jpeg_2000(data[:begin], bands)
+    return Bands(values, 1 if bands < 3 else 3, alpha, kind == 2, white=2 ** bits - 1)
+
+
+def _alpha_of_jpeg_2000(boxes, bands):
+    """How the last of 2 or 4 bands is alpha: 1, or 2 for colours that are multiplied by
+    it; and its number. (None, None) if the file doesn't say that it is (box `cdef`)."""
+    place = boxes.find(b"cdef")
+    if place < 0 or bands not in (2, 4):
+        return None, None
+    count, = struct.unpack_from(">H", boxes, place + 4)
+    for i in range(count):
+        band, kind, _ = struct.unpack_from(">3H", boxes, place + 6 + 6 * i)
+        if kind in (1, 2) and band == bands - 1:
+            return kind, band
+    return None, None
 
 
 def read_avif(path, data):

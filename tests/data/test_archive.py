@@ -43,6 +43,53 @@ def test_without_sub_folders_below_the_only_folder_there_are_no_labels(tmp_path)
         assert data.files == ["a.png", "b.png"] and data.labels is None
 
 
+def test_a_text_beside_the_only_folder_is_no_obstacle(tmp_path):
+    path = zipped(tmp_path / "a.zip", {
+        "README": "hello", "LICENSE.txt": "free", "labels.csv": "a.png,x\nb.png,y\n",
+        "photos/cats/a.png": PNG, "photos/dogs/b.png": BLUE})
+    data = load_data(path, SHAPE)
+    assert data.files == ["cats/a.png", "dogs/b.png"] and data.class_names == ["cats", "dogs"]
+    assert data.remarks == [] and data.skipped == dict.fromkeys(
+        ["README", "LICENSE.txt", "labels.csv"], "beside photos/, the only folder of pictures")
+    assert load_data(path, SHAPE, labels="labels.csv").class_names == ["x", "y"]
+    path = zipped(tmp_path / "b.zip", {"cover.png": PNG, "photos/b.png": BLUE})      # a picture
+    assert load_data(path, SHAPE).class_names == [".", "photos"]
+    path = zipped(tmp_path / "c.zip", {"photos/cats/1": PNG, "photos/dogs/2": BLUE})
+    assert load_data(path, SHAPE).class_names == ["cats", "dogs"]
+
+
+def test_names_in_utf_8_that_is_not_declared_as_on_macos(tmp_path):
+    path = zipped(tmp_path / "a.zip", {"猫/é.png": PNG, "b/é.png": PNG})
+    data = bytearray(path.read_bytes())
+    for magic, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        for begin in (data.find(magic), data.rfind(magic)):
+            data[begin + offset:begin + offset + 2] = bytes(2)              # the flags
+    path.write_bytes(data)
+    assert zipfile.ZipFile(path).namelist()[0] != "猫/é.png"
+    assert load_data(path, SHAPE).class_names == ["b", "猫"]
+    name = "é.png".encode("cp437")                                          # of an old program
+    assert name.decode("cp437") == archive._name_of(zipfile.ZipInfo(name.decode("cp437")))
+
+
+def test_damage_of_every_packing_is_named(tmp_path):
+    for how in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED):
+        path = zipped(tmp_path / "a.zip", {"a.png": PNG * 20, "b.png": PNG}, how)
+        data = bytearray(path.read_bytes())
+        begin = data.index(b"a.png") + 5
+        data[begin + 9:begin + 30] = b"\xff" * 21
+        path.write_bytes(data)
+        with pytest.warns(UserWarning, match=r"a.png \(broken in the archive"):
+            assert load_data(path, SHAPE).files == ["b.png"]
+    path = zipped(tmp_path / "a.zip", {"é.png": PNG, "b.png": PNG})
+    data = path.read_bytes()
+    path.write_bytes(data.replace("é".encode(), b"\xff\xff"))                # no UTF-8, as declared
+    with pytest.raises(ValueError, match="no zip archive, or a damaged one .*'utf-8'"):
+        load_data(path, SHAPE)
+    path.write_bytes(data.replace("é".encode(), b"\xff\xff", 1))             # there alone
+    with pytest.warns(UserWarning, match=r"é.png \(broken in the archive"):
+        assert load_data(path, SHAPE).files == ["b.png"]
+
+
 def test_a_changed_archive_is_read_anew_and_splits_and_tables_work_in_it(tmp_path):
     path = zipped(tmp_path / "a.zip", {"a.png": PNG})
     load_data(path, SHAPE)

@@ -204,6 +204,28 @@ def test_cifar10_from_an_npz_file(tmp_path, rng):
     np.testing.assert_array_equal(load_data("cifar10", folder=tmp_path, split="test").images, x[:1])
 
 
+def test_files_of_data_sets_that_are_not_what_they_should_be(tmp_path, rng):
+    images, labels = rng.integers(0, 256, (5, 28, 28), dtype=np.uint8), np.zeros(5, np.uint8)
+    good = {"images": gzip.compress(idx(images)), "labels": gzip.compress(idx(labels))}
+    for damage, message in (({"images": good["images"][:99]}, "gz is damaged: "),
+                            ({"images": gzip.compress(idx(images)[:-9])}, "damaged: it should hold"
+                             r" \(5, 28, 28\) bytes, and has 3911"),
+                            ({"labels": gzip.compress(idx(labels[:4]))}, "a label each. Received: "
+                             r"uint8 \(5, 28, 28\), 4 labels"),
+                            ({"images": gzip.compress(b"\0\0\x08\x03")}, "is not an IDX file")):
+        for kind, data in {**good, **damage}.items():
+            name = f"train-{kind}-idx{3 if kind == 'images' else 1}-ubyte.gz"
+            (tmp_path / name).write_bytes(data)
+        with pytest.raises(ValueError, match=message):
+            load_data("mnist", folder=tmp_path)
+    for arrays, message in (({"x": images}, "must hold x_train and y_train. Received: x"),
+                            ({"x_train": images / 255, "y_train": labels}, "must be uint8, .* "
+                             r"Received: float64 \(5, 28, 28\)")):
+        np.savez(tmp_path / "mnist.npz", **arrays)
+        with pytest.raises(ValueError, match=message):
+            load_data("mnist", folder=tmp_path)
+
+
 def test_without_a_network_the_error_says_where_to_put_which_file(monkeypatch):
     import keras
 
