@@ -140,6 +140,9 @@ def to_8_bits(path, values, declared, black, white):
                 raise NotAPicture(path, f"{values.dtype} from {lowest} to {brightest}: "
                                         "say which value becomes 255, white=...")
             white = 1 if values.dtype.kind == "f" else 65535
+        if not black < white:
+            raise NotAPicture(path, f"black={black:g}, where {white} is white: say which value "
+                                    "becomes 255, white=...")
     eight = np.empty(values.shape, np.uint8)
     for rows in strips(values):
         if values.dtype == np.uint16:

@@ -1,11 +1,15 @@
 """The user's cache folder. Nothing is ever written beside the user's pictures."""
 import contextlib
 import os
+import shutil
+import time
 from pathlib import Path
 
 import platformdirs
 
 from data_loaders.whole import whole_folder
+
+UNUSED = 90 * 86_400          # seconds, after which decoded pictures are deleted
 
 
 def cache_folder():
@@ -41,3 +45,19 @@ def into_cache(path):
         raise OSError(error.errno, f"The cache folder {cache_folder()} can't be written "
                       f"({error.strerror}). The environment variable KERAS_GAN_CACHE names "
                       "another one") from error
+
+
+def note_use(entry):
+    """Note in an entry of the cache that it is used now."""
+    with contextlib.suppress(OSError):                      # a cache that can only be read
+        os.utime(entry / "report.json")
+
+
+def forget_unused(folder):
+    """Delete what nobody has used for 90 days: of folders that are gone, or that other
+    arguments or versions have read."""
+    for report in folder.glob("*/*/report.json"):
+        with contextlib.suppress(OSError):                  # another process deletes it, too
+            if time.time() - report.stat().st_mtime > UNUSED:
+                shutil.rmtree(report.parent, ignore_errors=True)
+                report.parents[1].rmdir()                   # if it is empty

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data_loaders.formats import SUFFIXES
 from data_loaders.labels_file import LabelsFile
-from data_loaders.names import called_picture, find_splits, shown, suffix_of
+from data_loaders.names import brief, called_picture, find_splits, shown, suffix_of
 
 BESIDE_PICTURES = "an array beside picture files: a folder of arrays alone is read"
 
@@ -93,7 +93,8 @@ def with_labels(chosen, files, labels, attribute):
     if not isinstance(labels, (str, os.PathLike)):
         raise ValueError("labels must be a file with a table of pictures and their labels, and "
                          "attribute one of its columns. Labels of arrays go to train(images, "
-                         f"labels). Received: labels={labels!r}, attribute={attribute!r}")
+                         f"labels). Received: labels={brief(labels)}, "
+                         f"attribute={brief(attribute)}")
     called, inside = Path(labels).name, Path(labels).as_posix()
     if Path(labels).is_file():
         data, chosen.labels = Path(labels).read_bytes(), str(Path(labels).resolve())
@@ -102,7 +103,8 @@ def with_labels(chosen, files, labels, attribute):
     else:
         raise FileNotFoundError(f"No file of labels {labels}, neither in {Path.cwd()} nor in "
                                 f"{files.path}.")
-    table = LabelsFile(data, called, chosen.names, files.above, attribute)
+    others = set(files.names).difference(chosen.names)
+    table = LabelsFile(data, called, chosen.names, files.above, attribute, sorted(others))
     chosen.order, chosen.class_of = table.order, table.labels.get
     chosen.remarks += table.remarks
     chosen.left_out |= {name: f"no label in {called}" for name in chosen.names

@@ -3,6 +3,7 @@ import concurrent.futures
 import dataclasses
 import difflib
 import gzip
+import inspect
 import os
 import struct
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.progress import track
 from data_loaders import scenes
 from data_loaders.cache import cache_folder, into_cache
 from data_loaders.image_folder import ImageFolder, colours
-from data_loaders.names import in_order, some
+from data_loaders.names import brief, in_order, some
 from data_loaders.resize import check_shape, resize
 
 SCENES = {"train": range(0, 2000), "test": range(2000, 2400)}
@@ -34,6 +35,7 @@ CLASS_NAMES = {
                 "dog", "frog", "horse", "ship", "truck"],
 }
 NAMES = ("digits", "scenes", *SCENES_AT, "mnist", "fashion_mnist", "cifar10")
+SHAPE = (128, 160, 3)         # of pictures whose size is nobody's
 
 
 @dataclasses.dataclass
@@ -107,8 +109,9 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
             "Smiling" for example. Of values -1 and 1, or 0 and 1, it makes the classes
             "not Smiling" and "Smiling".
         white: the value that becomes white in files of more than 8 bits: 4095 for
-            pictures of 12 bits. "data" takes the largest value in the files. None: the
-            largest that 16 bits can hold.
+            pictures of 12 bits. "data" takes the largest value in the files to train
+            on, for the test split too. None: the largest that 16 bits can hold, and 1
+            in floats.
         black: the value that becomes black in files of more than 8 bits.
 
     Returns:
@@ -125,29 +128,37 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
         raise ValueError("source must be a folder of pictures, a zip archive of them, or the name "
                          f"of a data set. Received: a {type(source).__name__}. Arrays need no "
                          "loader: train(images) takes them")
+    if not os.fspath(source):
+        raise ValueError("source must be a folder of pictures, a zip archive of them, or the name "
+                         f"of a data set ({', '.join(NAMES)}). Received: source={source!r}")
     how = {"labels": labels, "attribute": attribute, "white": white, "black": black}
+    given = {"fit": fit, "background": background, "split": split, "folder": folder, **how}
     if source not in NAMES:
         if not os.path.exists(source):
             raise FileNotFoundError(not_there(source))
         if Path(source).suffix.lower() == ".npy" and Path(source).is_file():
+            _refuse(given, given, source, "an array in a file is taken as it is")
             return _array_file(Path(source), img_shape)
-        return ImageFolder(source, img_shape or (128, 160, 3), fit, background, split=split, **how)
-    if split not in ("train", "test") or (split == "test" and source not in WITH_TEST_SPLIT):
+        _refuse(["folder"], given, source, "it is for mnist, fashion_mnist and cifar10")
+        return ImageFolder(source, SHAPE if img_shape is None else img_shape, fit, background,
+                           split=split, **how)
+    _refuse(how, given, source, "it is for folders and archives of pictures")
+    splits = ("train", "test") if source in WITH_TEST_SPLIT else ("train",)
+    if not isinstance(split, str) or split not in splits:
         raise ValueError("split must be 'train', or 'test' for scenes, mnist, fashion_mnist, "
                          "cifar10 and folders that hold train/ and test/. "
-                         f"Received: split={split!r} for {source!r}")
-    for name, value in how.items():
-        if value not in (None, 0):
-            raise ValueError(f"{name} is for folders and archives of pictures. "
-                             f"Received: {name}={value!r} for {source!r}")
+                         f"Received: split={brief(split)} for {source!r}")
+    check_shape(SHAPE if img_shape is None else img_shape, fit, background)
     given = {"source": source, "fit": fit, "background": [int(c) for c in background],
              "split": split, "folder": None if folder is None else str(Path(folder).resolve())}
     if source == "scenes":
-        data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
+        data = ImageFolder(_scenes_folder(split), SHAPE if img_shape is None else img_shape, fit,
+                           background)
         data.source, data.has_test = given, True
         return data
     if source in SCENES_AT:
-        data = ImageFolder(_scenes_folder(split), img_shape or (128, 160, 3), fit, background)
+        data = ImageFolder(_scenes_folder(split), SHAPE if img_shape is None else img_shape, fit,
+                           background)
         then = [scenes.time_of(int(Path(file).stem)) == SCENES_AT[source] for file in data.files]
         name = source if split == "train" else f"{source}, {split}"
         return Pictures(data.images[then], data.labels[then], data.class_names, name, given, True)
@@ -156,37 +167,87 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
         digits = load_digits()
         small = np.round(digits.images * 255 / 16).astype(np.uint8)[..., None]
         labels = digits.target
-        img_shape = img_shape or (28, 28, 1)
+        img_shape = (28, 28, 1) if img_shape is None else img_shape
     else:
         small, labels = _read_dataset(source, split, folder)
-    shape = check_shape(img_shape or small.shape[1:], fit, background)
+    shape = check_shape(small.shape[1:] if img_shape is None else img_shape, fit, background)
     return Pictures(_to_shape(small, shape, fit, background), labels.astype(np.int64).reshape(-1),
                     CLASS_NAMES[source], source if split == "train" else f"{source}, {split}",
                     given, source in WITH_TEST_SPLIT)
+
+
+def _refuse(names, given, source, why):
+    """Raise `ValueError` for arguments that would have no effect.
+
+    Args:
+        names: of the arguments that have none.
+        given: dict, all arguments by their names.
+        source: what they were given for.
+        why: str, why they have none.
+    """
+    defaults = inspect.signature(load_data).parameters
+    for name in names:
+        value, default = given[name], defaults[name].default
+        if isinstance(default, tuple) and isinstance(value, list):
+            value = tuple(value)                            # as JSON has it
+        if isinstance(value, np.ndarray) or value != default:
+            raise ValueError(f"{name} has no effect here: {why}. "
+                             f"Received: {name}={brief(value)} for {os.fspath(source)!r}")
 
 
 def _array_file(path, img_shape):
     """The array in a .npy file, memory-mapped: pictures, signals or vectors."""
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError as error:
-        raise ValueError(f"{path} can't be read as one array of numbers: {error}") from None
-    if array.ndim < 2 or (img_shape is not None and array.shape[1:] != tuple(img_shape)):
-        shape = " ".join(map(str, array.shape[1:]))
-        asked = "(N, ...)" if img_shape is None else f"(N, {', '.join(map(str, img_shape))})"
-        advice = f". Use img_shape={array.shape[1:]} (--img-shape {shape})" if shape else ""
-        raise ValueError(f"{path} must hold an array {asked}. Received: an array of shape "
-                         f"{array.shape}{advice}")
+    except (ValueError, EOFError) as error:
+        why = "it is empty" if not path.stat().st_size else error
+        raise ValueError(f"{path} can't be read as one array of numbers: {why}") from None
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{path} isn't one array, but an archive of arrays, as numpy.savez writes "
+                         f"it: {some(array.files)}. numpy.load({str(path)!r}) has them by name: "
+                         "train takes one.")
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{path} must hold an array of numbers. Received: an array of "
+                         f"{array.dtype}")
+    asked = None
+    if img_shape is not None:
+        asked = tuple(img_shape) if np.iterable(img_shape) else (img_shape,)
+    if array.ndim < 2 or 0 in array.shape or asked not in (None, array.shape[1:]):
+        shape = "(N, ...)" if asked is None else f"(N, {', '.join(map(str, asked))})"
+        raise ValueError(f"{path} must hold an array {shape}, N at least 1. Received: an array of "
+                         f"shape {array.shape}{_advice(array.shape, asked)}")
     return Pictures(array, None, None, str(path), {"source": str(path.resolve())})
+
+
+def _advice(shape, asked):
+    """How an array of a shape becomes one of (N, *asked)."""
+    of_one = shape[1:]
+    if 0 in shape or not of_one:
+        return ""
+    if asked == shape:
+        return ". That is one sample: numpy.save(file, array[None])"
+    if asked and asked == (*of_one, 1):
+        return ". Give it the axis of channels: numpy.save(file, array[..., None])"
+    if asked and len(asked) == 3 and asked == (*of_one[1:], *of_one[:1]):
+        return ". Its channels come first: numpy.save(file, array.transpose(0, 2, 3, 1))"
+    if asked and len(asked) == 3 and len(of_one) < 3:
+        return (". Pictures (N, height, width, channels) are wanted: for grey ones, numpy.save("
+                "file, array[..., None])" if len(of_one) == 2 else "")
+    return f". Use img_shape={of_one} (--img-shape {' '.join(map(str, of_one))})"
 
 
 def not_there(source):
     """What to say about a folder, an archive or a data set that there isn't: a str."""
     path = Path(os.path.abspath(source))
-    beside = []
-    if path.parent.is_dir():
-        beside = in_order(p.name for p in path.parent.iterdir() if not p.name.startswith(".")
-                          and (p.is_dir() or p.suffix.lower() == ".zip"))
+    beside, there = [], True
+    try:
+        with os.scandir(path.parent) as entries:
+            beside = in_order(p.name for p in entries if not p.name.startswith(".")
+                              and (p.is_dir() or p.name.lower().endswith((".zip", ".npy"))))
+    except PermissionError as error:
+        return f"{path} can't be looked for: {path.parent} can't be read ({error.strerror})."
+    except OSError:
+        there = False
     plain = path.name == os.fspath(source)                   # it may be meant as a name
     near = difflib.get_close_matches(path.name, [*beside, *(NAMES if plain else ())], 1)
     said = f"No folder {path}"
@@ -195,7 +256,7 @@ def not_there(source):
     if near:
         found = near[0] if plain else path.parent / near[0]
         said += f". Did you mean {str(found)!r}?"
-    elif not path.parent.is_dir():
+    elif not there:
         said += f". There is no {path.parent} either."
     elif beside:
         said += f". Folders there: {some(beside)}."

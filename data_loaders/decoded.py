@@ -18,14 +18,14 @@ from rich.markup import escape
 from rich.progress import track
 
 from data_loaders.bands import NotAPicture
-from data_loaders.cache import cache_folder, into_cache
+from data_loaders.cache import cache_folder, forget_unused, into_cache, note_use
+from data_loaders.formats import EIGHT_BITS
 from data_loaders.image_file import decode
-from data_loaders.names import called_picture, shown, some, suffix_of
+from data_loaders.names import called_picture, shown, some
 from data_loaders.resize import resize
-from data_loaders.white import remarks_on_white
 
-FORMAT = 3                    # of a cache entry; another number makes old entries stale
-AT_MOST_8_BITS = (".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+FORMAT = 4                    # of a cache entry; another number makes old entries stale
+FOURTH = "the fourth channel is a band as it is, in the others it is alpha"
 
 
 class Reading(NamedTuple):
@@ -33,7 +33,7 @@ class Reading(NamedTuple):
     img_shape: tuple
     fit: str
     background: tuple
-    white: float | str | None
+    white: float | None
     black: float
 
 
@@ -48,7 +48,35 @@ class Stored(NamedTuple):
     sizes: dict
     """(height, width) in the files -> how many have it, the most frequent first."""
     remarks: list
-    """What was left out of files, and what white is: a list of str."""
+    """What was left out of files: a list of str."""
+    deep: dict
+    """ "integers" and "floats" -> how many files don't say what is white, and the
+    largest value in them."""
+
+
+def find_white(files, names, channels, use):
+    """The largest value in those files that don't say which value is white.
+
+    Args:
+        files, names, use: see `load_pictures`.
+        channels: int, of the pictures.
+
+    Returns:
+        A number; None if there is no such file.
+    """
+    entry = _entry(files, names, ["white", channels, use])
+    try:
+        report = json.loads((entry / "report.json").read_text(encoding="utf-8"))
+        note_use(entry)
+        return report["white"]
+    except (OSError, ValueError, KeyError):
+        shutil.rmtree(entry, ignore_errors=True)
+    with into_cache(entry) as beside, _threads() as pool:
+        values = in_order_of(pool, functools.partial(_brightest, files, channels), names)
+        white = max((value for value in values if value is not None), default=None)
+        (beside / "report.json").write_text(json.dumps({"white": white}), encoding="utf-8")
+    _forget_others(entry)
+    return white
 
 
 def load_pictures(files, names, how, use, on_error):
@@ -73,9 +101,7 @@ def load_pictures(files, names, how, use, on_error):
         NotAPicture: with `on_error="raise"`.
         OSError: if the cache can't be written.
     """
-    arguments = digest(str(files.path.resolve()), *how, use)
-    entry = cache_folder() / "folders" / arguments / digest(
-        FORMAT, cv2.__version__, [(name, *files.stamp(name)) for name in names])
+    entry = _entry(files, names, [*how, use])
     if stored := _stored(entry, how):
         return stored
     try:
@@ -96,15 +122,12 @@ def load_pictures(files, names, how, use, on_error):
 
 def _decode_all(files, names, how, entry, on_error):
     """Decode all pictures, in threads and in order, into a new cache entry."""
-    used, skipped, sizes, deep = [], {}, collections.Counter(), []
+    used, skipped, sizes, bands_as_they_are = [], {}, collections.Counter(), []
+    deep = {"integers": [0, 0], "floats": [0, 0]}
     remarks = collections.defaultdict(list)
     shutil.rmtree(entry, ignore_errors=True)            # what is there is not whole
     with into_cache(entry) as beside, _threads() as pool:
-        white = how.white
-        if white == "data":
-            values = in_order_of(pool, functools.partial(_brightest, files, how), names)
-            white = max((value for value in values if value is not None), default=None)
-        read = functools.partial(_read, files, how._replace(white=white))
+        read = functools.partial(_read, files, how)
         with (beside / "images.raw").open("wb") as file:
             results = track(zip(names, in_order_of(pool, read, names)),
                             f"reading {escape(shown(files.path.name))}/",
@@ -117,7 +140,11 @@ def _decode_all(files, names, how, entry, on_error):
                     if decoded.remark:
                         remarks[decoded.remark].append(name)
                     if decoded.brightest is not None:
-                        deep.append(decoded.brightest)
+                        of_kind = deep["floats" if isinstance(decoded.brightest, float)
+                                       else "integers"]
+                        of_kind[:] = of_kind[0] + 1, max(of_kind[1], decoded.brightest)
+                    if how.img_shape[2] == 4 and not decoded.alpha:
+                        bands_as_they_are.append(name)
                 elif on_error == "raise" and not is_harmless(name, error.reason):
                     raise error
                 else:
@@ -129,14 +156,13 @@ def _decode_all(files, names, how, entry, on_error):
                 f"No picture below {files.path.resolve()}. Looked for JPEG, PNG, WebP, BMP, "
                 f"TIFF and GIF files in it and its sub-folders; files found: {len(names)}"
                 f"{f' ({why})' if why else ''}.")
-        report = {"files": used, "skipped": skipped, "remarks": remarks,
-                  "deep": len(deep), "brightest": max(deep, default=None),
+        if 0 < len(bands_as_they_are) < len(used):
+            remarks[FOURTH] = bands_as_they_are
+        report = {"files": used, "skipped": skipped, "remarks": remarks, "deep": deep,
                   "sizes": [[*size, n] for size, n in sizes.most_common()]}
         (beside / "report.json").write_text(json.dumps(report, default=lambda n: n.item()),
                                             encoding="utf-8")
-    for stale in entry.parent.iterdir():                # of this folder as it was before
-        if stale.name != entry.name and not stale.name.startswith("."):
-            shutil.rmtree(stale, ignore_errors=True)
+    _forget_others(entry)
 
 
 def _read(files, how, name):
@@ -155,12 +181,36 @@ def _read(files, how, name):
         return None, NotAPicture(path, "too large for the memory")
 
 
-def _brightest(files, how, name):
+def _brightest(files, channels, name):
     """The largest value in a file with more than 8 bits; None for others."""
-    if suffix_of(name) in AT_MOST_8_BITS:
+    try:
+        data = files.read_picture(name)
+        if data.startswith(EIGHT_BITS):                 # JPEG and others, whatever their names are
+            return None
+        return decode(files.path / name, (0, 0, 0), channels=channels, white=1,
+                      data=data).brightest
+    except (NotAPicture, OSError, MemoryError):         # it will be named when it is to be used
         return None
-    decoded, _ = _read(files, how._replace(white=how.black + 1), name)
-    return decoded and decoded.brightest
+
+
+def _entry(files, names, arguments):
+    """The cache folder of exactly these files and arguments."""
+    stamps = [(name, *files.stamp(name)) for name in names]
+    return (cache_folder() / "folders" / _digest(str(files.path.resolve()), *arguments)
+            / _digest(FORMAT, cv2.__version__, stamps))
+
+
+def _digest(*parts):
+    text = json.dumps(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:24]
+
+
+def _forget_others(entry):
+    """Delete the entries of these files as they were before, and what nobody uses."""
+    for stale in entry.parent.iterdir():
+        if stale.name != entry.name and not stale.name.startswith("."):
+            shutil.rmtree(stale, ignore_errors=True)
+    forget_unused(entry.parents[1])
 
 
 def _stored(entry, how):
@@ -172,22 +222,17 @@ def _stored(entry, how):
             return None
     except (OSError, ValueError, KeyError):
         return None
+    note_use(entry)
     remarks = [f"{len(names)} of {len(report['files'])} files: {remark} ({some(names, 3)})"
                for remark, names in report["remarks"].items()]
     return Stored(np.memmap(entry / "images.raw", np.uint8, "r", shape=shape), report["files"],
                   report["skipped"], {(h, w): n for h, w, n in report["sizes"]},
-                  remarks + remarks_on_white(how.white, report["deep"], report["brightest"]))
+                  remarks, report["deep"])
 
 
 def is_harmless(name, reason):
     """Whether nobody misses a file: a text among pictures, say."""
     return reason == "not an image" and not called_picture(name)
-
-
-def digest(*parts):
-    """A name that other parts don't get."""
-    text = json.dumps(parts).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(text).hexdigest()[:24]
 
 
 @contextlib.contextmanager

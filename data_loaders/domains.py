@@ -8,7 +8,8 @@ import numpy as np
 
 from data_loaders.datasets import NAMES, load_data
 from data_loaders.image_folder import colours
-from data_loaders.names import shown
+from data_loaders.names import brief, shown
+from data_loaders.resize import check_shape
 
 
 @dataclasses.dataclass
@@ -61,7 +62,7 @@ class Domains:
 def load_domains(a, b, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "crop",
                  background: tuple[int, int, int] = (255, 255, 255),
                  split: Literal["train", "test", "all"] = "train", folder: str | None = None,
-                 white: float | Literal["data"] | None = None, black: float = 0):
+                 white: float | Literal["data"] | tuple | None = None, black: float = 0):
     """Load two sets of pictures that don't belong together.
 
     Args:
@@ -76,7 +77,7 @@ def load_domains(a, b, img_shape=None, fit: Literal["crop", "pad", "stretch"] = 
         folder: for data sets that are not embedded, see `load_data`. IDX files don't
             say which set they are: "mnist" beside "fashion_mnist" takes NAME.npz.
         white, black: of folders and archives, see `load_data`. With white="data" each
-            of both has its own.
+            of both has its own; a pair gives each its own, too.
 
     Returns:
         `Domains`.
@@ -92,15 +93,27 @@ def load_domains(a, b, img_shape=None, fit: Literal["crop", "pad", "stretch"] = 
             raise ValueError(f"{name} must be a folder of pictures or the name of a data set. "
                              f"Received: {name} is a {type(given).__name__}. "
                              "Of two arrays, Domains(a, b) makes the same")
-    sets = []
-    for name in (a, b):                         # white and black are for folders and archives
-        how = {} if name in NAMES else {"white": white, "black": black}
-        sets.append(load_data(name, img_shape, fit, background, split, folder, **how))
+    whites, sets = white if isinstance(white, (tuple, list)) else (white, white), []
+    if len(whites) != 2:
+        raise ValueError("white must be one value for both, or a pair of them. "
+                         f"Received: white={brief(white)}")
+    check_shape((1, 1, 3) if img_shape is None else img_shape, fit, background)
+    for name, white in zip((a, b), whites):     # each gets what has an effect on it
+        how = {"fit": fit, "background": background, "split": split}
+        if name in NAMES:
+            how["folder"] = folder
+        elif os.fspath(name).lower().endswith(".npy"):
+            how = {}
+        else:
+            how |= {"white": white, "black": black}
+        sets.append(load_data(name, img_shape, **how))
     of_a, of_b = sets
     names = tuple(shown(given) + (", test" if split == "test" else "") for given in (a, b))
     source = {"a": of_a.source["source"], "b": of_b.source["source"], "fit": fit,
               "background": [int(c) for c in background], "split": split,
               "folder": None if folder is None else str(Path(folder).resolve())}
-    source |= {} if white is None else {"white": white, "black": black}
+    whites = [data.source.get("white") for data in sets]
+    if whites != [None, None] or black:
+        source |= {"white": whites[0] if whites[0] == whites[1] else whites, "black": black}
     remarks = [f"{name}: {remark}" for name, data in zip("ab", sets) for remark in data.remarks]
     return Domains(of_a.images, of_b.images, names, source, remarks)

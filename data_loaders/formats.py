@@ -10,6 +10,7 @@ TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 JPEG_2000 = (b"\0\0\0\x0cjP  ", CODESTREAM)
 PNM = (".pbm", ".pgm", ".ppm", ".pnm")
 PNM_HEADER = rb"P([14]\s+\d+\s+\d+\s|[2356]\s+\d+\s+\d+\s+[\d#]|[1-6]\s+#)"     # not "P1 is"
+EIGHT_BITS = (JPEG, GIF, BMP, b"RIFF")                  # at most
 BEGINNINGS = (JPEG, PNG, GIF, BMP, NPY, *JPEG_2000)     # others: see `check_beginning`
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".bmp", ".dib", ".tif",
             ".tiff", ".gif", ".avif", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", *PNM)

@@ -32,7 +32,7 @@ from data_loaders.rare_files import (
 )
 from data_loaders.resize import check_shape, resize
 from data_loaders.tiff_file import read_tiff
-from data_loaders.white import bits_of
+from data_loaders.white import bits_of, check_white
 
 ORIENTATION = 0x0112          # the EXIF tag
 MAX_HEADER = 2 ** 24          # bytes that must hold the size of a picture, except in a TIFF
@@ -96,9 +96,7 @@ def read_image(path, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 
         ValueError: for arguments that make no sense.
     """
     img_shape = check_shape(img_shape, fit, background)
-    if white is not None and not white > black:
-        raise ValueError("white must be larger than black. "
-                         f"Received: white={white!r}, black={black!r}")
+    white, black = check_white(white, black, data=False)
     decoded = decode(path, background, max(img_shape[:2]), img_shape[2], black, white)
     if white is None and (hint := bits_of(decoded.brightest)):
         warnings.warn(f"{path}: nearly black, no value of its 16 bits is above "

@@ -12,11 +12,11 @@ import numpy as np
 
 from data_loaders.bands import NotAPicture
 from data_loaders.choice import choose
-from data_loaders.decoded import Reading, is_harmless, load_pictures
+from data_loaders.decoded import Reading, find_white, is_harmless, load_pictures
 from data_loaders.files import AGAIN, open_files
-from data_loaders.names import in_order, is_number, shown, some
+from data_loaders.names import brief, in_order, is_number, shown, some
 from data_loaders.resize import check_shape
-from data_loaders.white import check_white
+from data_loaders.white import check_white, remarks_on_white
 
 
 class LeftOut(UserWarning):
@@ -55,7 +55,8 @@ class ImageFolder:
         skipped: dict, path below `folder` -> why that file was not used.
         remarks: list of str, what somebody should know who trains on these pictures.
         has_test: bool, whether `split="test"` gives other pictures.
-        source: dict, the arguments of `load_data` that give these pictures.
+        source: dict, the arguments of `load_data` that give these pictures. Of
+            white="data" the number is there, so that other pictures are read alike.
         sizes: dict, (height, width) of the files -> how many pictures have it, the most
             frequent first.
 
@@ -70,13 +71,14 @@ class ImageFolder:
     def __init__(self, folder, img_shape=(128, 160, 3), fit="crop", background=(255, 255, 255),
                  on_error="skip", split="train", labels=None, attribute=None, white=None, black=0):
         self.img_shape = check_shape(img_shape, fit, background)
-        if on_error not in ("skip", "raise"):
-            raise ValueError(f"on_error must be 'skip' or 'raise'. Received: on_error={on_error!r}")
-        if split not in ("train", "test", "all"):
+        if not isinstance(on_error, str) or on_error not in ("skip", "raise"):
+            raise ValueError(f"on_error must be 'skip' or 'raise'. "
+                             f"Received: on_error={brief(on_error)}")
+        if not isinstance(split, str) or split not in ("train", "test", "all"):
             raise ValueError("split must be 'train', 'test', or 'all' (every folder as it is). "
-                             f"Received: split={split!r}")
+                             f"Received: split={brief(split)}")
         self.fit, self.background, self.on_error = fit, tuple(int(c) for c in background), on_error
-        self.split, self.white, self.black = split, *check_white(white, black)
+        self.split, asked, (self.white, self.black) = split, white, check_white(white, black)
         files = open_files(folder)
         self.folder = files.path
         if not files.names and files.refused:
@@ -84,18 +86,30 @@ class ImageFolder:
             raise FileNotFoundError(f"No file below {self.folder.resolve()} can be read: {why}")
         chosen = choose(files, split, labels, attribute)
         self.has_test, self.left_out = chosen.has_test, chosen.left_out
+        use = [split, chosen.labels, attribute]
+        if white == "data":                                 # of the training data, for all splits
+            training = choose(files, "train", labels, attribute) if split == "test" else chosen
+            of_training = [use[0].replace("test", "train"), *use[1:]]
+            self.white = find_white(files, training.names, self.img_shape[2], of_training)
+            if self.white is not None and self.white <= self.black:
+                raise ValueError(f"white='data' is {self.white:g}, the largest value in the files "
+                                 f"of {self.folder}, and must be above black. "
+                                 f"Received: black={self.black:g}")
         how = Reading(self.img_shape, fit, self.background, self.white, self.black)
-        stored = load_pictures(files, chosen.names, how, split, on_error)
+        stored = load_pictures(files, chosen.names, how, use, on_error)
         files.close()
-        self.images, self.files, skipped, self.sizes, remarks = stored
-        self.remarks = [*chosen.remarks, *remarks]
+        self.images, self.files, skipped, self.sizes, remarks, deep = stored
+        self.remarks = [*chosen.remarks, *remarks,
+                        *remarks_on_white(asked, self.white, deep, split)]
         self.source = {"source": str(self.folder.resolve()), "fit": fit,
                        "background": list(self.background), "split": split}
-        self.source |= {} if white is None else {"white": self.white, "black": self.black}
+        if self.white is not None or self.black:
+            self.source |= {"white": self.white, "black": self.black}
         if chosen.labels is not None:
             self.source |= {"labels": chosen.labels, "attribute": attribute}
         self._name_classes(chosen, lambda: ImageFolder(
-            folder, img_shape, fit, background, "skip", "train", labels, attribute, white, black))
+            folder, img_shape, fit, background, "skip", "train", labels, attribute, self.white,
+            self.black))
         self.skipped = {**skipped, **files.refused, **self.left_out}
         self._warn_of_skipped()
 

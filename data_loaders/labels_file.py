@@ -24,6 +24,8 @@ class LabelsFile:
         folder: of the pictures. Names in the table may begin with it.
         attribute: str, the column of labels, by its name in the first row. None: there
             are two columns, a picture and its label.
+        others: list of str, more pictures there that aren't wanted now, of another
+            split for example. The table may name them.
 
     Attributes:
         labels: dict, path -> label, a str. Only of pictures that have one.
@@ -34,9 +36,9 @@ class LabelsFile:
         ValueError: if it isn't such a table, or names none of the pictures.
     """
 
-    def __init__(self, data, called, files, folder, attribute=None):
+    def __init__(self, data, called, files, folder, attribute=None, others=()):
         self.called = called
-        finder = Finder(files, folder)
+        finder, others = Finder(files, folder), Finder(others, folder)
         lines = [line for line in _as_text(data, called).splitlines() if line.strip()]
         if len(lines) > 1 and lines[0].strip().isdecimal():
             lines = lines[1:]                               # CelebA's begins with a number of rows
@@ -49,23 +51,27 @@ class LabelsFile:
         if attribute is not None and _numbers(values) in YES_AND_NO:
             self.order = [f"not {header[column]}", header[column]]
             values = [value and self.order[float(value) > 0] for value in values]
-        self._match([row[of_files].strip() for row in rows], values, finder)
+        self._match([row[of_files].strip() for row in rows], values, finder, others)
         if not self.labels:
             named = some((row[of_files] for row in rows), 3)
-            raise ValueError(f"{called} names no picture that is in {folder}. It names {named}; "
+            raise ValueError(f"{called} names no picture that is in {folder}"
+                             f"{', except in other splits' * self.of_others}. It names {named}; "
                              f"there are {some(files, 3) or 'none'}.")
 
     def _table(self, lines, finder):
         """The rows, lists of str of one length, and which column names the files."""
         best = None
         for delimiter in DELIMITERS:
-            some_rows = _split(lines[:LOOKED_AT], delimiter)
+            try:
+                some_rows = _split(lines[:LOOKED_AT], delimiter)
+            except csv.Error:                               # a cell of 128 KiB
+                continue
             widths = collections.Counter(map(len, some_rows))
             (width, often), = widths.most_common(1) or [(0, 0)]
             if width < 2 or often < 0.9 * len(some_rows) - 1:
                 continue
             fitting = [row for row in some_rows if len(row) == width]
-            found = [sum(finder.find(row[i].strip()) is not None for row in fitting)
+            found = [_how_many_files([row[i].strip() for row in fitting], finder)
                      for i in range(width)]
             if best is None or max(found) > best[0]:
                 best = max(found), delimiter, width, found.index(max(found))
@@ -75,7 +81,7 @@ class LabelsFile:
                              "line, separated by a comma, a semicolon, a tab or spaces. "
                              f"{first}.")
         _, delimiter, width, of_files = best
-        rows = _split(lines, delimiter)
+        rows = self._all_rows(lines, delimiter)
         if delimiter is None and len(rows[0]) == width - 1:
             rows[0] = ["", *rows[0]]                        # CelebA's header doesn't name the files
         for number, row in enumerate(rows, 1):
@@ -85,11 +91,29 @@ class LabelsFile:
                                  'or a space in it must stand in quotation marks: "a, b".')
         return rows, of_files
 
+    def _all_rows(self, lines, delimiter):
+        rows = []
+        try:
+            # A mark that isn't closed would make one label of all that follows it
+            for row in _split(lines, delimiter, strict=True):
+                rows.append(row)
+        except csv.Error as error:
+            read = sum(1 + "".join(row).count("\n") for row in rows)
+            raise ValueError(f"{self.called} has a quotation mark that isn't closed, or that "
+                             f"something follows, at or below {lines[read][:80]!r} ({error}). "
+                             "Quotation marks stand around a whole cell; inside of it they are "
+                             'doubled: "a ""b"" c".') from None
+        return rows
+
     @staticmethod
     def _header(rows, of_files, finder):
         """The first row if it names columns, and else None."""
-        cell = rows[0][of_files].strip()
+        cell, *others = (row[of_files].strip() for row in rows)
         is_file = finder.find(cell) is not None or called_picture(cell)
+        # "image" is a header also beside image.png, where the others have suffixes, or
+        # where image.png has a row of its own
+        if is_file and not called_picture(cell) and others:
+            is_file = not (called_picture(others[0]) or cell in others)
         return None if is_file else [name.strip() for name in rows[0]]
 
     def _column(self, header, rows, of_files, attribute):
@@ -118,8 +142,8 @@ class LabelsFile:
                              + f"Columns: {some((header[i] for i in columns), 50)}.")
         return header.index(attribute)
 
-    def _match(self, names, values, finder):
-        labels, absent, unclear = {}, [], []
+    def _match(self, names, values, finder, others):
+        labels, absent, unclear, self.of_others = {}, [], [], False
         found = finder.find_all(names)
         if not any(found):                                  # all below a folder of another name
             prefix = _common_folder(names)
@@ -128,6 +152,8 @@ class LabelsFile:
         for name, file, value in zip(names, found, values):
             if isinstance(file, tuple):
                 unclear.append(name)
+            elif file is None and others.find(name):
+                self.of_others = True
             elif file is None:
                 absent.append(name)
             elif value:
@@ -217,11 +243,22 @@ def _as_text(data, called):
                      "spreadsheet can be saved as one.")
 
 
-def _split(lines, delimiter):
+def _split(lines, delimiter, strict=False):
+    """The rows of a table: lists of str."""
     if delimiter is None:
         return [line.split() for line in lines]
-    return list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter,
-                           skipinitialspace=True))
+    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter, skipinitialspace=True,
+                      strict=strict)
+    return rows if strict else list(rows)
+
+
+def _how_many_files(cells, finder):
+    """How well a column names files: a tuple to compare, more is better.
+
+    Labels may be called as files without suffix are, but they are few.
+    """
+    found = [file for file in map(finder.find, cells) if file is not None]
+    return len(set(found)), sum(map(called_picture, cells)), len(found)
 
 
 def _numbers(values):

@@ -5,6 +5,7 @@ import itertools
 import mimetypes
 import os
 import re
+import reprlib
 
 from data_loaders.formats import NOT_READ, SUFFIXES
 
@@ -27,6 +28,13 @@ def some(names, most=5):
     names = list(names)
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(shown(name) for name in names[:most]) + more
+
+
+def brief(value):
+    """What somebody gave, as text for a message: never longer than a line."""
+    if hasattr(value, "shape"):
+        return f"an array of shape {tuple(value.shape)}"
+    return reprlib.repr(value)
 
 
 def suffix_of(name):

@@ -1,21 +1,36 @@
 """A decoded picture -> a picture of the shape that is asked for."""
+import numbers
+
 import cv2
 import numpy as np
+
+from data_loaders.names import brief
 
 FITS = ("crop", "pad", "stretch")
 
 
 def check_shape(img_shape, fit, background):
     """Check arguments of `read_image`; `img_shape` as a tuple, or `ValueError`."""
-    if len(img_shape) != 3 or min(img_shape) < 1:
+    if not _are_numbers(img_shape, numbers.Integral) or min(img_shape) < 1:
+        side = img_shape if isinstance(img_shape, int) and img_shape > 0 else None
         raise ValueError("img_shape must be (height, width, channels), none below 1: 1 channel is "
-                         f"grey, 3 are RGB, 4 RGB and alpha. Received: img_shape={img_shape!r}")
-    if fit not in FITS:
-        raise ValueError(f"fit must be one of {', '.join(map(repr, FITS))}. Received: fit={fit!r}")
-    if len(background) != 3 or min(background) < 0 or max(background) > 255:
+                         "grey, 3 are RGB, 4 RGB and alpha. "
+                         f"Received: img_shape={brief(img_shape)}"
+                         + (f". Use img_shape=({side}, {side}, 3)" if side else ""))
+    if not isinstance(fit, str) or fit not in FITS:
+        raise ValueError(f"fit must be one of {', '.join(map(repr, FITS))}. "
+                         f"Received: fit={brief(fit)}")
+    if not _are_numbers(background, numbers.Real) or not all(0 <= n <= 255 for n in background):
         raise ValueError("background must be three numbers 0..255 (red, green, blue). "
-                         f"Received: background={background!r}")
+                         f"Received: background={brief(background)}")
     return tuple(int(n) for n in img_shape)
+
+
+def _are_numbers(three, kind):
+    """Whether these are three numbers in a row."""
+    given = three.tolist() if isinstance(three, np.ndarray) else three
+    return isinstance(given, (tuple, list)) and len(given) == 3 and all(
+        isinstance(n, kind) and not isinstance(n, bool) for n in given)
 
 
 def resize(picture, img_shape, fit, background, alpha=True):

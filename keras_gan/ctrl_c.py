@@ -32,6 +32,9 @@ def _end(_, frame):
     os._exit(STATUS)
 
 
+_end.ends_the_process = True  # keras_gan/training/signals.py may do so too, once it has taken over
+
+
 def take():
     """Answer Ctrl-C from here on, in a process that is ours."""
     # None of a process that was begun without Ctrl-C, or of one in a thread

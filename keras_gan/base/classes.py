@@ -30,6 +30,11 @@ class Classes:
         """What one batch of the data is: pictures, and their classes."""
         return {"images": Samples(self.img_shape), "labels": Labels(self.num_classes)}
 
+    @property
+    def made_at_once(self):
+        """Samples that a sheet makes at once."""
+        return max(25, 5 * min(self.num_classes, 10))
+
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         self.require_whole("num_classes", 2)
@@ -74,8 +79,11 @@ class Classes:
             z0, z1, n: as there.
             label: the class, a number or a name.
         """
+        noise = self.walk(z0, z1, n)
+        if isinstance(label, (list, tuple, np.ndarray)):
+            raise ValueError(f"label must be one class, a number or a name. Received: {label!r}")
         labels = self.takes["labels"].checked([self.class_number(label)] * n, n)
-        return super().interpolate(z0, z1, n, labels)
+        return self.generate_from(noise, labels)
 
     def discriminate(self, images, labels=None):
         """As `NoiseGame.discriminate`; labels where the discriminator is told them."""

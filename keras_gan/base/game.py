@@ -50,6 +50,7 @@ class Game(Named, Averages, Options, abc.ABC):
         axes: tuple of int, how many axes a sample of this game may have: 3, pictures;
             2, signals; 1, vectors.
         other_axes: str, what else somebody could choose to get other ones.
+        made_at_once: int, samples that a sheet makes at once.
     """
 
     img_shape: tuple[int, ...] = (28, 28, 1)
@@ -88,12 +89,12 @@ class Game(Named, Averages, Options, abc.ABC):
 
     kept = None                                 # the compiled turn, and what it was traced from
     undecided_loss = None
-    read_anew = ("k",)
     packing = 1
     turns = 0
     makes_its_data = in_a_run = False
     num_classes, class_names = None, ()
     axes, other_axes = (3,), ""
+    made_at_once = 25
 
     def __post_init__(self):
         self.take_recipe()
@@ -161,7 +162,7 @@ class Game(Named, Averages, Options, abc.ABC):
         self.img_shape = tuple(int(n) for n in shape)
         self.require(self.bands is None or self.makes_pictures, "bands",
                      "None for samples that aren't pictures")
-        check_bands(self.bands, self.img_shape[-1])
+        self.bands = check_bands(self.bands, self.img_shape[-1])
         self.require_whole("seed", 0)
         self.require_whole("k", 1)
         if self.half_life is not None:
@@ -173,6 +174,12 @@ class Game(Named, Averages, Options, abc.ABC):
                             "a number from 0 (no average) up to, not including, 1")
         self.require(self.jit_compile in (True, False, "auto"), "jit_compile",
                      "True, False or 'auto'")
+
+    @property
+    def read_anew(self):
+        """Arguments that may be set after the model is built. A rate that falls does so
+        by k steps a turn."""
+        return ("bands", "seed", *(("k",) if self.half_life is None else ()))
 
     def falling(self, learning_rate, updates=1):
         """A learning rate as an optimizer takes it: with `half_life` one that falls.
@@ -299,8 +306,9 @@ class Game(Named, Averages, Options, abc.ABC):
                 batch of it is fresh.
             steps: turns of this call; with `resume`, of the whole run.
             batch_size: samples a step of the discriminator; a turn takes k batches. A
-                Dataset brings its own batches, of k·n samples, for any n; others are
-                left out.
+                Dataset brings its own batches, of k·n samples, for any n. Others are
+                left out, as the last one of an epoch may be; as the first one they are
+                an error.
             run_dir: folder for pictures, losses, checkpoints and model. None writes
                 nothing.
             sample_interval: steps between two sample sheets.

@@ -250,7 +250,9 @@ class NoiseGame(Game):
     def prepare(self, images):
         """As `Game.prepare`. With `standardize` the first samples set the units."""
         if self.standardize and not being_compiled() and not self.units.fitted:
-            self.units.fit(self.takes["images"].checked(images))
+            images = self.takes["images"].checked(images)
+            self.check_k_batches(images)
+            self.units.fit(images)
         return super().prepare(images)
 
     def to_network(self, images):
@@ -393,12 +395,16 @@ class NoiseGame(Game):
         Raises:
             ValueError: for noise of another shape, or for n < 2.
         """
+        return self.generate_from(self.walk(z0, z1, n), *others)
+
+    def walk(self, z0, z1, n):
+        """The noise of `interpolate`: float array (n, latent_dim)."""
         z0, z1 = (np.asarray(z, "float64") for z in (z0, z1))
         if not z0.shape == z1.shape == (self.latent_dim,) or not is_whole(n, 2):
             raise ValueError(f"z0 and z1 must be of shape ({self.latent_dim},), and n at least 2. "
                              f"Received: {z0.shape}, {z1.shape}, n={n!r}. z0, z1 = "
                              "gan.draw_noise(2, numpy.random.default_rng(0))")
-        return self.generate_from(spherical(z0, z1, n).astype(keras.config.floatx()), *others)
+        return spherical(z0, z1, n).astype(keras.config.floatx())
 
     def meet(self, data):
         """Note names of classes, axes on which vectors are drawn, and units."""

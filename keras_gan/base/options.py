@@ -43,7 +43,8 @@ class Options:
         recipes: dict, named sets of other defaults: `recipe="laptop"` takes them.
             `"classic"` is the class as it stands. What the caller passes always wins.
         settled: bool, whether the model is built. Its arguments can't be set then.
-        read_anew: tuple of str, arguments that each turn reads anew: these can.
+        read_anew: tuple of str, arguments that are read whenever they are needed: these
+            can, and are checked as in the constructor.
     """
 
     recipes, settled, read_anew = {}, False, ()
@@ -68,16 +69,30 @@ class Options:
         return game
 
     def __setattr__(self, name, value):
-        """Refuse to set an argument where that has no effect: after the model is
-        built."""
-        if self.settled and name in self.__dataclass_fields__ and name not in self.read_anew:
-            kind = type(self).__name__
+        """Refuse to set an argument of a model that is built, unless it is read
+        anew."""
+        if not self.settled or name not in self.__dataclass_fields__:
+            return super().__setattr__(name, value)
+        kind, before = type(self).__name__, getattr(self, name)
+        if name not in self.option_names():
+            raise AttributeError(f"{name} can't be set: in {kind} there is no choice about it, it "
+                                 f"is {before!r}.")
+        if name not in self.read_anew:
+            change = f"{name}={value!r}"
             raise AttributeError(
-                f"{name} of a {kind} that is built can't be set: its networks and optimizers were "
-                f"made with {name}={getattr(self, name)!r}. Make a new one, "
-                f"{kind}({name}={value!r}), or save this one and load it with the change: "
-                f"{kind}.load(path, {name}={value!r}).")
-        super().__setattr__(name, value)
+                f"{name} of a {kind} that is built can't be set: it was built with "
+                f"{name}={before!r}. Make a new one, {kind}({change})" + (
+                    "." if name == "recipe" else "; or, where the weights still fit, save this "
+                    f"one and load it with the change: {kind}.load(path, {change})."))
+        object.__setattr__(self, "settled", False)       # so that the checks may set what they make
+        try:
+            super().__setattr__(name, value)
+            self.check_arguments()
+        except BaseException:
+            super().__setattr__(name, before)
+            raise
+        finally:
+            self.settled = True
 
     @classmethod
     def option_names(cls):

@@ -24,7 +24,7 @@ class Translation(Game):
     """
 
     translators = {}
-    examples = None
+    examples, made_at_once = None, AT_ONCE
 
     @property
     def takes(self):

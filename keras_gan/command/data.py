@@ -1,11 +1,11 @@
 """The data of a command: as flags name them, or as a run has noted them."""
 import inspect
 import warnings
+from pathlib import Path
 
 # Flags of load_data and of load_domains, and those of load_data alone
 OF_LOADING = ("fit", "background", "split", "folder", "white", "black")
 OF_LABELS = ("labels", "attribute")
-HOW_PICTURES_ARE_READ = ("fit", "background", "white", "black")  # of any folder, also a moved one
 
 
 def load(source, img_shape):
@@ -55,9 +55,41 @@ def load_for(config, img_shape, class_names=()):
     return data
 
 
+def load_again(command, config, img_shape, class_names):
+    """As `load_for`. Where the data were, say how to name their new place.
+
+    `command`: str, what was asked for, "resume runs/gan-1" say; "" where the place was
+    named just now.
+    """
+    try:
+        return load_for(config, img_shape, class_names)
+    except FileNotFoundError as error:
+        places = [Path(config["source"][name]) for name in ("source", "a", "b")
+                  if name in config["source"]]
+        if not command or not any(p.is_absolute() and not p.exists() for p in places):
+            raise                                        # another file that isn't there
+        flags = "--data FOLDER --data-b FOLDER" if "a" in config["source"] else "--data FOLDER"
+        raise FileNotFoundError(f"{error} If the data of this run have moved: keras-gan {command} "
+                                f"{flags}") from None
+
+
 def sizes(data):
     """How many pictures there are: a list, of one number or of that of each domain."""
     return [len(data.a), len(data.b)] if hasattr(data, "b") else [len(data)]
+
+
+def how_pictures_are_read(source, data):
+    """How to read other pictures as those of a run were read: arguments of `load_data`.
+
+    Args:
+        source: dict, what the run has noted of its data, or None.
+        data: where the others are.
+    """
+    from data_loaders.datasets import NAMES
+    if str(data).lower().endswith(".npy"):               # an array is taken as it is
+        return {}
+    names = ("fit", "background") if data in NAMES else ("fit", "background", "white", "black")
+    return {name: value for name, value in (source or {}).items() if name in names}
 
 
 def arguments(source, loader=None):

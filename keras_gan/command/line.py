@@ -160,9 +160,11 @@ def translate(run: Annotated[Path, tyro.conf.Positional], data: Path, out: Path,
               to: Literal["a", "b"] = "b"):
     """Translate all pictures of a folder into the other domain of a trained model.
 
+    They are read as those of the training were: fit, background, white and black.
+
     Args:
         run: a run directory, or a saved model.
-        data: a folder of pictures.
+        data: a folder of pictures, or a zip archive of them.
         out: folder for the translated pictures: PNG files with the names of the given
             ones.
         to: the domain that is wanted: b is --data-b of the training, a is --data.
@@ -185,10 +187,11 @@ def evaluate(run: Annotated[Path, tyro.conf.Positional], data: str | None = None
 
     Args:
         run: a run directory, or a saved model or checkpoint in one.
-        data: a folder of pictures or the name of a data set; by default that of the
-            training.
+        data: a folder of pictures, a zip archive of them, or the name of a data set; by
+            default that of the training.
         folder: of the data set's files, as for train.
-        test: a folder of pictures that the model has not been trained on.
+        test: a folder of pictures, or a zip archive, that the model has not been
+            trained on.
         n: how many samples; at most as many as there are real ones.
         seed: another one measures other samples.
         features: of a LeNet that the classes teach, or of MobileNetV2; auto is LeNet if

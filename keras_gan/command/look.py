@@ -3,12 +3,11 @@ import io
 import itertools
 import json
 import math
-import sys
 from pathlib import Path
 
 import numpy as np
 
-from keras_gan.command.data import HOW_PICTURES_ARE_READ, arguments, load_for
+from keras_gan.command.data import arguments, how_pictures_are_read, load_again
 from keras_gan.papers import class_named
 
 AT_ONCE = 256                 # pictures that are translated before they are written
@@ -30,9 +29,10 @@ def write_samples(run, n, seed, labels, out, separate, interpolate):
         check_empty(separate)
     saved, game = load_model(run)
     from keras_gan.base import NoiseGame
+    from keras_gan.training.run_directory import in_a_shell
     if not isinstance(game, NoiseGame):
         raise ValueError(f"{type(game).__name__} translates pictures. "
-                         f"Use: keras-gan translate {run} --data FOLDER --out FOLDER")
+                         f"Use: keras-gan translate {in_a_shell(run)} --data FOLDER --out FOLDER")
     if labels and not game.num_classes:
         raise ValueError(f"{type(game).__name__} knows no classes. "
                          f"Received: --labels {' '.join(labels)}")
@@ -144,17 +144,23 @@ def check_empty(folder):
 def translate_folder(run, data, out, to):
     """See `keras_gan.command.line.translate`."""
     check_empty(out)
-    if not data.is_dir():
-        raise FileNotFoundError(f"No folder {data}. Give a folder of pictures.")
+    if not data.exists():
+        raise FileNotFoundError(f"No folder {data}. Give a folder of pictures, or a zip archive of "
+                                "them.")
     saved, game = load_model(run)
-    from data_loaders import load_data
+    from data_loaders import ImageFolder
     from keras_gan.base import Translation
     from keras_gan.samples import drawing
+    from keras_gan.training.run_directory import in_a_shell
     if not isinstance(game, Translation):
         raise ValueError(f"{type(game).__name__} translates nothing. "
-                         f"Use: keras-gan sample {run}")
-    # Its path, because a folder may have the name of a data set
-    folder = load_data(str(data.resolve()), img_shape=game.img_shape)
+                         f"Use: keras-gan sample {in_a_shell(run)}")
+    # All of its pictures, read as those of this domain were in training
+    recorded = how_pictures_are_read(recorded_source(run), data)
+    white = recorded.pop("white", None)
+    if isinstance(white, list):
+        white = white[to == "a"]
+    folder = ImageFolder(data.resolve(), game.img_shape, split="all", white=white, **recorded)
     names = set()
     for i in range(0, len(folder.files), AT_ONCE):
         translated = game.translate(folder.images[i:i + AT_ONCE], to=to)
@@ -166,6 +172,20 @@ def translate_folder(run, data, out, to):
             path.parent.mkdir(parents=True, exist_ok=True)
             drawing.write_png(path, picture)
     print(f"{len(names)} pictures, translated by {saved} to domain {to}, are in {out}.")
+
+
+def directory_of(run):
+    """The run directory of a run, or of a model or checkpoint in one; or None."""
+    return next((folder for folder in (run, *run.resolve().parents[:2])
+                 if (folder / "checkpoints").is_dir()), None)
+
+
+def recorded_source(run):
+    """What a run has noted of its data: a dict, or None."""
+    directory = directory_of(run)
+    if directory is None:
+        return None
+    return json.loads((directory / "config.json").read_text(encoding="utf-8")).get("source")
 
 
 def write_evaluation(run, data, folder, test, n, seed, features, mobilenet_weights, out):
@@ -182,8 +202,7 @@ def write_evaluation(run, data, folder, test, n, seed, features, mobilenet_weigh
     from data_loaders.whole import write_whole
     from keras_gan.base import NoiseGame
     from keras_gan.evaluation import report
-    directory = next((folder for folder in (run, *run.resolve().parents[:2])
-                      if (folder / "checkpoints").is_dir()), None)
+    directory = directory_of(run)
     if not isinstance(game, NoiseGame):
         raise ValueError(f"{saved} translates pictures. evaluate measures those that are made of "
                          "noise.")
@@ -221,6 +240,7 @@ def real_data(directory, game, data, folder, test):
     """Training and held-out data of an evaluation: as named, or as the run noted."""
     from data_loaders import load_data
     from keras_gan.evaluation.report import halves
+    from keras_gan.training.run_directory import in_a_shell
     recorded, config = None, {}
     if directory:
         config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
@@ -228,18 +248,20 @@ def real_data(directory, game, data, folder, test):
     if data is None and not recorded:
         raise ValueError("What this model was trained on is not recorded with it. --data names a "
                          "data set or a folder of pictures.")
-    same = {name: value for name, value in arguments(recorded or {}).items()
-            if name in HOW_PICTURES_ARE_READ}
-    how = {"split": "train", **(arguments(recorded) if data is None else {**same, "source": data})}
+    how = {"split": "train", **(arguments(recorded) if data is None else {
+        **how_pictures_are_read(recorded, data), "source": data})}
     if folder:
         how["folder"] = folder
     seen = config["training"] if data is None else {}
-    training = load_for({"source": how, "training": seen}, game.img_shape, game.class_names)
-    if test is not None:
-        held_out = load_data(str(test.resolve()), img_shape=game.img_shape, **same)
+    training = load_again(f"evaluate {in_a_shell(directory)}" if data is None else "",
+                          {"source": how, "training": seen}, game.img_shape, game.class_names)
+    if test is not None:                     # read as the others: with the white that they have
+        test = str(test.resolve())
+        same = how_pictures_are_read(training.source, test)
+        held_out = load_data(test, img_shape=game.img_shape, **same)
     elif training.has_test:
-        other = "test" if how["split"] == "train" else "train"
-        held_out = load_data(img_shape=game.img_shape, **{**how, "split": other})
+        other = "test" if training.source["split"] == "train" else "train"
+        held_out = load_data(img_shape=game.img_shape, **{**training.source, "split": other})
     else:
         return halves(training)
     if game.num_classes and held_out.class_names not in (None, training.class_names):
@@ -253,26 +275,9 @@ def load_model(run):
     Returns:
         Its folder, and the game.
     """
-    from data_loaders.whole import there
     from keras_gan.training import checkpoint
-    from keras_gan.training.run_directory import is_run, no_run
+    from keras_gan.training.run_directory import no_run
     if not (run / "config.json").is_file():
         raise FileNotFoundError(no_run(run))
-    saved = [run]
-    if is_run(run):
-        saved = [there(run / "model"), *checkpoint.steps_in(run / "checkpoints")]
-    whole = {}
-    for folder in saved:
-        try:
-            checkpoint.verify(folder)
-            whole[folder] = checkpoint.read_config(folder)
-        except (ValueError, OSError) as damage:
-            if folder == run:
-                raise
-            if folder.exists():
-                print(damage, file=sys.stderr)
-    if not whole:
-        raise FileNotFoundError(f"The run {run} has no whole checkpoint yet. --checkpoint-interval "
-                                "says when it gets one.")
-    newest = max(whole, key=lambda folder: whole[folder]["turns"])
-    return newest, class_named(whole[newest]["model"]).load(newest)
+    newest = checkpoint.model_in(run)
+    return newest, class_named(checkpoint.read_config(newest)["model"]).load(newest)

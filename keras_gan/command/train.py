@@ -11,7 +11,7 @@ from typing import Annotated
 import docstring_parser
 import tyro
 
-from keras_gan.command.data import OF_LABELS, OF_LOADING, load_for, load_to_print
+from keras_gan.command.data import OF_LABELS, OF_LOADING, load_again, load_to_print
 from keras_gan.papers import SCENES, class_named, find
 
 FROM_DATA = "num_classes"                            # an argument that the data decide
@@ -125,7 +125,7 @@ def check_img_shape(shape, of_pictures):
 
 def resume_run(run, steps, data=None, data_b=None):
     """See `keras_gan.command.line.resume`."""
-    from keras_gan.training.run_directory import RunDirectory
+    from keras_gan.training.run_directory import RunDirectory, in_a_shell
     config = RunDirectory(run).read_config()
     model = class_named(config["model"])
     try:
@@ -140,7 +140,8 @@ def resume_run(run, steps, data=None, data_b=None):
     how |= {"steps": steps} if steps is not None else {}
     config["source"] = moved(config.get("source") or {}, data, data_b)
     check_before_data(game, run, True, how)
-    data = [] if game.makes_its_data else [load_again(run, config, game.img_shape)]
+    data = [] if game.makes_its_data else [
+        load_again(f"resume {in_a_shell(run)}", config, game.img_shape, class_names_of(run))]
     how = {name: how[name] for name in train_parameters(model) if name in how}
     game.train(*data, run_dir=str(run), resume=True, **how)
 
@@ -158,16 +159,6 @@ def moved(source, data, data_b):
             raise ValueError(f"This run has no such data. Received: {flag} {place}")
         source = {**source, name: place} if place is not None else source
     return source
-
-
-def load_again(run, config, img_shape):
-    """Load the data of a run; where they aren't, say how to name their new place."""
-    try:
-        return load_for(config, img_shape, class_names_of(run))
-    except FileNotFoundError as error:
-        flags = "--data FOLDER --data-b FOLDER" if "a" in config["source"] else "--data FOLDER"
-        raise FileNotFoundError(f"{error} If the data of this run have moved: keras-gan resume "
-                                f"{run} {flags}") from None
 
 
 def class_names_of(run):
@@ -200,7 +191,7 @@ def check_before_data(game, run_dir, resume, chosen, source=None, compare=True):
         del settings["parameters"]
     check_apart(run_dir, source)
     RunDirectory(run_dir).check(resume, settings, defaults_of(game))
-    memory.check(game, plan.batch_size)
+    memory.check(game, plan.batch_size, draws=True)
 
 
 def train_parameters(model):

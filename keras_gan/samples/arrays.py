@@ -109,12 +109,17 @@ def numbers_of(table, name, expected):
     Raises:
         ValueError: if a column holds something else. The message names it.
     """
-    columns = {str(column): np.asarray(table[column]) for column in table.columns}
-    others = [column for column, values in columns.items() if values.dtype.kind not in "fiub"]
-    if others or not columns:
+    if not len(table.columns):
+        raise ValueError(f"{expected}. Received: a table without columns.")
+    others = [column for column in table.columns
+              if np.asarray(table[column]).dtype.kind not in "fiub"]
+    if others:
+        lines = f"{name}.drop(columns={others})", f"pandas.get_dummies({name})"
+        if is_a(table, "polars", "DataFrame"):
+            lines = f"{name}.drop({others})", f"{name}.to_dummies(...)"
         raise ValueError(f"{expected}. Received: a table with columns that hold no numbers, or "
-                         f"gaps: {', '.join(others)}. {name}.drop(columns={others}) leaves them "
-                         "out; pandas.get_dummies makes a column of each class.")
+                         f"gaps: {', '.join(map(str, others))}. {lines[0]} leaves them out; "
+                         f"{lines[1]} makes a column of each class.")
     array = np.asarray(table)
     return array if array.dtype.kind in "fiu" else array.astype("float64")
 

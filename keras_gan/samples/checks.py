@@ -3,7 +3,7 @@ import keras
 import numpy as np
 
 from keras_gan.samples.advice import advice_on_range, advice_on_shape
-from keras_gan.samples.arrays import as_array, blocks, extremes, is_table
+from keras_gan.samples.arrays import as_array, blocks, extremes, is_a, is_table
 
 
 def is_whole(number, lowest):
@@ -64,8 +64,8 @@ def check_images(images, img_shape, may_be_bright=False):
     if not np.isfinite([low, high]).all():
         raise ValueError(f"images must be {expected}. Received: values that are no finite numbers "
                          f"(NaN or infinity) in {count_not_finite(images)} of the {shape[0]} "
-                         "pictures. images[numpy.isfinite(images).all((1, 2, 3))] leaves these "
-                         "out.")
+                         f"pictures. {as_an_array('images', images)}"
+                         "images[numpy.isfinite(images).all((1, 2, 3))] leaves these out.")
     if not is_float:
         raise ValueError(f"images must be {expected}. Received: dtype {dtype}, from {low:.8g} to "
                          f"{high:.8g}. {advice_on_range(low, high)}")
@@ -111,15 +111,25 @@ def check_numbers(samples, shape):
         raise ValueError(f"{expected}. data.astype('float32')")
     low, high = extremes(array)
     if not np.isfinite([low, high]).all():
+        axes = 1 if len(shape) == 1 else (1, 2)
         raise ValueError(f"{expected}, with NaN or infinity in {count_not_finite(array)} of its "
-                         "rows. data[numpy.isfinite(data).all(1)] leaves these out.")
+                         f"{len(array)} samples. {as_an_array('data', samples)}"
+                         f"data[numpy.isfinite(data).all({axes})] leaves these out.")
     with np.errstate(over="ignore"):
         as_floatx = np.array([low, high]).astype(keras.config.floatx())
     if not np.isfinite(as_floatx.astype("float64")).all():
+        axes = 0 if len(shape) == 1 else (0, 1)
         raise ValueError(f"{expected}, from {low:g} to {high:g}: more than "
-                         f"{keras.config.floatx()} can hold. Train on "
-                         "(data - data.mean(0)) / data.std(0).")
+                         f"{keras.config.floatx()} can hold. {as_an_array('data', samples)}"
+                         f"(data - data.mean({axes})) / data.std({axes}) is in a range to train "
+                         "on.")
     return array
+
+
+def as_an_array(name, samples):
+    """What comes before a line for NumPy arrays where it isn't one."""
+    knows_it = isinstance(samples, np.ndarray) or is_a(samples, "pandas", "DataFrame")
+    return "" if knows_it else f"{name} = numpy.array({name}), then "
 
 
 def count_not_finite(array):

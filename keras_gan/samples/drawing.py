@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from data_loaders.whole import write_whole
+from keras_gan.samples.checks import is_whole
 from keras_gan.samples.ranges import to_uint8
 
 # Viewers and browsers show a picture of this size, and in RGB it takes 48 MiB
@@ -24,14 +25,24 @@ MOST_PIXELS = 2 ** 26         # of all frames of a film, a byte each
 MOST_POINTS = 4000            # of a curve: a picture has fewer columns of pixels
 MOST_SIGNALS = 25             # on a sheet, and of one kind
 MOST_CHANNELS = 10            # of a signal: there are ten colours
+# Bytes, measured: of a figure; of Matplotlib for each byte of two sheets in it, and at
+# most, with the film, where these are as large as they may be
+OF_A_FIGURE, OF_A_SHEET, AT_MOST = 40 * 2 ** 20, 17, 300 * 2 ** 20
 
 
 def check_bands(bands, channels):
-    """Raise `ValueError` unless `bands` are one or three of the channels, or None."""
-    if bands is None or (len(bands) in (1, 3) and all(0 <= band < channels for band in bands)):
-        return
-    raise ValueError(f"bands must be one channel, shown grey, or three, shown as red, green and "
-                     f"blue, from 0 to {channels - 1}. Received: {tuple(bands)}")
+    """The channels to show as a tuple of one or three ints, or None.
+
+    Raises:
+        ValueError: unless they are a list or tuple of such, or None.
+    """
+    if bands is None:
+        return None
+    if not isinstance(bands, (list, tuple)) or len(bands) not in (1, 3) or not all(
+            is_whole(band, 0) and band < channels for band in bands):
+        raise ValueError("bands must be one channel, (0,) say, shown grey, or three, shown as red, "
+                         f"green and blue, from 0 to {channels - 1}. Received: bands={bands!r}")
+    return tuple(int(band) for band in bands)
 
 
 def as_rgb(pictures, bands=None):
@@ -52,12 +63,12 @@ def as_rgb(pictures, bands=None):
     """
     pictures = np.asarray(pictures)
     channels = pictures.shape[-1]
-    check_bands(bands, channels)
+    bands = check_bands(bands, channels)
     if bands is None and channels == 4:
         return _on_checkerboard(pictures)
     if bands is None:
         bands = (0, 1, 2) if channels > 2 else (0,)
-    shown = pictures if tuple(bands) == tuple(range(channels)) else pictures[..., list(bands)]
+    shown = pictures if bands == tuple(range(channels)) else pictures[..., list(bands)]
     return np.ascontiguousarray(np.broadcast_to(to_uint8(shown), (*pictures.shape[:-1], 3)))
 
 
@@ -91,12 +102,7 @@ def grid(pictures, columns=None, gap=2, bands=None):
         H and W, unless the pictures were enlarged or reduced.
     """
     n, h, w, _ = np.shape(pictures)
-    if columns is None or n > columns * LONGEST_SIDE:
-        columns = _columns(n, h, w, gap)
-    columns = min(n, columns)
-    rows = -(-n // columns)
-    h, w = _size_on_sheet(h, w, rows, columns, gap)
-    gap = min(gap, LONGEST_SIDE // max(rows, columns) - 1)    # of thousands in a row
+    rows, columns, h, w, gap = _layout(n, h, w, columns, gap)
     sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), 255, np.uint8)
     for i in range(n):                    # one by one: thousands take no memory beside the sheet
         picture = as_rgb(pictures[i:i + 1], bands)[0]
@@ -107,6 +113,24 @@ def grid(pictures, columns=None, gap=2, bands=None):
         y, x = i // columns * (h + gap), i % columns * (w + gap)
         sheet[y:y + h, x:x + w] = picture
     return sheet
+
+
+def _layout(n, h, w, columns=None, gap=2):
+    """Rows, columns, height and width of a picture, and gap of a sheet, see `grid`."""
+    if columns is None or n > columns * LONGEST_SIDE:
+        columns = _columns(n, h, w, gap)
+    columns = min(n, columns)
+    rows = -(-n // columns)
+    h, w = _size_on_sheet(h, w, rows, columns, gap)
+    return rows, columns, h, w, min(gap, LONGEST_SIDE // max(rows, columns) - 1)   # of thousands
+
+
+def memory_of(shape):
+    """Bytes that it takes to draw 25 samples of a shape beside as many real ones."""
+    if len(shape) != 3:
+        return OF_A_FIGURE
+    rows, columns, h, w, gap = _layout(25, *shape[:2])
+    return min(AT_MOST, OF_A_FIGURE + OF_A_SHEET * 3 * rows * (h + gap) * columns * (w + gap))
 
 
 def _columns(n, h, w, gap):
@@ -200,7 +224,7 @@ def write_signals(path, signals, window=None):
     _, length, channels = next(iter(signals.values())).shape
     if window is None:
         values = np.concatenate([s.reshape(-1, channels) for s in signals.values()]).T
-        window = [_limits(of_channel[np.isfinite(of_channel)]) for of_channel in values]
+        window = [limits(of_channel[np.isfinite(of_channel)]) for of_channel in values]
     low, high = np.broadcast_to(window, (channels, 2)).T               # (channels,) each
     alike = len(set(low)) == len(set(high)) == 1
     rows = -(-max(map(len, signals.values())) // 5)
@@ -250,9 +274,9 @@ def thinned(x, y, most=MOST_POINTS):
     return np.repeat(x[starts], 2), np.stack([lowest, highest], axis=1).ravel()
 
 
-def _limits(values):
+def limits(values):
     """The lowest and the highest of finite values; around them if all are equal."""
-    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
     around = max(0.5, 1e-3 * abs(low)) if low == high else 0.0
     return low - around, high + around
 

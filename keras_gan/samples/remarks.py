@@ -61,7 +61,7 @@ def remarks_on_units(samples, names=(), standardizes=None):
         return []
     mean, deviation = moments(samples)
     remarks = []
-    constant = deviation <= 1e-9 * np.abs(mean)
+    constant = always_the_same(samples)
     raw = ~constant & ((np.abs(mean) > 10) | (deviation > 20) | (deviation < 1 / 20))
     kind = "column" if samples.ndim == 2 else "channel"
 
@@ -84,6 +84,13 @@ def remarks_on_units(samples, names=(), standardizes=None):
         some = named(constant, lambda i: f"{name(i)} ({mean[i]:.3g})")
         remarks.append(f"Always the same: {some}. There is nothing to learn; leave it out.")
     return remarks
+
+
+def always_the_same(samples):
+    """Of each column, or channel, whether all its values are equal: bool array."""
+    first = as_numpy(samples[:1]).reshape(-1, samples.shape[-1])[0]
+    return np.all([(block == first).reshape(-1, len(first)).all(axis=0)
+                   for block in blocks(samples)], axis=0)
 
 
 def moments(samples):

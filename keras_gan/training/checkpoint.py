@@ -5,6 +5,7 @@
 - `NAME.npz`, the numbers of each optimizer and of each layer that keeps something;
 - `SHA256SUMS`.
 """
+import contextlib
 import hashlib
 import json
 import os
@@ -190,25 +191,45 @@ def read_config(path):
 def model_in(path):
     """The folder of the saved model that is meant by a path.
 
-    Of a run directory, that is its `model/`, or its newest checkpoint.
+    Of a run directory, that is its newest whole one: its `model/`, or a checkpoint.
+    Others that are damaged are warned about.
 
     Raises:
-        ValueError: if it is a file, or a run that has saved nothing yet.
+        ValueError: if it is a file, or a run that has no whole model yet.
     """
-    path = there(path)
-    if Path(path).is_file():
+    path = _there(path)
+    if path.is_file():
         raise ValueError(f"{path} is a file, and a saved model is a folder. A file of one network "
                          "(.keras, .h5) Keras itself reads; import keras_gan.layers before, for "
                          "the layers of this house.")
-    checkpoints = Path(path) / "checkpoints"
+    checkpoints = path / "checkpoints"
     if not checkpoints.is_dir():
         return path
-    model = Path(path) / "model"
-    if model.is_dir():
-        return model
-    if not (saved := steps_in(checkpoints)):
-        raise ValueError(f"{path} is a run directory, and has no model and no checkpoint yet.")
-    return saved[-1]
+    saved, damage = {}, []
+    for folder in (_there(path / "model"), *steps_in(checkpoints)[::-1]):
+        with contextlib.suppress(FileNotFoundError):                   # there may be no model yet
+            try:
+                saved[folder] = read_config(folder)["turns"]
+            except ValueError as error:
+                damage.append(str(error))
+    # Of one that is there twice the first one is taken, the model
+    for folder in sorted(saved, key=saved.get, reverse=True):
+        try:
+            verify(folder)
+        except (ValueError, OSError) as error:
+            damage.append(str(error))
+            continue
+        for text in damage:
+            warnings.warn(f"{text} {folder} is used.", stacklevel=4)
+        return folder
+    raise ValueError(" ".join([f"{path} is a run directory, and has no model and no checkpoint yet"
+                               f"{' that is whole' * bool(damage)}. checkpoint_interval "
+                               "(--checkpoint-interval) says when it gets one.", *damage]))
+
+
+def _there(path):
+    """A path as somebody wrote it, unless what was there lies aside."""
+    return Path(path) if Path(path).exists() else there(path)
 
 
 def load(cls, path, changes=()):

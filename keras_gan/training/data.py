@@ -15,6 +15,7 @@ from keras_gan.samples.arrays import (
     is_table,
     some_of,
 )
+from keras_gan.samples.drawing import limits
 from keras_gan.samples.labels import check_labels, remarks_on_balance, remarks_on_labels
 from keras_gan.samples.remarks import remark_on_range, remarks_on
 from keras_gan.training.streams import CheckedStream, check_element, check_is_stream
@@ -68,7 +69,7 @@ def open_data(game, images, labels, plan):
     Args:
         game: the model; its `takes` says what a batch must be.
         images, labels: as for `Game.train`.
-        plan: `Plan`, of which `batch_size`, `flip`, `balanced` and `resume` count here.
+        plan: `Plan`; its `batch_size`, `flip`, `balanced` and `goes_on` count here.
 
     Returns:
         `TrainingData`.
@@ -110,7 +111,7 @@ def of_arrays(game, given, labels, plan, class_names, source):
         raise ValueError(f"{type(game).__name__} translates between two domains. Received: one set "
                          "of pictures. load_domains(a, b) loads two.")
     # A run that was begun on pictures in [0, 1], with a remark, goes on with them
-    array = in_memory(game.takes["images"].checked(given, may_be_bright=plan.resume))
+    array = in_memory(game.takes["images"].checked(given, may_be_bright=plan.goes_on))
     columns = [str(column) for column in given.columns] if is_table(given) else []
     remarks = remarks_of(game, array, columns)
     classes, num_classes = None, game.num_classes
@@ -151,7 +152,7 @@ def of_domains(game, domains, plan):
                          "domains. load_data(folder) loads one.")
     arrays = []
     for kind, given in zip(game.takes.values(), (domains.a, domains.b)):
-        arrays.append(in_memory(kind.checked(given, may_be_bright=plan.resume)))
+        arrays.append(in_memory(kind.checked(given, may_be_bright=plan.goes_on)))
         size = whole_turn(game, plan.batch_size, len(arrays[-1]))
     description = {name: {"images": len(array), "mean_of_some": mean(array)}
                    for name, array in zip(game.takes, arrays)}
@@ -168,20 +169,26 @@ def of_distribution(game, images, plan):
     if plan.balanced:
         raise ValueError("balanced=True is for arrays and folders with classes. Received: "
                          f"balanced=True with a {type(images).__name__}")
-    batches = images
-    if not isinstance(images, Distribution):
+    size, seed = plan.batch_size * game.k, game.seed
+    if isinstance(images, Distribution):
+        size, seed = images.batch_size, images.seed
+    else:
         check_packs(game, plan.batch_size)
-        batches = Distribution(images.sample, plan.batch_size * game.k, game.seed)
+
+    def sample(n, rng):
+        samples = as_numpy(game.takes["images"].checked(images.sample(n, rng)))
+        if len(samples) != n:
+            raise ValueError("A distribution's sample(n, rng) must return n samples. Received: "
+                             f"{len(samples)} for n={n}, by a {type(images).__name__}")
+        return samples
+
+    batches = Distribution(sample, size, seed)
     try:
         some, = next(batches.from_batch(0))
     except (TypeError, AttributeError, KeyError) as error:
         raise ValueError("A distribution has sample(n, rng), which returns n samples drawn by a "
                          f"numpy.random.Generator. Received: a {type(images).__name__} whose "
                          f"sample says {error!r}") from error
-    some = as_numpy(game.takes["images"].checked(some))
-    if len(some) != batches.batch_size:
-        raise ValueError("A distribution's sample(n, rng) must return n samples. Received: "
-                         f"{len(some)} for n={batches.batch_size}, by a {type(images).__name__}")
     digits = float(f"{np.mean(some, dtype='float64'):.6g}")
     return TrainingData(batches, {"kind": type(images).__name__, "mean_of_some": digits},
                         plan.batch_size, remarks_of(game, some),
@@ -208,7 +215,7 @@ def of_stream(game, dataset, labels, plan):
         remarks = [f"A batch that isn't {least}, {2 * least}, {3 * least}, ... samples (k={game.k} "
                    "batches of whole packs), such as the last one of an epoch may be, is left out: "
                    "a tf.data.Dataset does so itself with .batch(n, drop_remainder=True)."]
-    return TrainingData(CheckedStream(game, dataset, plan.resume), {"kind": kind}, None, remarks,
+    return TrainingData(CheckedStream(game, dataset, plan.goes_on), {"kind": kind}, None, remarks,
                         by_turns=False)
 
 
@@ -271,9 +278,8 @@ def window_of(samples, game):
         return None
     if len(game.img_shape) == 2:
         values = np.stack(list(some_of(samples))).reshape(-1, game.img_shape[-1]).astype("float64")
-        low, high = values.min(axis=0), values.max(axis=0)
-        room = 0.1 * (high - low) + 1e-9
-        return np.stack([low - room, high + room], axis=1).tolist()
+        windows = map(limits, values.T)
+        return [[low - 0.1 * (high - low), high + 0.1 * (high - low)] for low, high in windows]
     low, high = extremes(samples)
-    reach = 1.3 * max(-low, high)
+    reach = 1.3 * max(-low, high) or 1.0
     return -reach, reach

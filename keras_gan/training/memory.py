@@ -8,12 +8,14 @@ import psutil
 
 from keras_gan.backend.one_graph import OUT_OF_MEMORY, bytes_of, gpu_memory
 from keras_gan.layers.frozen import AroundModel
+from keras_gan.samples import drawing
 
 # Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py). HELD:
 # bytes at the peak of a turn, for each byte of the layers' outputs. FIXED: bytes of the
 # compiler and the runtime, whatever the batch is.
 HELD = {"XLA": 1.3, "one graph": 1.35, "call by call": 2.9}
 FIXED = {"XLA": 600e6, "one graph": 150e6, "call by call": 80e6}
+MADE = 1.3                    # the same as HELD, of samples that are made for a sheet
 CGROUPS = Path("/sys/fs/cgroup")
 
 
@@ -50,6 +52,17 @@ def turn(game, batch_size):
     data = sum(_bytes((game.k, *kind.shape), keras.config.floatx()) for kind in game.takes.values())
     way = _way(game)
     return state(game) + gradients + FIXED[way], batch_size * (HELD[way] * outputs + data)
+
+
+def sheet(game):
+    """An estimate of the memory that a sheet of samples takes, in bytes.
+
+    It is made and drawn between turns, when their batch takes none.
+    """
+    of_one = max((sum(_bytes(output.shape[1:], output.dtype)
+                      for output in _outputs(getattr(game, name))) for name in game.shows),
+                 default=0)
+    return MADE * game.made_at_once * of_one + drawing.memory_of(game.img_shape)
 
 
 def _way(game):
@@ -145,18 +158,36 @@ def explanation(game, batch_size):
             f"{readable(available())}.")
 
 
-def remark(game, batch_size):
-    """The same in a list, where a turn takes more than half of what there is; else
-    `[]`."""
-    return [explanation(game, batch_size)] if sum(turn(game, batch_size)) > available() / 2 else []
+def of_sheets(game):
+    """What a sheet needs and what there is, in a line."""
+    fixed, _ = turn(game, 1)
+    return (f"A sheet of samples, between turns, needs about {readable(fixed + sheet(game))} of "
+            f"memory (networks, gradients, optimizers and the runtime {readable(fixed)}, "
+            f"{game.made_at_once} samples at once {readable(sheet(game))}); there are "
+            f"{readable(available())}.")
 
 
-def check(game, batch_size):
-    """Raise `DoesNotFit`, a `MemoryError`, if a turn won't fit into memory.
+def remark(game, batch_size, draws=False):
+    """The same in a list, of a turn and of a sheet that take more than half of what
+    there is.
+
+    `draws`: bool, whether sheets are drawn.
+    """
+    (fixed, batch), half = turn(game, batch_size), available() / 2
+    said = [explanation(game, batch_size)] if fixed + batch > half else []
+    return said + ([of_sheets(game)] if draws and fixed + sheet(game) > half else [])
+
+
+def check(game, batch_size, draws=False):
+    """Raise `DoesNotFit`, a `MemoryError`, if a turn won't fit into memory, or a sheet
+    won't that a run draws.
 
     The message names the largest batch size that does.
     """
     (fixed, one), there = turn(game, 1), available()
+    if draws and fixed + sheet(game) > there:
+        raise DoesNotFit(f"{of_sheets(game)} Take smaller pictures or networks; or train in Python "
+                         "without run_dir, where no sheet is drawn.")
     if fixed + batch_size * one > there:
         largest = int((there - fixed) // one)
         advice = "Not even a batch of 1 fits: take smaller pictures or networks."

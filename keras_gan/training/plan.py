@@ -2,10 +2,12 @@
 import dataclasses
 import os
 import reprlib
+from pathlib import Path
 
 import numpy as np
 
 from keras_gan.samples.checks import is_whole
+from keras_gan.training import checkpoint
 
 CHANGEABLE = ("steps", "sample_interval", "checkpoint_interval", "keep_last", "keep_every",
               "if_not_finite", "if_write_fails")        # what a resume may have otherwise
@@ -66,6 +68,11 @@ class Plan:
             if hasattr(value, "shape"):
                 given = f"an array of shape {tuple(value.shape)}"
             raise ValueError(f"{name} must be {expected}. Received: {name}={given}")
+
+    @property
+    def goes_on(self):
+        """Whether there is a run that is gone on with: one that has played."""
+        return self.resume and bool(checkpoint.steps_in(Path(self.run_dir) / "checkpoints"))
 
     @property
     def changeable(self):

@@ -6,7 +6,9 @@ import contextlib
 import json
 import math
 import statistics
+import sys
 import time
+from pathlib import Path
 
 from keras_gan.backend.one_graph import OUT_OF_MEMORY
 from keras_gan.samples import drawing
@@ -14,7 +16,7 @@ from keras_gan.training import checkpoint, memory
 from keras_gan.training.data import remarks_of
 from keras_gan.training.progress import TrainingProgress, readable
 from keras_gan.training.referee import LIKELY_CAUSES, Referee
-from keras_gan.training.run_directory import RunDirectory, check_apart
+from keras_gan.training.run_directory import RunDirectory, check_apart, in_a_shell
 from keras_gan.training.signals import Signals
 
 TIMES_BACK = 3                # to one checkpoint, before a run that always diverges is given up
@@ -37,7 +39,6 @@ class TrainingRun:
 
     def __init__(self, game, data, plan):
         self.game, self.data, self.plan = game, data, plan
-        game.meet(data)
         self.step, self.history, self.logs = 0, {"step": []}, {}
         self.went_back, self.back_to, self.times_back = False, 0, 0
         self.saved = None                        # step and turns of the last checkpoint
@@ -53,12 +54,18 @@ class TrainingRun:
         self.directory = None
         if plan.run_dir is not None:
             self._open_directory()
+        size = data.batch_size
+        self.progress = TrainingProgress(
+            self.step, plan.steps, size and size * game.k,
+            "the first turn" if game.run_eagerly else "compiling")
+        self.signals = Signals(self.progress.say, self._stopped_at_once)
 
     def _fits(self, batch_size):
         """Remarks, if memory is near. Raises `MemoryError` if there is too little."""
-        memory.check(self.game, batch_size)
+        draws = self.plan.run_dir is not None
+        memory.check(self.game, batch_size, draws)
         self.largest_batch = batch_size
-        return memory.remark(self.game, batch_size)
+        return memory.remark(self.game, batch_size, draws)
 
     # --- directory --------------------------------------------------------------------
 
@@ -126,20 +133,23 @@ class TrainingRun:
     # --- while it goes ----------------------------------------------------------------
 
     def __enter__(self):
-        size = self.data.batch_size
-        self.progress = TrainingProgress(
-            self.step, self.plan.steps, size and size * self.game.k,
-            "the first turn" if self.game.run_eagerly else "compiling")
-        self.progress.__enter__()
+        try:
+            self._begin()
+        except BaseException:                    # Ctrl-C, say
+            self.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def _begin(self):
+        self.game.meet(self.data)
         self.game.in_a_run = True
+        self.progress.__enter__()
         for note in self.notes:
             self.progress.say(note)
         if self.directory is not None and self.step < self.plan.steps:
             self.progress.say(f"A sheet of samples every {self.plan.sample_interval:,} steps: "
                               f"{self.directory.sheet(0).parent}", whole=True)
-        self.signals = Signals(self.progress.say)
         self.signals.__enter__()
-        return self
 
     @property
     def ended(self):
@@ -304,19 +314,18 @@ class TrainingRun:
     def _next_commands(self):
         """What people can do with the run: lines of a shell, or of Python."""
         game, run = self.game, str(self.directory)
+        name, translates = type(game).__name__, list(game.takes) == ["a", "b"]
         steps = self.plan.steps if self.step < self.plan.steps else 2 * self.plan.steps
-        quoted = f'"{run}"' if " " in run else run
-        if not type(game).__module__.startswith("keras_gan."):
-            return [self._go_on_in_python(steps)]            # the command doesn't know the class
-        look = f"keras-gan sample {quoted}"
-        if list(game.takes) == ["a", "b"]:
-            look = f"keras-gan translate {quoted} --data FOLDER --out FOLDER"
+        in_python = f"{name}(...).train(..., steps={steps}, run_dir={run!r}, resume=True)"
+        if not is_of_this_package(type(game)):               # the command doesn't know the class
+            return [f"{name}.load({run!r})." + ("translate(images)" if translates
+                                                else "generate(25)"), in_python]
+        look = f"keras-gan sample {in_a_shell(run)}"
+        if translates:
+            look = f"keras-gan translate {in_a_shell(run)} --data FOLDER --out FOLDER"
         known = game.makes_its_data or self.data.source
-        return [look, f"keras-gan resume {quoted} --steps {steps}" if known
-                else self._go_on_in_python(steps)]
-
-    def _go_on_in_python(self, steps):
-        return f"train(..., steps={steps}, run_dir={str(self.directory)!r}, resume=True)"
+        return [look, f"keras-gan resume {in_a_shell(run)} --steps {steps}" if known
+                else in_python]
 
     def _stopped_at_once(self):
         """A line: where Ctrl-C has ended the run, and what of it is there."""
@@ -339,6 +348,14 @@ class TrainingRun:
         share = self.waited / (self.waited + sum(self.played))
         return (f"Turns: {len(self.played)}. The first, with all that is compiled, took "
                 f"{first:.1f} s{each}. {share:.1%} of the time was waiting for data.")
+
+
+def is_of_this_package(kind):
+    """Whether a class stands in a file of this package; also where that file is run, in
+    `__main__`."""
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+    folder = Path(file).resolve().parent
+    return folder.name == "keras_gan" and (folder / "papers.py").is_file()
 
 
 def settings_of(game, training=None):

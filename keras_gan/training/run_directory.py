@@ -5,13 +5,17 @@ One process at a time writes in it, and every file in it is whole.
 import csv
 import io
 import json
+import os
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import filelock
 import keras
 import numpy as np
 
+from data_loaders.names import find_splits, in_order
 from data_loaders.whole import discard, tidy_up, write_whole
 from keras_gan.backend.one_graph import backend_version
 from keras_gan.training import checkpoint
@@ -21,6 +25,11 @@ LOCK = ".lock"
 MOST_NAMED = 6                # runs, where none was found at the path that was given
 OF_FIRST_MOMENTS = (LOCK, ".config.json.new")      # all that there is before there is a run
 FORMAT = 2                    # of config.json; 1, of keras_gan 0.1, is the same without this number
+
+
+def in_a_shell(path):
+    """A path as a word of a command that people copy into a shell."""
+    return shlex.quote(str(path)) if os.name == "posix" else subprocess.list2cmdline([str(path)])
 
 
 def is_run(path):
@@ -140,7 +149,7 @@ class RunDirectory:
             differences += [f"{name}: the run has {old.get(name)!r}, given was {new.get(name)!r}"
                             for name in sorted(saved[part].keys() | new.keys())
                             if old.get(name) != new.get(name)]
-            differences += hints(old.get("data"), new.get("data"))
+            differences += hints(saved.get("source"), old.get("data"), new.get("data"))
         if differences:
             raise ValueError("\n  ".join([f"The run in {self} can't be resumed with other "
                                           "parameters:", *differences]))
@@ -329,18 +338,26 @@ class RunDirectory:
         return self.samples / f"step_{step:06d}.png"
 
 
-def hints(old, new):
-    """What may have changed since keras_gan 0.2 in how a folder is read: list of str.
+def hints(source, old, new):
+    """What has changed since keras_gan 0.2 in how the folder of a run is read, if it
+    matters for this one: list of str.
 
     Args:
-        old, new: dicts, what a run notes of its data; or None.
+        source: dict, the arguments of `load_data` that a run has noted; or None.
+        old, new: dicts, what the run notes of its data, and what they are now; or None.
     """
-    if not old or not new or "labels" not in old:
+    folder = Path(str((source or {}).get("source", "")))
+    if not old or not new or not folder.is_absolute() or not folder.is_dir():
         return []
-    if old["images"] != new.get("images"):
-        return ["of a folder that holds train/ and test/, train/ alone is read since 0.3; "
-                "load_data(..., split='all') reads both"]
-    if old["labels"] is not None and old["labels"] != new.get("labels"):
-        return ["classes 1, 2, 10 are numbered in this order since 0.3, and were in that of text: "
-                "data.numbered_as(sorted(data.class_names)) gives them their old numbers"]
-    return []
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    if old.get("images") != new.get("images"):
+        # Both were read then, and more pictures than now
+        both = old.get("images", 0) > new.get("images", 0) and find_splits(files)[0]
+        return [] if not both else [
+            "of a folder that holds train/ and test/, train/ alone is read since 0.3; "
+            "load_data(..., split='all') reads both"]
+    classes = {name.split("/")[0] for name in files if "/" in name}
+    if old.get("labels") == new.get("labels") or in_order(classes) == sorted(classes):
+        return []
+    return ["classes 1, 2, 10 are numbered in this order since 0.3, and were in that of text: "
+            "data.numbered_as(sorted(data.class_names)) gives them their old numbers"]

@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras import layers
 from keras.optimizers.schedules import ExponentialDecay
 
-from keras_gan import DCGAN, GAN, WGANGP
+from keras_gan import DCGAN, GAN, LSGAN, WGANGP
 from keras_gan.base.noise_game import generator_of
 from tests.games import SHAPE, random_images, small
 
@@ -129,8 +129,21 @@ def test_load_of_a_run_loads_its_model_or_its_newest_checkpoint(tmp_path):
     made = gan.generate(2, seed=1)
     np.testing.assert_array_equal(GAN.load(tmp_path / "run").generate(2, seed=1), made)
     shutil.rmtree(tmp_path / "run" / "model")
-    shutil.rmtree(tmp_path / "run" / "checkpoints" / "step_000003")
-    assert GAN.load(tmp_path / "run").turns == 2
+    checkpoints = tmp_path / "run" / "checkpoints"
+    shutil.copytree(checkpoints / "step_000002", tmp_path / "run" / "model")
+    assert GAN.load(tmp_path / "run").turns == 3                # newer than the model
+    (checkpoints / "step_000003" / "generator.weights.h5").write_bytes(b"damaged")
+    with pytest.warns(UserWarning, match="generator.weights.h5 is not as it was saved. .*model is "
+                                         "used"):
+        assert GAN.load(tmp_path / "run").turns == 2
+    (checkpoints / "step_000003" / "config.json").write_text("{")
+    shutil.rmtree(tmp_path / "run" / "model")
+    with pytest.warns(UserWarning, match="not the config.json of .*step_000002 is used"):
+        assert GAN.load(tmp_path / "run").turns == 2
+    shutil.rmtree(checkpoints / "step_000002")
+    shutil.rmtree(checkpoints / "step_000001")
+    with pytest.raises(ValueError, match="no checkpoint yet that is whole.*not the config.json"):
+        GAN.load(tmp_path / "run")
     shutil.rmtree(tmp_path / "run" / "checkpoints")
     (tmp_path / "run" / "checkpoints").mkdir()
     with pytest.raises(ValueError, match="has no model and no checkpoint yet"):
@@ -141,12 +154,31 @@ def test_load_of_a_run_loads_its_model_or_its_newest_checkpoint(tmp_path):
 
 def test_an_argument_that_would_have_no_effect_can_not_be_set():
     gan = small()
-    with pytest.raises(AttributeError, match=r"made with learning_rate=0.0002.*GAN\(learning_rate="
-                                             r"1e-05\).*GAN.load\(path, learning_rate=1e-05\)"):
+    with pytest.raises(AttributeError, match=r"built with learning_rate=0.0002.*GAN\(learning_rate"
+                                             r"=1e-05\).*GAN.load\(path, learning_rate=1e-05\)"):
         gan.learning_rate = 1e-5
     assert gan.learning_rate == gan.get_config()["learning_rate"] == 2e-4
-    gan.k, gan.notes_of_mine = 2, "free"                # a turn reads k anew
-    assert gan.get_config()["k"] == 2
+    gan.notes_of_mine = "free"
+    with pytest.raises(AttributeError, match=r"Make a new one, GAN\(recipe='mnist'\).$"):
+        gan.recipe = "mnist"
+    lsgan = LSGAN(img_shape=(2,), networks="srivastava_2017", latent_dim=2)
+    with pytest.raises(AttributeError, match="from_logits can't be set: in LSGAN there is no "
+                                             "choice about it, it is True"):
+        lsgan.from_logits = False
+
+
+def test_an_argument_that_is_read_anew_can_be_set_and_is_checked(tmp_path):
+    gan, falls = small(), small(half_life=10)
+    gan.k, gan.seed, gan.bands = np.int64(2), 5, [np.int64(0)]
+    assert (gan.k, gan.seed, gan.bands) == (2, 5, (0,)) and type(gan.k) is int
+    for name, wrong in (("k", 0), ("k", 1.5), ("seed", -1), ("bands", (3,)), ("bands", "rgb")):
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            setattr(gan, name, wrong)
+    gan.save(tmp_path / "model")
+    again = GAN.load(tmp_path / "model")
+    assert (again.k, again.seed, again.bands) == (2, 5, (0,)) and gan.settled
+    with pytest.raises(AttributeError, match="built with k=1"):         # its rate falls by k a turn
+        falls.k = 2
 
 
 @pytest.fixture(scope="module")

@@ -84,6 +84,20 @@ def test_units_are_saved_and_stay_those_of_the_first_data(rng, tmp_path):
     np.testing.assert_array_equal(again.units.mean, mean)
 
 
+def test_units_are_not_those_of_data_that_were_refused(rng, tmp_path):
+    gan, data = GAN(**POINTS, standardize=True, k=2), rng.normal(100, 5, (8, 2))
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "mine.txt").touch()
+    refused = [(FileExistsError, lambda: gan.train(data, steps=1, batch_size=2,
+                                                   run_dir=tmp_path / "photos")),
+               (ValueError, lambda: gan.train_on_batch(data[:7])),
+               (ValueError, lambda: gan.train(data, steps=1, batch_size=9))]
+    for error, call in refused:
+        with pytest.raises(error):
+            call()
+        assert not gan.units.fitted
+
+
 def test_pictures_are_not_standardised():
     with pytest.raises(ValueError, match="standardize must be False for pictures"):
         GAN(img_shape=SHAPE, standardize=True)
@@ -179,6 +193,9 @@ def test_interpolate_begins_and_ends_where_it_is_told(rng):
     cgan = CGAN(img_shape=SHAPE, latent_dim=5, num_classes=3)
     walk = cgan.interpolate(*z, 3, label=2)
     np.testing.assert_allclose(walk[0], cgan.generate_from(z[:1], np.array([[2]]))[0], atol=1e-6)
-    for arguments in ((z[0], z[1], 1), (z, z, 3), (z[0][:3], z[1][:3], 3)):
-        with pytest.raises(ValueError, match="draw_noise"):
-            gan.interpolate(*arguments)
+    for arguments in ((z[0], z[1], 1), (z, z, 3), (z[0][:3], z[1][:3], 3), (*z, 2.5), (*z, "3")):
+        for game in (gan, cgan):
+            with pytest.raises(ValueError, match="draw_noise"):
+                game.interpolate(*arguments)
+    with pytest.raises(ValueError, match=r"label must be one class.* Received: \[0, 1\]"):
+        cgan.interpolate(*z, 2, label=[0, 1])

@@ -67,7 +67,7 @@ def test_batches_of_one_say_nothing_of_diversity(images, capsys):
 def test_points_that_are_not_finite_are_counted(rng):
     points = rng.normal(size=(9, 2))
     points[[3, 5], 1] = np.nan, np.inf
-    message = r"shape \(9, 2\), float64, with NaN or infinity in 2 of its rows"
+    message = r"shape \(9, 2\), float64, with NaN or infinity in 2 of its 9 samples"
     with pytest.raises(ValueError, match=message):
         GAN(img_shape=(2,)).train(points, steps=1, batch_size=4)
 

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 import keras_gan
+from benchmarks import photos as make_photos
 from keras_gan import CGAN, DCGAN, GAN, GaussianGAN, PlaneGAN
 from keras_gan.command import line as command_line
 from keras_gan.command import look
@@ -113,6 +114,10 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
     resume = ("resume", "runs/dcgan-photos-1", "--steps", "6")
     assert ("If the data of this run have moved: keras-gan resume runs/dcgan-photos-1 --data FOLDER"
             in refused(*resume))
+    assert (f"No folder {photos}" in refused("evaluate", "runs/dcgan-photos-1", "--n", "100"))
+    assert refused("evaluate", "runs/dcgan-photos-1", "--n", "100").endswith(
+        "If the data of this run have moved: keras-gan evaluate runs/dcgan-photos-1 --data FOLDER")
+    assert "have moved" not in refused("evaluate", "runs/dcgan-photos-1", "--data", "nowhere")
     resumed = said(*resume, "--data", "moved")
     assert resumed.endswith("Finished at step 6. Pictures, film, losses and model are in "
                             "runs/dcgan-photos-1. Open:\n"
@@ -207,6 +212,15 @@ def test_ctrl_c_while_tensorflow_is_imported_is_answered_in_a_line(tmp_path):
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=60)
         assert (process.returncode, out.strip(), errors) == (130, "keras-gan: stopped at once.", "")
+
+
+def test_the_maker_of_photos_writes_into_no_folder_of_others(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "cat.jpg").write_bytes(b"precious")
+    for there in (tmp_path / "mine", tmp_path / "mine" / "cat.jpg"):
+        with pytest.raises(SystemExit, match="exists already. Nothing was written; give a folder"):
+            make_photos.main(there)
+    assert [p.name for p in tmp_path.rglob("*")] == ["mine", "cat.jpg"]
 
 
 def test_a_folder_of_other_pictures_can_be_what_a_model_is_measured_against(photos, tmp_path):

@@ -47,12 +47,21 @@ def test_a_run_of_before_gets_its_class_numbers_and_its_pictures(tmp_path):
     assert len(load_for(config({"source": "digits"}, images=5), SHAPE)) == 1797
 
 
-def test_a_resume_in_python_says_in_words_what_may_have_changed():
+def test_a_resume_in_python_says_what_has_changed_where_it_may_be_that(tmp_path):
     run = {"images": 12, "labels": 1, "mean_of_some": 3.0}
-    assert "train/ alone is read since 0.3" in hints(run, {**run, "images": 9})[0]
-    assert "numbered_as(sorted(data.class_names))" in hints(run, {**run, "labels": 2})[0]
-    assert hints(run, run) == hints(run, {**run, "mean_of_some": 4.0}) == hints(None, run) == []
-    assert hints({"a": {"images": 3}}, {"a": {"images": 4}}) == []
+    fewer, others = {**run, "images": 9}, {**run, "labels": 2}
+    splits, numbers, names = ({"source": str(write(tmp_path / name, *files))} for name, files in (
+        ("splits", ("train/a.png", "test/a.png")), ("numbers", ("2/a.png", "10/a.png")),
+        ("names", ("cats/a.png", "dogs/a.png"))))
+    assert "train/ alone is read since 0.3" in hints(splits, run, fewer)[0]
+    assert "numbered_as(sorted(data.class_names))" in hints(numbers, run, others)[0]
+    # Pictures were added, or folders were never read in another way
+    assert hints(splits, fewer, run) == hints(numbers, run, fewer) == []
+    assert hints(names, run, others) == []
+    for source in (None, {}, {"source": "digits"}, {"source": "/nowhere"}, {"a": "x", "b": "y"}):
+        assert hints(source, run, fewer) == hints(source, run, others) == []
+    assert hints(splits, run, {**run, "mean_of_some": 4.0}) == hints(splits, None, run) == []
+    assert hints(splits, {"a": {"images": 3}}, {"a": {"images": 4}}) == []
 
 
 def test_an_evaluation_gives_test_pictures_the_class_numbers_of_the_model(tmp_path):

@@ -5,6 +5,7 @@ With a model of one convolution a generator, which takes no time.
 import json
 import re
 import sys
+import zipfile
 from types import SimpleNamespace
 
 import cv2
@@ -99,6 +100,26 @@ def test_a_model_of_two_domains_is_trained_resumed_and_translates_a_folder(swap,
         given = cv2.imread("photos/old/2.jpg")[None, ..., ::-1]
         asked = to_uint8(Swap.load(run / "model").translate(given, to=to))[0]
         assert (cv2.imread(str(out / "old" / "2.png"))[..., ::-1] == asked).all()
+
+
+def test_a_zip_archive_is_translated_and_read_as_the_domain_was_in_training(swap, pictures):
+    Swap(img_shape=SHAPE).save("run/model")
+    (pictures / "run" / "checkpoints").mkdir()
+    (pictures / "run" / "config.json").write_text(json.dumps(
+        {"source": {"a": "x", "b": "y", "fit": "pad", "background": [9, 9, 9], "split": "train",
+                    "white": [4000, 2000], "black": 0.0}}))
+    twelve_bits = cv2.imencode(".png", np.full((3, 8, 3), 1000, np.uint16))[1].tobytes()
+    with zipfile.ZipFile("photos.zip", "w") as file:
+        for name in ("train/a.png", "test/a.png"):              # all pictures, whatever the split
+            file.writestr(name, twelve_bits)
+    for to, white in (("b", 4000), ("a", 2000)):
+        main(["translate", "run/model", "--data", "photos.zip", "--out", f"new/{to}", "--to", to])
+        given = np.full((1, *SHAPE), 9, np.uint8)
+        given[:, 1:4] = round(1000 / white * 255)
+        asked = to_uint8(Swap.load("run/model").translate(given, to=to))[0]
+        for name in ("train", "test"):
+            made = cv2.imread(str(pictures / "new" / to / name / "a.png"))[..., ::-1]
+            assert sorted(map(tuple, made[:, 0])) == sorted(map(tuple, asked[:, 0]))
 
 
 def test_what_translate_refuses_writes_nothing(swap, pictures):

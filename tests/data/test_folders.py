@@ -230,7 +230,7 @@ def test_white_where_it_changes_nothing_or_makes_no_sense(tmp_path):
     for white, black in ((0, 0), ("max", 0), (True, 0), (9, "data"), (None, None)):
         with pytest.raises(ValueError, match="white must be a number above black"):
             load_data(tmp_path, SHAPE, white=white, black=black)
-    with pytest.raises(ValueError, match="white is for folders and archives"):
+    with pytest.raises(ValueError, match="white has no effect here: it is for folders and archi"):
         load_data("digits", white=255)
 
 

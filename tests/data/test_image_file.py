@@ -178,7 +178,16 @@ def test_what_is_no_picture_is_named_with_the_reason(tmp_path, name, make, reaso
     ({"fit": "squeeze"}, "fit must be one of 'crop', 'pad', 'stretch'. Received: fit='squeeze'"),
     ({"img_shape": (10, 10, 0)}, "img_shape must be"),
     ({"img_shape": (10, 10)}, "img_shape must be"),
-    ({"white": 5, "black": 5}, "white must be larger than black. Received: white=5, black=5"),
+    ({"img_shape": 64}, r"Received: img_shape=64. Use img_shape=\(64, 64, 3\)"),
+    ({"img_shape": (9.5, 10, 3)}, "img_shape must be"),
+    ({"img_shape": "9x9"}, "img_shape must be .* Received: img_shape='9x9'"),
+    ({"img_shape": None}, "img_shape must be"),
+    ({"background": 255}, "background must be three numbers .* Received: background=255"),
+    ({"background": "white"}, "background must be three numbers"),
+    ({"background": (0, 0, float("nan"))}, "background must be three numbers"),
+    ({"fit": ["crop"]}, "fit must be one of"),
+    ({"white": 5, "black": 5}, "white must be a number above black, or None, and black a number. "
+                              "Received: white=5, black=5"),
     ({"background": (0, 0, 256)}, "background must be three numbers 0..255"),
 ])
 def test_arguments_are_checked(picture, tmp_path, arguments, message):

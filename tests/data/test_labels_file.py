@@ -81,6 +81,55 @@ def test_what_does_not_match_is_counted_and_named():
     assert "each" not in str(table.remarks)
 
 
+@pytest.mark.parametrize("text", [
+    "label,file\n1,2.png\n2,1.png\n1,3.jpg\n",                       # labels that are stems
+    "2.png,1\n1.png,2\n3.jpg,1\n",
+    "label;file\n1;2\n2;1\n1;3\n",
+    "label,file\n1,2.png\n2,1.png\n1,3.jpg\n1,7.png\n1,8.png\n",     # more labels are found
+])
+def test_labels_that_are_called_as_pictures_are(text):
+    assert read(text).labels == {"2.png": "1", "1.png": "2", "sub/3.jpg": "1"}
+
+
+def test_a_column_that_is_called_as_a_picture_is():
+    for text in ("image,label\nimage.png,cat\n1.png,dog\n", "image,label\nimage,cat\n1,dog\n"):
+        table = read(text, files=["image.png", "1.png"])
+        assert table.labels == {"image.png": "cat", "1.png": "dog"} and table.several == []
+    assert read("image,cat\n1,dog\n", files=["image.png", "1.png"]).labels["image.png"] == "cat"
+
+
+def test_quotation_marks():
+    rows = '1.png,"cat, big"\n2.png,"a ""dog"""\n' + "3.jpg,x\n"
+    assert read(rows).labels == {"1.png": "cat, big", "2.png": 'a "dog"', "sub/3.jpg": "x"}
+    assert read("1.png,6\" long\n2.png,7\" long\n").order == ['6" long', '7" long']
+    many = "".join(f"{i}.png,cat\n" for i in range(20_000))
+    for text in ('1.png,cat\n2.png,"dog\n3.jpg,cat\n', '1.png,cat\n2.png,"dog\n' + many,
+                 '1.png,cat\n2.png,"dog" and cat\n'):
+        with pytest.raises(ValueError, match=r"labels.csv has a quotation mark .*'2.png,\"dog"):
+            read(text)
+    with pytest.raises(ValueError, match="a picture and its label in each line"):
+        read('"' + many)
+
+
+def test_pictures_of_another_split_are_there(folder):
+    test = folder / "test"
+    table = "1.png,b\n2.png,a\nsub/3.jpg,b\n4.png,a\n"
+    found = LabelsFile(table.encode(), "labels.csv", FILES[:2], "/data", None, FILES[2:])
+    assert found.remarks == [
+        "1 of 4 files that labels.csv names are not there: 4.png"]
+    for name in ("train", "test"):
+        (folder / name).mkdir()
+    (folder / "1.png").rename(folder / "train" / "1.png")
+    (folder / "2.png").rename(test / "2.png")
+    (folder / "sub" / "3.jpg").rename(test / "3.jpg")
+    (folder / "labels.csv").write_text("1.png,b\n2.png,a\n3.jpg,b\n")
+    data = load_data(folder, SHAPE, labels="labels.csv")
+    assert data.files == ["train/1.png"] and not any("not there" in r for r in data.remarks)
+    (folder / "labels.csv").write_text("2.png,a\n3.jpg,b\n")
+    with pytest.raises(ValueError, match="names no picture .*, except in other splits. It names 2"):
+        load_data(folder, SHAPE, labels="labels.csv")
+
+
 @pytest.mark.parametrize("text, attribute, message", [
     (CELEBA, None, r"several columns: Smiling, Young. attribute=NAME \(--attribute NAME\)"),
     (CELEBA, "smilling", "no column 'smilling'. Did you mean 'Smiling'"),
@@ -133,5 +182,10 @@ def test_arguments_that_make_no_sense(folder):
     for how in ({"labels": [0, 1, 1]}, {"attribute": "Smiling"}):
         with pytest.raises(ValueError, match="labels must be a file with a table"):
             load_data(folder, SHAPE, **how)
-    with pytest.raises(ValueError, match="labels is for folders and archives"):
-        load_data("digits", labels="labels.csv")
+    for labels in ("labels.csv", np.arange(9), list(range(9000))):
+        with pytest.raises(ValueError, match="labels has no effect here: it is for folders and ar"
+                           ) as error:
+            load_data("digits", labels=labels)
+        assert len(str(error.value)) < 200
+    with pytest.raises(ValueError, match=r"labels=an array of shape \(9,\), attribute=None"):
+        load_data(folder, SHAPE, labels=np.arange(9))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.hostile_files import USED, make
-from data_loaders import ImageFolder, NotAPicture, files, load_data, scenes
+from data_loaders import ImageFolder, NotAPicture, files, load_data, load_domains, scenes
 from data_loaders.cache import cache_folder
 from data_loaders.files import AGAIN, FilesBelow
 
@@ -307,6 +307,65 @@ def test_a_file_of_one_array_is_data_as_it_is(tmp_path, rng):
         load_data(tmp_path / "signals.npy", img_shape=(20, 1))
     np.save(tmp_path / "objects.npy", np.array([{}]))
     np.save(tmp_path / "one.npy", np.arange(5))
-    for name, message in (("objects", "one array of num"), ("one", r"must hold an array \(N, ")):
+    np.save(tmp_path / "none.npy", np.zeros((0, 5)))
+    np.save(tmp_path / "words.npy", np.array([["a", "b"]]))
+    (tmp_path / "empty.npy").touch()
+    np.savez(tmp_path / "several.npz", x=np.zeros((2, 5)), y=np.zeros(2))
+    (tmp_path / "several.npz").rename(tmp_path / "several.npy")
+    for name, message in (("objects", "one array of num"), ("one", r"must hold an array \(N, "),
+                          ("none", r"N at least 1. Received: an array of shape \(0, 5\)$"),
+                          ("words", "array of numbers. Received: an array of <U1"),
+                          ("empty", "as one array of numbers: it is empty"),
+                          ("several", "isn't one array, but an archive of arrays, .*: x, y.")):
         with pytest.raises(ValueError, match=message):
             load_data(tmp_path / f"{name}.npy")
+
+
+@pytest.mark.parametrize("shape, asked, advice", [
+    ((9, 28, 28), (28, 28, 1), r"axis of channels: numpy.save\(file, array\[..., None\]\)"),
+    ((9, 3, 8, 6), (8, 6, 3), r"come first: numpy.save\(file, array.transpose\(0, 2, 3, 1\)\)"),
+    ((28, 28, 1), (28, 28, 1), r"one sample: numpy.save\(file, array\[None\]\)"),
+    ((9, 28, 20), (28, 28, 1), r"Pictures \(N, height, width, channels\) are wanted"),
+    ((9, 28, 28, 3), (28, 28, 1), r"Use img_shape=\(28, 28, 3\) \(--img-shape 28 28 3\)"),
+    ((9, 5), 64, r"array \(N, 64\), N .*Use img_shape=\(5,\)"),
+])
+def test_what_to_do_with_an_array_of_another_shape(tmp_path, shape, asked, advice):
+    np.save(tmp_path / "a.npy", np.zeros(shape, np.uint8))
+    with pytest.raises(ValueError, match=advice):
+        load_data(tmp_path / "a.npy", asked)
+
+
+@pytest.mark.parametrize("how", [
+    {"fit": "pad"}, {"background": (0, 0, 0)}, {"background": np.zeros(3)}, {"split": "test"},
+    {"split": "all"}, {"folder": "x"}, {"labels": "a.csv"}, {"labels": np.arange(2)},
+    {"attribute": "x"}, {"white": 9}, {"white": "data"}, {"black": 1}])
+def test_what_would_have_no_effect_on_an_array_in_a_file_is_refused(tmp_path, how):
+    np.save(tmp_path / "a.npy", np.zeros((2, *SHAPE), np.uint8))
+    (name, _), = how.items()
+    with pytest.raises(ValueError, match=f"{name} has no effect here: an array in a file is taken"):
+        load_data(tmp_path / "a.npy", SHAPE, **how)
+    assert len(load_data(tmp_path / "a.npy", SHAPE, background=[255, 255, 255])) == 2
+    domains = load_domains(tmp_path / "a.npy", "digits", SHAPE, **{  # has one on the other domain
+        name: value for name, value in how.items() if name in ("fit", "background", "folder")})
+    assert len(domains.a) == 2
+
+
+def test_a_folder_that_no_picture_folder_needs_is_refused(plain):
+    with pytest.raises(ValueError, match="folder has no effect here: it is for mnist"):
+        load_data(plain, SHAPE, folder="x")
+
+
+def test_a_name_that_is_empty_and_a_place_that_cannot_be_looked_at(plain, monkeypatch):
+    with pytest.raises(ValueError, match="source must be .* Received: source=''"):
+        load_data("")
+    for how in ({"img_shape": 64}, {"background": 255}):
+        with pytest.raises(ValueError, match="must be "):
+            load_data("digits", **how)
+
+    def scandir(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", scandir)               # root (tests often are) may list all
+        with pytest.raises(FileNotFoundError, match="nix can't be looked for: .* can't be read"):
+            load_data(plain / "nix")

@@ -160,7 +160,13 @@ def test_signals_may_have_any_finite_range(rng):
     signals = 1000 * rng.normal(size=(5, 9, 2))
     assert check_samples(signals, (9, 2)) is signals
     signals[2, 3, 1] = np.nan
-    assert "in 1 of its rows" in said(check_samples, signals, (9, 2))
+    line, named = "data[numpy.isfinite(data).all((1, 2))]", {"data": signals, "numpy": np}
+    text = said(check_samples, signals, (9, 2))
+    assert f"in 1 of its 5 samples. {line} leaves" in text and len(eval(line, named)) == 4
+    assert "data[numpy.isfinite(data).all(1)]" in said(check_samples, signals[:, :, 1], (9,))
+    for make in (list, keras.ops.convert_to_tensor):
+        assert f"data = numpy.array(data), then {line}" in said(check_samples, make(signals),
+                                                                (9, 2))
 
 
 def test_numbers_must_fit_into_floatx(rng):
@@ -172,6 +178,11 @@ def test_numbers_must_fit_into_floatx(rng):
         assert "more than float16 can hold" in said(check_numbers, 1e5 * np.ones((3, 2)), (2,))
         keras.config.set_floatx("float64")
         check_numbers(data, (2,))
+        line = "(data - data.mean((0, 1))) / data.std((0, 1))"
+        large = 1e300 * rng.normal(size=(5, 9, 2))
+        keras.config.set_floatx("float32")
+        assert line in said(check_numbers, large, (9, 2))
+        check_numbers(eval(line, {"data": large}), (9, 2))
     finally:
         keras.config.set_floatx(before)
 
@@ -188,6 +199,10 @@ def test_columns_in_raw_units_are_named_with_the_line_that_standardises(rng):
     assert "standardize=True" not in remarks_on_units(data)[0]
     data[:, 0] = 7
     assert "column a (7)" in remarks_on_units(data, ["a", "b", "c", "d"])[1]
+    # Seconds since 1970, of half a minute: not always the same
+    times = 1.7e9 + rng.uniform(0, 30, (500, 1)) * [1, 0.01]
+    remark, = remarks_on_units(times)
+    assert "In raw units: columns 0 (mean 1.7e+09, deviation 8." in remark and ", 1 (" in remark
     signals = data[:, :2].reshape(50, 10, 2)
     assert "channel 1 (" in remarks_on_units(signals)[0]
     assert "(x - x.mean((0, 1))) / x.std((0, 1))" in remarks_on_units(signals)[0]

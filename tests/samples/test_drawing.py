@@ -48,6 +48,12 @@ def test_a_sheet_takes_little_memory_beside_itself():
     assert max(sheet.shape) <= LONGEST_SIDE and peak < 2 ** 26
 
 
+def test_bands_may_be_numbers_of_numpy():
+    pictures = np.arange(24, dtype=np.uint8).reshape(1, 2, 3, 4)
+    shown = as_rgb(pictures, [np.int64(3), 0, np.uint8(1)])
+    np.testing.assert_array_equal(shown, pictures[..., [3, 0, 1]])
+
+
 def test_columns_that_are_asked_for_are_kept():
     classes = np.arange(50).reshape(50, 1, 1, 1) * np.ones((50, 300, 2, 1)) / 255    # 10 columns
     sheet = grid(classes, columns=10)
@@ -89,9 +95,9 @@ def test_alpha_lets_a_checkerboard_through(dtype):
     np.testing.assert_allclose(as_rgb(picture)[0, 0, 0], (255, 127.5, 127.5), atol=1)
 
 
-@pytest.mark.parametrize("bands", [(0, 1), (), (5, 0, 1), (-1,)])
+@pytest.mark.parametrize("bands", [(0, 1), (), (5, 0, 1), (-1,), 3, "rgb", (0., 1., 2.), (True,)])
 def test_bands_that_are_not_there_are_refused(bands):
-    with pytest.raises(ValueError, match=r"one channel.*or three.*from 0 to 4. Received: \("):
+    with pytest.raises(ValueError, match=r"one channel.*or three.*from 0 to 4. Received: bands="):
         grid(np.zeros((1, 4, 4, 5)), bands=bands)
 
 

@@ -23,7 +23,7 @@ from keras_gan.base.game import Game
 from keras_gan.base.options import options
 from keras_gan.base.translation import Translation
 from keras_gan.evaluation import ring
-from keras_gan.training.data import CheckedStream, open_data
+from keras_gan.training.data import CheckedStream, open_data, window_of
 from keras_gan.training.run import defaults_of
 from keras_gan.training.run_directory import RunDirectory
 from tests.games import random_images, small
@@ -71,7 +71,7 @@ class OfPacks(OnePicture):
 
 
 def opened(game, images, labels=None, batch_size=4, **plan):
-    plan = {"flip": False, "balanced": False, "resume": False, **plan}
+    plan = {"flip": False, "balanced": False, "goes_on": False, **plan}
     return open_data(game, images, labels, types.SimpleNamespace(batch_size=batch_size, **plan))
 
 
@@ -223,9 +223,16 @@ def test_the_look_at_an_array_of_any_size_takes_little_memory(dtype, shape, game
 def test_pictures_in_0_to_1_are_refused_but_a_run_that_was_begun_on_them_goes_on(images, game):
     with pytest.raises(ValueError, match=r"none below 0.*images \* 2 - 1"):
         opened(game, images / 255)
-    assert "no value below 0" in opened(game, images / 255, resume=True).remarks[0]
+    assert "no value below 0" in opened(game, images / 255, goes_on=True).remarks[0]
     with pytest.raises(ValueError, match="none below 0"):
         opened(TwoDomains(img_shape=SHAPE), Domains(images, images / 255))
+
+
+def test_a_resume_without_a_run_is_a_new_run_whose_pictures_are_looked_at(images, tmp_path):
+    how = {"steps": 1, "batch_size": 4, "run_dir": tmp_path / "run", "resume": True}
+    with pytest.raises(ValueError, match="none below 0"):
+        small(run_eagerly=True).train(images / 255, **how)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_table_of_numbers_is_an_array_with_names(rng):
@@ -394,10 +401,33 @@ class BadSample:
     (lambda n: np.zeros((n, 2)), r"has sample\(n, rng\).*whose sample says TypeError"),
     (lambda n, rng: rng.normal(size=(n + 1, 2)), "must return n samples. Received: 5 for n=4"),
     (lambda n, rng: rng.normal(size=(n, 3)), r"\(N, 2\) of finite numbers"),
+    (lambda n, rng: [["a", "b"]] * n, r"\(N, 2\) of finite numbers.*<U1"),
 ])
 def test_what_samples_otherwise_is_no_distribution(sample, message):
     with pytest.raises(ValueError, match=message):
         opened(OnePicture(img_shape=(2,)), BadSample(sample))
+
+
+def test_every_sample_of_a_distribution_is_looked_at_like_an_array():
+    # Batches of another size, shape and kind come after the first, which was fine
+    later = [np.ones((4, 2)).tolist(), np.ones((3, 2)), np.ones((4, 3)), np.full((4, 2), np.nan)]
+    said = iter([np.zeros((4, 2)).tolist(), *later])
+    data = opened(OnePicture(img_shape=(2,)), BadSample(lambda n, rng: next(said)))
+    batch, = next(data.batches.from_batch(1))
+    assert isinstance(batch, np.ndarray) and batch.shape == (4, 2)
+    for message in ("Received: 3 for n=4", r"shape \(4, 3\)", "NaN or infinity in 4 of its 4"):
+        with pytest.raises(ValueError, match=message):
+            next(data.batches.from_batch(1))
+
+
+def test_windows_are_around_what_never_changes():
+    game = OnePicture(img_shape=(2,))
+    assert opened(game, np.zeros((8, 2))).window == (-1, 1)
+    signals = np.zeros((8, 9, 4)) + [1e9, 0, -3, 0]
+    signals[..., 3] = np.linspace(-1, 1, 9)
+    window = window_of(signals, types.SimpleNamespace(makes_pictures=False, img_shape=(9, 4)))
+    np.testing.assert_allclose(window, [[1e9 - 1.2e6, 1e9 + 1.2e6], [-0.6, 0.6], [-3.6, -2.4],
+                                        [-1.2, 1.2]])
 
 
 def test_raw_units_of_a_distribution_are_remarked_on():
@@ -542,7 +572,7 @@ def test_a_bright_batch_among_others_is_as_good_as_they_are(images, game):
     assert len(some(opened(game, [dark, bright]), 4)) == 4
     with pytest.raises(ValueError, match="none below 0"):
         some(opened(game, [bright, dark]), 1)
-    assert len(some(opened(game, [dark, bright], resume=True), 1, start=1)) == 1
+    assert len(some(opened(game, [dark, bright], goes_on=True), 1, start=1)) == 1
 
 
 def test_what_is_no_k_batches_is_left_out_and_it_is_said_before(images):

@@ -76,6 +76,33 @@ def test_memory_is_spoken_of_where_it_is_near_and_its_parts_add_up(monkeypatch):
     assert len(parts) == 3 and sum(parts) == pytest.approx(whole, abs=2)
 
 
+def test_sheets_of_samples_are_counted_where_they_are_drawn(monkeypatch, images, tmp_path):
+    gan = DCGAN(img_shape=(64, 64, 3), base_channels=4, jit_compile=False)
+    # Outputs of the layers, the view of them and the pictures themselves, 25 at once
+    of_g = sum(4 * np.prod(output.shape[1:]) for output in memory._outputs(gan.generator))
+    sheet, drawn = 3 * 330 * 330, memory.sheet(gan) - 1.3 * 25 * of_g
+    assert drawn == pytest.approx(40 * 2 ** 20 + 17 * sheet)
+    huge = DCGAN(img_shape=(2048, 8, 3), base_channels=1, jit_compile=False)
+    assert memory.sheet(huge) < 300 * 2 ** 20 + 40 * sum(
+        4 * np.prod(output.shape[1:]) for output in memory._outputs(huge.generator))
+    fixed, one = memory.turn(gan, 1)
+    assert memory.sheet(gan) > one                                  # 25 samples against one
+    monkeypatch.setattr(memory, "available", lambda: fixed + 0.9 * memory.sheet(gan))
+    memory.check(gan, 1)
+    with pytest.raises(MemoryError, match=r"A sheet of samples, between turns, needs about .*25 "
+                                          "samples at once .*train in Python without run_dir"):
+        memory.check(gan, 1, draws=True)
+    monkeypatch.setattr(memory, "available", lambda: 1.9 * (fixed + memory.sheet(gan)))
+    assert "A sheet of samples" in memory.remark(gan, 1, draws=True)[-1]
+    assert memory.remark(gan, 1) == []
+    plain = small(run_eagerly=True)
+    monkeypatch.setattr(memory, "available", lambda: memory.turn(plain, 8)[0] + 2 ** 20)
+    assert plain.train(images, steps=1, batch_size=8)["step"] == [1]
+    with pytest.raises(MemoryError, match="A sheet of samples"):
+        plain.train(images, steps=1, batch_size=8, run_dir=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_batches_of_a_dataset_are_looked_at_too(images, monkeypatch):
     gan = small()
     fixed, one = memory.turn(gan, 1)

@@ -1,10 +1,15 @@
 """A run: its directory, resuming it, Ctrl-C, and every kind of data."""
+import contextlib
+import hashlib
 import json
 import os
 import re
+import shlex
 import signal
+import sys
 import threading
 import time
+import types
 
 import cv2
 import keras
@@ -12,9 +17,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_gan
+from data_loaders import Pictures
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN
-from keras_gan.training import checkpoint
+from keras_gan.training import checkpoint, signals
+from keras_gan.training.progress import TrainingProgress
 from keras_gan.training.run_directory import FORMAT, RunDirectory
 from tests.games import random_images
 
@@ -146,7 +154,7 @@ class Interrupted(GAN):
 @pytest.mark.parametrize("turn, times, run_dir, message", [
     (1, 1, "run", "stopped at once, at step 0. There is no checkpoint yet."),
     (3, 2, "run", "stopped at once, at step 2. The last checkpoint is run/checkpoints/step_000002. "
-                  "Go on: train(..., steps=9, run_dir='run', resume=True)"),
+                  "Go on: Interrupted(...).train(..., steps=9, run_dir='run', resume=True)"),
     (3, 2, None, "stopped at once, at step 2. Nothing was written: there is no run_dir."),
 ])
 def test_ctrl_c_twice_or_in_the_first_turn_says_what_is_left(rng, tmp_path, monkeypatch, turn,
@@ -158,6 +166,82 @@ def test_ctrl_c_twice_or_in_the_first_turn_says_what_is_left(rng, tmp_path, monk
         gan.train(random_images(rng, 9, (6, 8, 1)), steps=9, batch_size=4, run_dir=run_dir,
                   checkpoint_interval=2)
     assert str(end.value) == message
+
+
+@pytest.mark.parametrize("is_the_commands", [False, True])
+def test_ctrl_c_is_answered_while_a_library_holds_python(monkeypatch, is_the_commands):
+    def handler(*_):
+        """Of a process in which nothing else is to be saved."""
+
+    handler.ends_the_process = is_the_commands
+    before, said = signal.signal(signal.SIGINT, handler), []
+    monkeypatch.setattr(signals, "PATIENCE", 0.02)
+    monkeypatch.setattr(os, "_exit", said.append)
+    monkeypatch.setattr(os, "write", lambda _, text: said.append(text.decode()))
+    try:
+        with signals.Signals(said.append, lambda: "stopped at once, at step 3.") as run:
+            run.nothing_to_lose = False
+            for seconds in (0.05, 0.15):
+                threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
+            with contextlib.suppress(KeyboardInterrupt):             # at the end, where it is back
+                hashlib.pbkdf2_hmac("sha256", b"", b"", 600_000)     # some .4 s, in C alone
+        assert signal.set_wakeup_fd(-1) == -1 and signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    busy = "Ctrl-C: this stops as soon as TensorFlow is back, which compiles or plays a long turn."
+    assert run.received == signal.SIGINT
+    assert said == ([f"{busy} (Ctrl-C once more to stop at once.)",
+                     "\nkeras-gan: stopped at once, at step 3.\n", 130] if is_the_commands else
+                    [busy])
+
+
+def test_ctrl_c_before_the_first_turn_leaves_nothing_behind(rng, tmp_path, monkeypatch):
+    gan, images = GAN(img_shape=(6, 8, 1), run_eagerly=True), random_images(rng, 9, (6, 8, 1))
+
+    def pressed(*_, **__):
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    for name in ("meet", "progress"):
+        with monkeypatch.context() as patched:
+            if name == "meet":                               # a look at all the data
+                patched.setattr(GAN, "meet", pressed)
+            else:                                            # the first remark is printed
+                patched.setattr(TrainingProgress, "say", pressed)
+            with pytest.raises(KeyboardInterrupt):
+                gan.train(images, steps=1, batch_size=4, run_dir=tmp_path / name)
+        assert not gan.in_a_run and signal.getsignal(signal.SIGINT) is before
+        run = RunDirectory(tmp_path / name)
+        run._take()                                          # it isn't locked
+        run.close()
+
+
+def test_the_next_commands_are_right_for_whoever_made_the_class(rng, tmp_path, monkeypatch, capsys):
+    images, folder = random_images(rng, 9, (6, 8, 1)), tmp_path / "my run's"
+
+    def said(kind, data, name):
+        kind(img_shape=(6, 8, 1), run_eagerly=True).train(data, steps=1, batch_size=4,
+                                                          run_dir=folder / name)
+        return [line.strip() for line in capsys.readouterr().out.split("Next:")[1].splitlines()[1:]]
+
+    loaded, run = Pictures(images, None, None, "photos", {"source": "photos"}), folder / "a"
+    # As `python -m keras_gan.gan` has it: then this file is `__main__`
+    main = types.ModuleType("__main__")
+    main.__file__ = keras_gan.gan.__file__
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "__main__", main)
+        patched.setattr(GAN, "__module__", "__main__")
+        look, resume = said(GAN, loaded, "a")
+    assert shlex.split(look) == ["keras-gan", "sample", str(run)]
+    assert shlex.split(resume) == ["keras-gan", "resume", str(run), "--steps", "2"]
+    # Of arrays nobody knows where they come from
+    look, resume = said(GAN, images, "b")
+    assert look.startswith("keras-gan sample ") and resume.startswith("GAN(...).train(..., steps=2")
+    # A class of somebody's own, in whatever module, the command doesn't know
+    look, resume = said(OneNumber, loaded, "c")
+    assert eval(look, {"OneNumber": OneNumber}).shape == (25, 6, 8, 1)
+    assert resume == (f"OneNumber(...).train(..., steps=2, run_dir={str(folder / 'c')!r}, "
+                      "resume=True)")
 
 
 class Batched(keras.utils.PyDataset):
