@@ -73,7 +73,7 @@ def test_a_compiled_turn_moves_the_kernels_as_call_by_call(make_game, rng):
 
 # Of each kind it is proven above that compiled turns move what those call by call move,
 # and in test_contract.py that these move the right networks
-@pytest.mark.on_push(("gan-points", "bigan"))
+@pytest.mark.on_push(("gan-points",))
 def test_check_freeze_holds_compiled(make_game):
     report = make_game().check_freeze(batch_sizes=(4,))
     assert report.ok and "compiled, batch of 4: train_on_batch moved" in str(report), str(report)

@@ -469,7 +469,7 @@ def test_the_gaussian_report_on_an_untrained_game():
     assert measured.remarks == []
 
 
-def test_mobilenet_takes_a_file_of_weights(tmp_path, rng):
+def test_mobilenet_takes_a_file_of_weights(tmp_path, rng, monkeypatch):
     file = str(tmp_path / "some.weights.h5")
     network = keras.applications.MobileNetV2((160, 160, 3), include_top=False, weights=None)
     network.save_weights(file)
@@ -485,6 +485,7 @@ def test_mobilenet_takes_a_file_of_weights(tmp_path, rng):
     pictures = rng.integers(0, 256, (24, 8, 8, 3), dtype=np.uint8)
     data = Pictures(pictures, None, None, "photos")            # no classes
     gan = GAN((8, 8, 3), jit_compile=False)
+    monkeypatch.setattr(report, "MobileNet", lambda *given: {(file, None): judge}[given])
     measured = evaluate(gan, *halves(data), 20, mobilenet_weights=file)
     assert measured.n == 11 and "half of photos" in str(measured)
     assert "Fréchet distance (MobileNetV2 features)" in str(measured)

@@ -116,11 +116,11 @@ def test_pictures_that_do_not_fit_are_refused_in_words(change, message, pictures
 
 def test_averages_of_both_networks_are_shown_saved_and_resumed(pictures, tmp_path):
     whole, parts = (small(ema_momentum=0.9, run_eagerly=True) for _ in range(2))
-    how = {"batch_size": 4, "checkpoint_interval": 2}
-    history = whole.train(pictures, steps=4, run_dir=tmp_path / "whole", **how)
-    parts.train(pictures, steps=2, run_dir=tmp_path / "parts", **how)
+    how = {"batch_size": 4, "checkpoint_interval": 1}
+    history = whole.train(pictures, steps=2, run_dir=tmp_path / "whole", **how)
+    parts.train(pictures, steps=1, run_dir=tmp_path / "parts", **how)
     resumed = small(ema_momentum=0.9, run_eagerly=True)
-    assert resumed.train(pictures, steps=4, run_dir=tmp_path / "parts", resume=True,
+    assert resumed.train(pictures, steps=2, run_dir=tmp_path / "parts", resume=True,
                          **how) == history
     loaded = BiGAN.load(tmp_path / "whole" / "model")
     z = whole.encode(pictures)

@@ -76,7 +76,7 @@ def test_the_default_game_is_won():
 def test_a_run_of_the_gaussian_game_has_its_pictures_and_can_be_resumed(tmp_path):
     folder = tmp_path / "run"
     run = {"batch_size": 32, "run_dir": folder, "sample_interval": 2, "checkpoint_interval": 2}
-    whole, part, resumed = (GaussianGAN(jit_compile=False, prior="uniform") for _ in range(3))
+    whole, part, resumed = (GaussianGAN(run_eagerly=True, prior="uniform") for _ in range(3))
     whole.train(steps=4, batch_size=32)
     part.train(steps=2, **run)
     expected = {"film.gif", "losses.png", "history.csv", "model"}

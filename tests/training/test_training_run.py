@@ -264,7 +264,7 @@ def test_train_takes_every_kind_of_data(rng, tmp_path):
     results = []
     for data in (images, as_floats, ImageFolder(tmp_path, (6, 8, 1)), Batched(images),
                  tf.data.Dataset.from_tensor_slices(images).batch(4), tf.constant(images)):
-        gan = GAN(img_shape=(6, 8, 1), jit_compile=False)
+        gan = GAN(img_shape=(6, 8, 1), run_eagerly=True)
         results.append(gan.train(data, steps=4, batch_size=4))
     arrays, floats, folder, pydataset, dataset, tensor = results
     np.testing.assert_allclose(floats["d_loss"], arrays["d_loss"], rtol=1e-4)
