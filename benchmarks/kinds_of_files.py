@@ -441,7 +441,7 @@ def kinds():
         Kind("TIFF, uint32, `white=255`", tif(PICTURE.astype(np.uint32)), ".tif", brightest=250,
              asked={"white": 255}),
         Kind("TIFF, complex numbers", tif(real.astype(np.complex64)), ".tif",
-             reason="samples of 64 bits, sample format 6, not read here"),
+             reason="samples of 64 bits, sample format 6, not read here: save it as float32"),
         # TIFF: layout
         Kind("TIFF, planar, 8 or 16 bits", tif(sixteen.transpose(2, 0, 1), planarconfig="separate"),
              ".tif", brightest=250 * 257),
@@ -497,6 +497,9 @@ def kinds():
         Kind("`.npy`, channels first, or many pictures", npy(PICTURE.transpose(2, 0, 1)), ".npy",
              reason="an array (3, 16, 24) of uint8, where a picture (height, width, 3) is "
                     "expected"),
+        Kind("`.npy`, two axes of more than 8 bits", npy(real[..., 0]), ".npy",
+             reason="an array (16, 24) of float32, where a picture (height, width, 3) is "
+                    "expected; if it is grey, save array[..., None]"),
         Kind("`.npy`, no picture: 1 axis, text, objects", npy(np.arange(9)), ".npy",
              reason="not an image"),
     ]

@@ -53,6 +53,7 @@ class Pictures:
             elsewhere.
         has_test: bool, whether `load_data(..., split="test")` gives other pictures.
         remarks: list of str, what somebody should know who trains on it.
+        bands: see `ImageFolder`.
     """
     images: np.ndarray
     labels: np.ndarray | None
@@ -61,6 +62,7 @@ class Pictures:
     source: dict | None = None
     has_test: bool = False
     remarks: list = dataclasses.field(default_factory=list)
+    bands: tuple | None = None
 
     def __len__(self):
         return len(self.images)
@@ -70,7 +72,7 @@ class Pictures:
         if len(shape) != 3:
             return f"{self.name}: {n} samples of shape {tuple(shape)}, {self.images.dtype}"
         h, w, channels = shape
-        lines = [f"{self.name}: {n} pictures, {w}x{h} {colours(channels)}"]
+        lines = [f"{self.name}: {n} pictures, {w}x{h} {colours(channels, self.bands)}"]
         lines += [f"  classes: {', '.join(self.class_names)}"] if self.class_names else []
         return "\n".join([*lines, *(f"  {remark}" for remark in self.remarks)])
 

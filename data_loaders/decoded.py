@@ -24,7 +24,7 @@ from data_loaders.image_file import decode
 from data_loaders.names import called_picture, shown, some
 from data_loaders.resize import resize
 
-FORMAT = 4                    # of a cache entry; another number makes old entries stale
+FORMAT = 5                    # of a cache entry; another number makes old entries stale
 FOURTH = "the fourth channel is a band as it is, in the others it is alpha"
 
 
@@ -52,6 +52,8 @@ class Stored(NamedTuple):
     deep: dict
     """ "integers" and "floats" -> how many files don't say what is white, and the
     largest value in them."""
+    alpha: bool
+    """Whether a fourth channel is alpha; of some files at least."""
 
 
 def find_white(files, names, channels, use):
@@ -159,6 +161,7 @@ def _decode_all(files, names, how, entry, on_error):
         if 0 < len(bands_as_they_are) < len(used):
             remarks[FOURTH] = bands_as_they_are
         report = {"files": used, "skipped": skipped, "remarks": remarks, "deep": deep,
+                  "alpha": len(bands_as_they_are) < len(used),
                   "sizes": [[*size, n] for size, n in sizes.most_common()]}
         (beside / "report.json").write_text(json.dumps(report, default=lambda n: n.item()),
                                             encoding="utf-8")
@@ -227,7 +230,7 @@ def _stored(entry, how):
                for remark, names in report["remarks"].items()]
     return Stored(np.memmap(entry / "images.raw", np.uint8, "r", shape=shape), report["files"],
                   report["skipped"], {(h, w): n for h, w, n in report["sizes"]},
-                  remarks, report["deep"])
+                  remarks, report["deep"], report["alpha"])
 
 
 def is_harmless(name, reason):

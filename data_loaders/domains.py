@@ -35,6 +35,7 @@ class Domains:
     names: tuple[str, str] = ("a", "b")
     source: dict | None = None
     remarks: list = dataclasses.field(default_factory=list)
+    bands: tuple | None = None
 
     def __post_init__(self):
         shapes = [tuple(np.shape(images)) for images in (self.a, self.b)]
@@ -53,7 +54,8 @@ class Domains:
 
     def __str__(self):
         height, width, channels = self.a.shape[1:]
-        return "\n".join([f"two unpaired sets of pictures, {width}x{height} {colours(channels)}",
+        return "\n".join([f"two unpaired sets of pictures, {width}x{height} "
+                          f"{colours(channels, self.bands)}",
                           f"  a: {self.names[0]}, {len(self.a)} pictures",
                           f"  b: {self.names[1]}, {len(self.b)} pictures",
                           *(f"  {remark}" for remark in self.remarks)])
@@ -116,4 +118,5 @@ def load_domains(a, b, img_shape=None, fit: Literal["crop", "pad", "stretch"] = 
     if whites != [None, None] or black:
         source |= {"white": whites[0] if whites[0] == whites[1] else whites, "black": black}
     remarks = [f"{name}: {remark}" for name, data in zip("ab", sets) for remark in data.remarks]
-    return Domains(of_a.images, of_b.images, names, source, remarks)
+    bands = of_a.bands if of_a.bands == of_b.bands else None
+    return Domains(of_a.images, of_b.images, names, source, remarks, bands)

@@ -18,6 +18,9 @@ from data_loaders.names import brief, in_order, is_number, shown, some
 from data_loaders.resize import check_shape
 from data_loaders.white import check_white, remarks_on_white
 
+NO_ALPHA = ("the fourth channel is a band as it is, not alpha: sheets show the first three; "
+            "bands=(...) of a model chooses others")
+
 
 class LeftOut(UserWarning):
     """Files were not used. `str()` of the data names them too."""
@@ -57,6 +60,8 @@ class ImageFolder:
         has_test: bool, whether `split="test"` gives other pictures.
         source: dict, the arguments of `load_data` that give these pictures. Of
             white="data" the number is there, so that other pictures are read alike.
+        bands: the channels that sheets show, (0, 1, 2) where there are four and none of
+            them is alpha; else None, see `keras_gan.samples.drawing.as_rgb`.
         sizes: dict, (height, width) of the files -> how many pictures have it, the most
             frequent first.
 
@@ -98,9 +103,11 @@ class ImageFolder:
         how = Reading(self.img_shape, fit, self.background, self.white, self.black)
         stored = load_pictures(files, chosen.names, how, use, on_error)
         files.close()
-        self.images, self.files, skipped, self.sizes, remarks, deep = stored
+        self.images, self.files, skipped, self.sizes, remarks, deep, alpha = stored
+        self.bands = None if alpha else (0, 1, 2)
         self.remarks = [*chosen.remarks, *remarks,
                         *remarks_on_white(asked, self.white, deep, split)]
+        self.remarks += [] if alpha else [NO_ALPHA]
         self.source = {"source": str(self.folder.resolve()), "fit": fit,
                        "background": list(self.background), "split": split}
         if self.white is not None or self.black:
@@ -191,7 +198,7 @@ class ImageFolder:
         sizes = ", ".join(f"{w}x{h} ({n})" for (h, w), n in list(self.sizes.items())[:5])
         height, width, channels = self.img_shape
         lines = [f"{shown(self.folder)}: {len(self)} pictures, as {width}x{height} "
-                 f"{colours(channels)}, fit={self.fit!r}",
+                 f"{colours(channels, self.bands)}, fit={self.fit!r}",
                  f"  sizes in the files, width x height: {sizes}"
                  f"{', ...' if len(self.sizes) > 5 else ''}"]
         if self.class_names is not None:
@@ -209,6 +216,7 @@ class ImageFolder:
         return "\n".join(lines)
 
 
-def colours(channels):
-    """What to call pictures with so many channels."""
-    return {1: "grey", 3: "RGB", 4: "RGBA"}.get(channels, f"{channels} channels")
+def colours(channels, bands=None):
+    """What to call pictures with so many channels, of which sheets show `bands`."""
+    names = {1: "grey", 3: "RGB", 4: "RGBA" if bands is None else ""}
+    return names.get(channels) or f"{channels} channels"

@@ -150,7 +150,8 @@ def by_pillow(picture):
 
 
 def read_npy(path, data, channels):
-    """An array of `numpy.save`: (height, width, channels), or grey of two axes."""
+    """An array of `numpy.save`: (height, width, channels), or grey of two axes in 8
+    bits: of more bits they may be any table."""
     file = io.BytesIO(data)
     major, _ = np.lib.format.read_magic(file)
     read_header = {1: np.lib.format.read_array_header_1_0,
@@ -161,8 +162,9 @@ def read_npy(path, data, channels):
     fits = len(shape) == 3 and shape[2] in {1: (1, 3), 3: (1, 3), 4: (1, 3, 4)}.get(
         channels, (channels,))
     if not fits and not (len(shape) == 2 and dtype in (np.uint8, bool)):
+        grey = "; if it is grey, save array[..., None]" if len(shape) == 2 else ""
         raise NotAPicture(path, f"an array {shape} of {dtype}, where a picture (height, width, "
-                                f"{channels}) is expected")
+                                f"{channels}) is expected{grey}")
     with room(path, shape[1], shape[0], shape[2] if len(shape) == 3 else 1):
         file.seek(0)
         values = np.lib.format.read_array(file, allow_pickle=False)

@@ -109,7 +109,8 @@ def _dtype(path, page):
         return np.dtype(np.uint8 if bits <= 8 else np.uint16 if bits <= 16 else np.uint32)
     if (kind, bits) in (("i", 8), ("i", 16), ("i", 32), ("f", 16), ("f", 32), ("f", 64)):
         return np.dtype(f"{kind}{bits // 8}")
-    raise NotAPicture(path, f"samples of {bits} bits, sample format {int(form)}, not read here")
+    raise NotAPicture(path, f"samples of {bits} bits, sample format {int(form)}, not read here: "
+                            "save it as float32")
 
 
 def _named(path, page, values, photometric):

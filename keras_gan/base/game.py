@@ -299,6 +299,8 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
         run."""
         if "labels" in self.takes:
             self.class_names = data.class_names or self.class_names
+        if self.bands is None:
+            self.bands = data.bands
 
     @abc.abstractmethod
     def write_samples(self, path):

@@ -9,6 +9,8 @@ them.
         "Code of generated pictures."      # the text of the argument, for --help too
 """
 import dataclasses
+import difflib
+import functools
 import inspect
 import math
 import numbers
@@ -33,7 +35,36 @@ def options(game):
     for name in POSITIONAL:
         if name in own and typing.ClassVar not in (own[name], typing.get_origin(own[name])):
             setattr(game, name, dataclasses.field(default=vars(game)[name], kw_only=False))
+    if "train" in vars(game):
+        game.train = called_in_words(game.train)
     return dataclasses.dataclass(eq=False, repr=False, kw_only=True)(game)
+
+
+def called_in_words(train):
+    """`train`, with errors in words where it is called with other arguments than it
+    has."""
+    parameters = inspect.signature(train).parameters
+    known = [name for name, p in parameters.items() if p.kind is not p.VAR_KEYWORD][1:]
+    # What people mean by a place or a name that it doesn't have
+    place = "Labels are passed by their name: labels=..." if known[0] != "steps" else \
+        "This model draws its own data: train(steps=...)"
+    names = {"epochs": "steps", "y": "labels"}
+
+    @functools.wraps(train)
+    def checked(self, *args, **named):
+        try:
+            inspect.signature(train).bind(self, *args, **named)
+        except TypeError as error:
+            unknown = [name for name in named if name not in known]
+            near = [names.get(name) or ", ".join(difflib.get_close_matches(name, known, 1))
+                    for name in unknown]
+            hint = f". {place}" if not unknown and args else \
+                f". Did you mean {near[0]}?" if any(near[:1]) else ""
+            raise TypeError(f"{type(self).__name__}.train: {error}. It takes: {', '.join(known)}"
+                            f"{hint}") from None
+        return train(self, *args, **named)
+
+    return checked
 
 
 class Options:

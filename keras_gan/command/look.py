@@ -42,7 +42,9 @@ def write_samples(run, n, seed, labels, out, separate, interpolate):
         vectors = len(game.img_shape) == 1
         n = n or (10_000 if vectors else 64)
         check_room(game, n)
-        asked = [game.class_number(labels[i % len(labels)]) for i in range(n)] if labels else None
+        # NumPy's ints, because an int may be meant as a name: generate warns of it
+        asked = [np.int64(game.class_number(labels[i % len(labels)]))
+                 for i in range(n)] if labels else None
         samples = game.generate(n, seed=seed, **({"labels": asked} if labels else {}))
         if separate is not None:
             written = write_separate(game, samples, asked, separate)
@@ -123,7 +125,7 @@ def write_walk(game, n, seed, labels, out):
     if len(labels) > 1 or n < 2 or n * FRAMES > drawing.MOST_FRAMES:
         raise ValueError(f"A film visits 2 to {drawing.MOST_FRAMES // FRAMES} samples of one "
                          f"class. Received: n={n}, labels={' '.join(labels) or None}")
-    of_class = {"label": game.class_number(labels[0])} if labels else {}
+    of_class = {"label": np.int64(game.class_number(labels[0]))} if labels else {}
     z = game.draw_noise(n, np.random.default_rng(seed))
     frames = []
     for z0, z1 in zip(z, np.roll(z, -1, axis=0)):

@@ -13,7 +13,8 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
 # What never changes, but may be replaced by another
 CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, np.ufunc,
         staticmethod, classmethod, property, re.Pattern)
-SET_BY_A_RUN = {"turns", "window", "examples", "class_names", "in_a_run", "kept"}  # of a game
+# Of a game
+SET_BY_A_RUN = {"bands", "turns", "window", "examples", "class_names", "in_a_run", "kept"}
 SET_BY_KERAS = {"built", "factors"}                      # of optimizers, losses, metrics
 OF_A_LIBRARY = re.compile(r"__|_abc_|_self_|_tracker$")  # how names begin of others' bookkeeping
 SMALL = 2 ** 20               # bytes of an array that is kept, to be compared

@@ -20,8 +20,8 @@ def check_labels(labels, n, num_classes, whole=False):
     expected = (f"labels must be whole numbers from 0 to {num_classes - 1}, "
                 f"one for each of the {n} pictures")
     if labels is None:
-        raise ValueError(f"{expected}. Received: none. train(images, labels=...) takes them, "
-                         "and load_data makes classes of sub-folders.")
+        raise ValueError(f"{expected}. Received: none. Pass labels=...; load_data makes "
+                         "classes of sub-folders.")
     array = as_numpy(labels)
     # A list has none of the methods that the advice uses
     first = "" if isinstance(labels, np.ndarray) else "labels = numpy.array(labels), then "
@@ -59,9 +59,9 @@ def wrong_shape(labels, n, first):
         return f"{wrong}. {first}labels.ravel() has shape ({n},)."
     if len(shape) != 2 or shape[0] != n:
         return f"{wrong}."
-    is_one_hot = ((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all()
-    if is_one_hot:
-        return f"{wrong}, one-hot. {first}labels.argmax(1) are its numbers."
+    if shape[1] > 1 and (labels >= 0).all() and np.allclose(labels.sum(axis=1), 1):
+        kind = "one-hot" if ((labels == 0) | (labels == 1)).all() else "a row of shares each"
+        return f"{wrong}, {kind}. {first}labels.argmax(1) are the numbers of its classes."
     return f"{wrong}. {first}labels[:, 0] is its first column, and one column it must be."
 
 

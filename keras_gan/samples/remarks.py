@@ -7,7 +7,7 @@ from keras_gan.samples.arrays import as_numpy, blocks, some_of
 TOO_FEW = 16                  # samples, to say anything about their units
 
 
-def remarks_on(samples, shape, names=(), standardizes=None):
+def remarks_on(samples, shape, names=(), standardizes=None, remedy=None):
     """What is probably wrong with samples that `check_samples` accepts.
 
     Args:
@@ -16,12 +16,13 @@ def remarks_on(samples, shape, names=(), standardizes=None):
         names: list of str, of the columns of vectors; may be empty.
         standardizes: bool, whether the model standardises its data itself. None: it
             doesn't know how to.
+        remedy: str, what to do about vectors in raw units; None: train on others.
 
     Returns:
         list of str.
     """
     return remark_on_range(samples) if len(shape) == 3 else \
-        remarks_on_units(samples, names, standardizes)
+        remarks_on_units(samples, names, standardizes, remedy)
 
 
 def remark_on_range(images):
@@ -45,14 +46,14 @@ def remark_on_range(images):
     return remarks
 
 
-def remarks_on_units(samples, names=(), standardizes=None):
+def remarks_on_units(samples, names=(), standardizes=None, remedy=None):
     """Which columns (or channels) of numbers are in units that networks don't learn.
 
     That is a mean beyond ±10, or a standard deviation outside [1/20, 20].
 
     Args:
         samples: array (N, columns) or (N, length, channels).
-        names, standardizes: as for `remarks_on`.
+        names, standardizes, remedy: as for `remarks_on`.
 
     Returns:
         list of str.
@@ -78,8 +79,9 @@ def remarks_on_units(samples, names=(), standardizes=None):
         some = named(raw, lambda i: f"{name(i)} (mean {mean[i]:.3g}, deviation {deviation[i]:.3g})")
         itself = "" if standardizes is None else \
             "; or let the model do it and undo it in what it generates: standardize=True"
+        remedy = remedy or f"Train on (x - x.mean({axes})) / x.std({axes}){itself}."
         remarks.append(f"In raw units: {some}. Networks learn numbers around 0 with a standard "
-                       f"deviation near 1. Train on (x - x.mean({axes})) / x.std({axes}){itself}.")
+                       f"deviation near 1. {remedy}")
     if constant.any():
         some = named(constant, lambda i: f"{name(i)} ({mean[i]:.3g})")
         remarks.append(f"Always the same: {some}. There is nothing to learn; leave it out.")

@@ -38,6 +38,7 @@ class TrainingData:
             on where the first stopped. Otherwise it belongs to step i of the run.
         class_names: list of str; empty if there are none.
         window: (low, high) of the axes on which vectors are drawn; None for pictures.
+        bands: the channels that sheets show, where the files say it; else None.
     """
 
     batches: Batches | Distribution | Stream | Unpaired
@@ -48,6 +49,7 @@ class TrainingData:
     by_turns: bool = True
     class_names: list = dataclasses.field(default_factory=list)
     window: tuple | None = None
+    bands: tuple | None = None
 
     def all_or_some(self):
         """All samples of an array, or the first 10,000 of what has no end."""
@@ -89,6 +91,7 @@ def open_data(game, images, labels, plan):
         opened = of_domains(game, images, plan) if isinstance(images, Domains) else \
             of_loaded(game, images, labels, plan)
         opened.remarks[:0] = images.remarks              # what their loader has found
+        opened.bands = images.bands
         return opened
     if is_array(images):
         return of_arrays(game, images, labels, plan, [], None)
@@ -231,7 +234,9 @@ def remarks_of(game, samples, columns=()):
     `columns` are the names of those of vectors.
     """
     knows_how = "standardize" in game.option_names()
-    return remarks_on(samples, game.img_shape, columns, game.standardize if knows_how else None)
+    remedy = "Choose a mu near 0 and a sigma near 1." if game.makes_its_data else None
+    return remarks_on(samples, game.img_shape, columns, game.standardize if knows_how else None,
+                      remedy)
 
 
 def names(class_names):

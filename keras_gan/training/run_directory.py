@@ -24,6 +24,7 @@ from keras_gan.training import checkpoint
 LOCK = ".lock"
 MOST_NAMED = 6                # runs, where none was found at the path that was given
 OF_FIRST_MOMENTS = (LOCK, ".config.json.new")      # all that there is before there is a run
+OF_SHEETS = {"bands"}         # parameters that a resume may change: they change no number
 FORMAT = 2                    # of config.json; 1, of keras_gan 0.1, is the same without this number
 
 
@@ -148,7 +149,7 @@ class RunDirectory:
             old, new = {**dict(defaults), **saved[part]}, settings[part]
             differences += [f"{name}: the run has {old.get(name)!r}, given was {new.get(name)!r}"
                             for name in sorted(saved[part].keys() | new.keys())
-                            if old.get(name) != new.get(name)]
+                            if old.get(name) != new.get(name) and name not in OF_SHEETS]
             differences += hints(saved.get("source"), old.get("data"), new.get("data"))
         if differences:
             raise ValueError("\n  ".join([f"The run in {self} can't be resumed with other "

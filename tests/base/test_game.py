@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras import layers
 from keras.optimizers.schedules import ExponentialDecay
 
-from keras_gan import DCGAN, GAN, LSGAN, WGANGP
+from keras_gan import CGAN, DCGAN, GAN, LSGAN, WGANGP, GaussianGAN
 from keras_gan.base.generating import generator_of
 from tests.games import SHAPE, random_images, small
 
@@ -175,6 +175,19 @@ def test_an_argument_that_would_have_no_effect_can_not_be_set():
     with pytest.raises(AttributeError, match="from_logits can't be set: in LSGAN there is no "
                                              "choice about it, it is True"):
         lsgan.from_logits = False
+
+
+@pytest.mark.parametrize("game, call, text", [
+    (CGAN, lambda game, x, y: game.train(x, y, steps=1), r"passed by their name: labels=\.\.\.$"),
+    (CGAN, lambda game, x, y: game.train(x, y=y), r"Did you mean labels\?$"),
+    (GAN, lambda game, x, y: game.train(x, epochs=1), r"Did you mean steps\?$"),
+    (GAN, lambda game, x, y: game.train(x, batchsize=1), r"Did you mean batch_size\?$"),
+    (GAN, lambda game, x, y: game.train(), r"'images'. It takes: images, steps, .*, labels$"),
+    (GaussianGAN, lambda game, x, y: game.train(x, steps=1), r"own data: train\(steps=\.\.\.\)$"),
+])
+def test_a_call_of_train_with_other_arguments_is_answered_in_words(game, call, text):
+    with pytest.raises(TypeError, match=rf"^{game.__name__}\.train: .*{text}"):
+        call(object.__new__(game), np.zeros((4, 8, 8, 1), "uint8"), np.zeros(4, int))
 
 
 def test_an_argument_that_is_read_anew_can_be_set_and_is_checked(tmp_path):

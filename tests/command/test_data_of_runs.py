@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from data_loaders import load_data
+from keras_gan import CGAN
 from keras_gan.base.classes import Classes
 from keras_gan.command import line
 from keras_gan.command.data import load_for
-from keras_gan.command.look import real_data
+from keras_gan.command.look import real_data, write_samples
 from keras_gan.training.run_directory import hints
 
 SHAPE = (8, 8, 1)
@@ -105,6 +106,17 @@ def test_a_number_that_is_the_name_of_another_class_is_said():
         say(["1", "2", "3"], ["1", "2", 7, 0])
         say(["0", "1"], [0, 1])
         say(["cats", "dogs"], [0, 1])
+
+
+def test_a_label_of_the_command_is_what_was_asked_for(tmp_path):
+    gan = CGAN(img_shape=(8, 8, 1), num_classes=2, latent_dim=4, run_eagerly=True)
+    gan.class_names = ["1", "2"]
+    gan.save(tmp_path / "model")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write_samples(tmp_path / "model", 2, 1, ["2"], None, tmp_path / "samples", None)
+        write_samples(tmp_path / "model", 2, 1, ["2"], None, None, tmp_path / "walk.gif")
+    assert [path.name for path in (tmp_path / "samples").iterdir()] == ["2"]
 
 
 def test_flags_reach_the_data_and_a_run_notes_them(tmp_path, monkeypatch, capsys):

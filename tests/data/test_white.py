@@ -142,7 +142,20 @@ def test_a_fourth_channel_that_is_alpha_in_some_files_only(tmp_path):
             "1 of 3 files: the fourth channel is a band as it is, in the others it is alpha "
             "(b.tif)"]
     (tmp_path / "b.tif").unlink()
-    assert load_data(tmp_path, (*SHAPE[:2], 4)).remarks == []
+    data = load_data(tmp_path, (*SHAPE[:2], 4))
+    assert data.remarks == [] and data.bands is None and "RGBA" in str(data)
+
+
+def test_a_fourth_channel_that_is_alpha_nowhere_is_not_shown_as_alpha(tmp_path):
+    for name in "ab":
+        tifffile.imwrite(tmp_path / f"{name}.tif", np.full((*SHAPE[:2], 4), 99, np.uint8),
+                         photometric="rgb", extrasamples=[0])
+    for _ in range(2):
+        data = load_data(tmp_path, (*SHAPE[:2], 4))
+        assert data.bands == (0, 1, 2) and "RGBA" not in str(data)
+        assert "the fourth channel is a band as it is, not alpha" in data.remarks[0]
+    both = load_domains(str(tmp_path), str(tmp_path), (*SHAPE[:2], 4))
+    assert both.bands == (0, 1, 2) and "RGBA" not in str(both)
 
 
 def test_each_use_of_a_folder_keeps_its_entry_and_what_nobody_uses_goes(tmp_path, monkeypatch):

@@ -144,7 +144,7 @@ def test_what_the_loader_has_found_is_said_by_train_too(images, game):
 def test_pictures_without_labels_are_refused_by_a_game_that_knows_classes(images):
     knows = WithClasses(img_shape=SHAPE, num_classes=2)
     for data in (images, Pictures(images, None, None, None)):
-        with pytest.raises(ValueError, match=r"Received: none. train\(images, labels=...\)"):
+        with pytest.raises(ValueError, match=r"Received: none. Pass labels=...;"):
             opened(knows, data)
     with pytest.raises(ValueError, match="one for each of the 12 pictures.*Received: an array of "
                                          r"shape \(3,\)"):

@@ -38,6 +38,20 @@ class SlowData:
         return np.zeros((2, 6, 8, 1), "float32")
 
 
+def test_bands_of_the_data_are_those_that_sheets_show(rng, tmp_path):
+    images = rng.integers(0, 256, (8, 8, 8, 4), np.uint8)
+    gans = [GAN(img_shape=(8, 8, 4), latent_dim=4, run_eagerly=True, seed=0) for _ in range(3)]
+    data = Pictures(images, None, None, "field", bands=(0, 1, 2))
+    gans[0].train(images, steps=1, batch_size=4)
+    gans[1].train(images, steps=1, batch_size=4, run_dir=tmp_path / "run")
+    gans[2].bands = (3,)
+    gans[2].train(data, steps=1, batch_size=4)
+    assert [gan.bands for gan in gans] == [None, None, (3,)]
+    # They change no number: a run from before such data were recognised goes on
+    gans[1].train(data, steps=2, batch_size=4, run_dir=tmp_path / "run", resume=True)
+    assert gans[1].bands == GAN.load(tmp_path / "run").bands == (0, 1, 2)
+
+
 def test_a_run_says_how_long_its_turns_took_and_how_long_they_waited(rng, capsys):
     def said(data):
         GAN(img_shape=(6, 8, 1), jit_compile=False).train(data, steps=10, batch_size=2)
