@@ -147,8 +147,8 @@ class TrainingRun:
         for note in self.notes:
             self.progress.say(note)
         if self.directory is not None and self.step < self.plan.steps:
-            self.progress.say(f"A sheet of samples every {self.plan.sample_interval:,} steps, and at the end: "
-                              f"{self.directory.sheet(0).parent}", whole=True)
+            self.progress.say(f"A sheet of samples every {self.plan.sample_interval:,} steps, "
+                              f"and at the end: {self.directory.sheet(0).parent}", whole=True)
         self.signals.__enter__()
 
     @property
