@@ -48,10 +48,9 @@ def xla_pays(model):
     Keras's own "auto" leaves XLA off where there is only a CPU. For a whole turn of
     fully connected networks it was measured to pay there too (`benchmarks/speed.py`):
     their many small steps become few. Convolutions are quicker without it, in
-    TensorFlow's own kernels: those of pictures, and those along one axis (the recipe
-    "signals" takes a third of the time). Where there is a GPU, Keras chooses. A
-    debugger that looks at each operation (`tf.debugging.enable_check_numerics`) can't
-    look into XLA.
+    TensorFlow's own kernels: those of pictures, and those of signals along one axis.
+    Where there is a GPU, Keras chooses. A debugger that looks at each operation
+    (`tf.debugging.enable_check_numerics`) can't look into XLA.
     """
     if looked_at():
         return False
