@@ -50,6 +50,7 @@ def test_bands_of_the_data_are_those_that_sheets_show(rng, tmp_path):
     # They change no number: a run from before such data were recognised goes on
     gans[1].train(data, steps=2, batch_size=4, run_dir=tmp_path / "run", resume=True)
     assert gans[1].bands == GAN.load(tmp_path / "run").bands == (0, 1, 2)
+    gans[1].train(data, steps=3, batch_size=4, run_dir=tmp_path / "run", resume=True)
 
 
 def test_a_run_says_how_long_its_turns_took_and_how_long_they_waited(rng, capsys):
