@@ -108,6 +108,12 @@ PAPERS = [
           "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
           "Zhu, Park, Isola, Efros", 2017, "1703.10593", DAY_AND_NIGHT,
           idea="Two domains without pairs: what is translated there and back must be as before."),
+    Paper("progan", "ProGAN",
+          "Progressive Growing of GANs for Improved Quality, Stability, and Variation",
+          "Karras, Aila, Laine, Lehtinen", 2017, "1710.10196",
+          dict(SCENES, steps=3000, turns_at_size=500),
+          idea="Training begins with tiny pictures and adds layers for larger ones while it goes "
+               "on."),
     Paper("pacgan", "PacGAN",
           "PacGAN: The power of two samples in generative adversarial networks",
           "Lin, Khetan, Fanti, Oh", 2017, "1712.04086", DIGITS,
