@@ -115,6 +115,11 @@ PAPERS = [
           number="7.0 of 8 and 22.0 of 25 modes in the plane, packs of 2; GAN 7.3 and 18 "
                  f"{PLANE}",
           picture="pacgan.png"),
+    Paper("rgan", "RGAN",
+          "The relativistic discriminator: a key element missing from standard GAN",
+          "Jolicoeur-Martineau", 2018, "1807.00734", DIGITS,
+          idea="D judges pairs: of a real and a generated sample it says which is the more real, "
+               "and G wants that to be its own."),
 ]
 
 # The module of every class. The plane is a lesson without a paper of its own.
