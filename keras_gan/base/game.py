@@ -46,6 +46,7 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
             2, signals; 1, vectors.
         other_axes: str, what else somebody could choose to get other ones.
         made_at_once: int, samples that a sheet makes at once.
+        stage: int, see `Stages`.
     """
 
     img_shape: tuple[int, ...] = (28, 28, 1)
@@ -87,7 +88,7 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
     packing, makes_its_data = 1, False
     num_classes, class_names = None, ()
     axes, other_axes = (3,), ""
-    made_at_once = 25
+    made_at_once, stage = 25, 0
 
     def __post_init__(self):
         self.take_recipe()
@@ -260,10 +261,16 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
         plan = Plan(steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last,
                     keep_every, resume, flip, if_not_finite, if_write_fails, balanced)
         data = open_data(self, images, labels, plan)
-        turn = self.train_on_batch if self.run_eagerly else self.compiled_turn()
+        turn, stage = None, None
         with TrainingRun(self, data, plan) as run:
             for batch in run.batches():                    # the arrays that `takes` names
-                run.log(turn(*batch, self.random_numbers(len(batch[0]))))
+                random = self.random_numbers(len(batch[0]))
+                if self.stage != stage:                    # of most games there is one
+                    if stage is not None:
+                        run.say(self.news)
+                    turn = self.train_on_batch if self.run_eagerly else self.compiled_turn()
+                    stage = self.stage
+                run.log(turn(*batch, random))
 
                 # At an interval, save all that training needs to go on, or a sheet of
                 # samples

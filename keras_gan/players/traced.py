@@ -14,7 +14,8 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
 CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, np.ufunc,
         staticmethod, classmethod, property, re.Pattern)
 # Of a game
-SET_BY_A_RUN = {"bands", "turns", "window", "examples", "class_names", "in_a_run", "kept"}
+SET_BY_A_RUN = {"bands", "turns", "_turns", "_reached", "window", "examples", "class_names",
+                "in_a_run", "kept"}
 SET_BY_KERAS = {"built", "factors"}                      # of optimizers, losses, metrics
 OF_A_LIBRARY = re.compile(r"__|_abc_|_self_|_tracker$")  # how names begin of others' bookkeeping
 SMALL = 2 ** 20               # bytes of an array that is kept, to be compared
@@ -30,7 +31,7 @@ def traced_from(game):
     finds in its module.
     """
     found = [keras.config.floatx(), keras.config.dtype_policy().name, keras.config.epsilon(),
-             looked_at(), bool(game.uses_xla)]
+             looked_at(), bool(game.uses_xla), game.stage]
     known = set()
     _look_into(game, SET_BY_A_RUN, found, known)
     for part in (*game.trainers.values(), *game.parts.values()):

@@ -201,6 +201,10 @@ class TrainingRun:
             for remark in self._fits(len(samples) // self.game.k):
                 self.progress.say(remark)
 
+    def say(self, text):
+        """Say something about the step that comes."""
+        self.progress.say(f"step {self.step + 1:,}: {text}")
+
     def log(self, logs):
         """Note the numbers of a finished turn."""
         self.step += 1
