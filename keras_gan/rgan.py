@@ -45,12 +45,12 @@ class RGAN(ChoiceOfNetworks, GAN):
     keras_gan/layers/penalties.py). 0: none. It takes a discriminator without
     BatchNormalization."""
     r2_gamma: float = 0.0
-    """The same for R2, at generated samples."""
+    """The same for R2, at generated samples, in the same turns."""
     from_logits: ClassVar = True
     generator_loss: ClassVar = "non_saturating"
     label_smoothing: ClassVar = 0.0          # there are no labels, only pairs
 
-    recipes = recipes.OF_PICTURES
+    recipes = {"digits": recipes.DIGITS, **recipes.OF_PICTURES}
     trains = {"discriminator_on_pairs": ["discriminator"], "combined": ["generator"]}
     updates_of_discriminator, judges_patches = 1, False
     undecided_loss = math.log(2)             # D's when both pictures get the same number
@@ -58,9 +58,10 @@ class RGAN(ChoiceOfNetworks, GAN):
     def build(self):
         # Build the discriminator, and compile the model of pairs, which trains it
         self.discriminator = self.build_discriminator()
+        optimizer = self.build_optimizer("discriminator")
         self.discriminator_on_pairs = self.compiled(
-            self.build_discriminator_on_pairs(), self.build_discriminator_loss(),
-            self.build_optimizer("discriminator"), self.build_metrics())
+            self.build_discriminator_on_pairs(lambda: optimizer.iterations),
+            self.build_discriminator_loss(), optimizer, self.build_metrics())
 
         # Build the generator, and compile the combined model, which trains it
         self.generator = self.build_generator()
@@ -79,14 +80,18 @@ class RGAN(ChoiceOfNetworks, GAN):
         img = Input(self.img_shape)
         return Model(img, model(img), name="discriminator")
 
-    def build_discriminator_on_pairs(self):
+    def build_discriminator_on_pairs(self, step):
         """Real and generated pictures, both (batch, *img_shape) -> D(x) - D(G(z))
         (batch, 1).
 
-        With R1 or R2 it also costs the penalties.
+        With R1 or R2 it also costs the penalties. `step` returns the number of D's
+        step.
         """
-        on_real = R1(self.discriminator, self.r1_gamma) if self.r1_gamma else self.discriminator
-        on_fake = R2(self.discriminator, self.r2_gamma) if self.r2_gamma else self.discriminator
+        on_real = on_fake = self.discriminator
+        if self.r1_gamma:
+            on_real = R1(self.discriminator, self.r1_gamma, self.r1_interval, step)
+        if self.r2_gamma:
+            on_fake = R2(self.discriminator, self.r2_gamma, self.r1_interval, step)
 
         real_img, gen_img = Input(self.img_shape), Input(self.img_shape)
         difference = Subtract()([on_real(real_img), on_fake(gen_img)])
