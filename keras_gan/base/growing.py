@@ -4,7 +4,7 @@ import numpy as np
 
 from keras_gan.base.options import options
 from keras_gan.base.stages import Stages
-from keras_gan.layers.growing import GrowingNetwork, halved
+from keras_gan.layers.growing import GrowingNetwork, halved, halvings
 
 
 @options
@@ -25,14 +25,16 @@ class Growing(Stages):
     numbers training begins with a quarter of the sides. A number that stands there
     twice leaves a size out. The optimizers begin anew at each size."""
 
-    grows = False
-
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         super().check_arguments()
         if self.grow_at:
-            self.require(getattr(self.architecture, "grows", False), "grow_at",
+            self.require(hasattr(self.architecture, "grows_from"), "grow_at",
                          "() with networks that can't grow; networks='coarse_to_fine' can")
+            *sides, _ = self.img_shape
+            most = len(halvings(*sides, self.architecture.grows_from)) - 1
+            self.require(len(self.grow_at) <= most, "grow_at",
+                         f"at most {most} numbers for pictures of {sides[0]}x{sides[1]}")
 
     @property
     def growing(self):

@@ -43,7 +43,7 @@ class GrowingNetwork(keras.layers.Layer):
         return {**super().get_config(), "sizes": self.sizes}
 
 
-def halvings(height, width, smallest=8):
+def halvings(height, width, smallest):
     """Sizes of pictures, each twice as large as the one before: list of (height,
     width).
 
