@@ -121,6 +121,16 @@ PAPERS = [
           number="7.0 of 8 and 22.0 of 25 modes in the plane, packs of 2; GAN 7.3 and 18 "
                  f"{PLANE}",
           picture="pacgan.png"),
+    Paper("rgan", "RGAN",
+          "The relativistic discriminator: a key element missing from standard GAN",
+          "Jolicoeur-Martineau", 2018, "1807.00734", dict(DIGITS, recipe="digits"),
+          idea="D judges pairs: of a real and a generated sample it says which is the more real, "
+               "and G wants that to be its own."),
+    Paper("r3gan", "R3GAN",
+          "The GAN is dead; long live the GAN! A Modern GAN Baseline",
+          "Huang, Gokaslan, Kuleshov, Tompkin", 2024, "2501.05441", DIGITS,
+          idea="The loss of pairs with R1 and R2 comes to rest, so the networks may be modern "
+               "residual ones without any normalisation."),
 ]
 
 # The module of every class. The plane is a lesson without a paper of its own.
