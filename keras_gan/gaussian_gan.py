@@ -56,6 +56,7 @@ class GaussianGAN(GAN):
     from_logits: ClassVar = True
     r1_gamma: ClassVar = 0.0
     r1_interval: ClassVar = 1
+    joint_step: ClassVar = False
     betas: ClassVar = (0.5, 0.999)
     dropout: ClassVar = 0.0
     label_smoothing: ClassVar = 0.0
