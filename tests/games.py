@@ -13,7 +13,7 @@ from keras_gan.papers import PAPERS, find
 # What makes a model of the house small: an odd size, so that generators crop. XLA takes
 # seconds to compile what then takes a millisecond
 SMALL = {"img_shape": (9, 12, 3), "num_classes": 3, "latent_dim": 5, "base_channels": 2,
-         "jit_compile": False}
+         "dense_units": 8, "jit_compile": False}
 
 
 def small_game(name, **changed):
