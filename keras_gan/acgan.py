@@ -45,6 +45,7 @@ class ACGAN(Classes, GAN):
 
     dropout: float = 0.25
     networks: ClassVar = "keras_gan"
+    r1_interval: ClassVar = 1
     r1_gamma: ClassVar = 0.0           # the penalty knows one head
 
     trains = {"discriminator": ["discriminator"], "combined": ["generator"]}

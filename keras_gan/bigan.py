@@ -42,6 +42,7 @@ class BiGAN(GAN):
     """The bidirectional GAN. All networks are fully connected, those of Keras-GAN."""
 
     networks: ClassVar = "keras_gan"
+    r1_interval: ClassVar = 1
     r1_gamma: ClassVar = 0.0      # R1 holds D flat at pairs that nobody moves; here E moves them
 
     trains = {"discriminator": ["discriminator"], "combined": ["generator", "encoder"]}

@@ -25,7 +25,7 @@ from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 from keras_gan import recipes
 from keras_gan.base import options
 from keras_gan.cgan import CGAN
-from keras_gan.layers import R1, Adam, DiffAugment
+from keras_gan.layers import R1, DiffAugment
 from keras_gan.layers.hinge import hinge, raise_score
 from keras_gan.layers.orthogonal import begin_orthogonal, keep_orthogonal
 from keras_gan.networks.residual import down_block, last_layers, up_block
@@ -39,6 +39,7 @@ class BigGAN(CGAN):
     img_shape: tuple[int, ...] = (128, 160, 3)
     learning_rate: float = 2e-4
     generator_learning_rate: float | None = 5e-5
+    betas: tuple[float, float] = (0.0, 0.999)
     k: int = 2
     latent_dim: int = 120
     ema_momentum: float = 0.999
@@ -56,6 +57,8 @@ class BigGAN(CGAN):
     label_smoothing: ClassVar = 0.0
     dropout: ClassVar = 0.0
     conditioning: ClassVar = "projection"
+    grow_at: ClassVar = ()
+    fade: ClassVar = 0
 
     trains = {"judging": ["discriminator"], "combined": ["generator"]}
     recipes = {"laptop": recipes.BIGGAN_LAPTOP}
@@ -65,24 +68,24 @@ class BigGAN(CGAN):
     def build(self):
         self.generator, self.discriminator = self.build_generator(), self.build_discriminator()
         losses, metrics = [self.build_discriminator_loss()] * 2, self.build_metrics()
-        self.judging = self.compiled(self.build_judging(), losses,
-                                     self.build_optimizer("discriminator"), metrics)
+        optimizer = self.build_optimizer("discriminator")
+        self.judging = self.compiled(self.build_judging(optimizer), losses, optimizer, metrics)
         self.combined = self.compiled(self.build_combined(), self.build_generator_loss(),
                                       self.build_optimizer("generator"))
 
     @property
-    def doublings(self):
+    def enlargements(self):
         """From the generator's first feature maps, at least 4x4, to the picture."""
         return min(4, int(math.log2(min(self.img_shape[:2]) / 4)))
 
     @property
     def pieces(self):
         """Of the noise: for the first layer, and for each block."""
-        return 1 + self.doublings - (not self.full_size_features)
+        return 1 + self.enlargements - (not self.full_size_features)
 
     def build_generator(self):
         """Noise (batch, latent_dim), labels (batch, 1) -> pictures in [-1, 1]."""
-        (height, width, _), c, n = self.img_shape, self.base_channels, self.doublings
+        (height, width, _), c, n = self.img_shape, self.base_channels, self.enlargements
         h, w = -(-height // 2 ** n), -(-width // 2 ** n)               # rounded up
         noise, label = Input((self.latent_dim,)), Input((1,), dtype="int32")
         embedding = Embedding(self.num_classes, self.class_dim, "orthogonal")
@@ -114,18 +117,16 @@ class BigGAN(CGAN):
         validity += ops.sum(of_class * features, axis=1, keepdims=True)
         return begin_orthogonal(Model([img, label], validity, name="discriminator"))
 
-    def build_judging(self):
+    def build_judging(self, optimizer):
         """[Real, generated pictures, labels] -> validity of both. It trains D."""
         img, gen_img = Input(self.img_shape), Input(self.img_shape)
         label = Input((1,), dtype="int32")
-        judge = R1(self.discriminator, self.r1_gamma) if self.r1_gamma else self.discriminator
+        judge = self.discriminator
+        if self.r1_gamma:
+            judge = R1(judge, self.r1_gamma, self.r1_interval, lambda: optimizer.iterations)
         heads = [Identity(name="real")(judge([img, label])),
                  Identity(name="generated")(self.discriminator([gen_img, label]))]
         return Model([img, gen_img, label], heads, name="judging")
-
-    def build_optimizer(self, player):
-        """Adam, without momentum."""
-        return Adam(self.learning_rate_of(player), 0.0, 0.999)
 
     def build_discriminator_loss(self):
         """max(0, 1 - D(x)) where the truth is 1, real, else max(0, 1 + D(G(z)))."""

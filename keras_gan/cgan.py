@@ -59,8 +59,8 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
     the noise and into the picture. "projection" (Takeru Miyato, Masanori Koyama, 2018,
     arXiv:1802.05637): one-hot beside the noise, and in the discriminator as the inner
     product of an embedding with its last features."""
-    networks: Literal["fully_connected", "keras_gan", "radford_2015",
-                      "residual"] = "fully_connected"
+    networks: Literal["fully_connected", "keras_gan", "radford_2015", "residual",
+                      "coarse_to_fine"] = "fully_connected"
     """"fully_connected": those below. The others are convolutional: "keras_gan" is in
     keras_gan/dcgan.py, the rest in keras_gan/networks."""
 

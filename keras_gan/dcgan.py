@@ -46,8 +46,8 @@ class DCGAN(ChoiceOfNetworks, GAN):
     """(height, width, channels) of the pictures, at least 8x8. Signals, (length,
     channels), and vectors, (dimensions,), take other networks."""
     learning_rate: float = 1e-4
-    networks: Literal["keras_gan", "radford_2015", "residual", "signals", "fully_connected",
-                      "srivastava_2017"] = "keras_gan"
+    networks: Literal["keras_gan", "radford_2015", "residual", "coarse_to_fine", "signals",
+                      "fully_connected", "srivastava_2017"] = "keras_gan"
     """"keras_gan": those below, with convolutions of 3x3. The others are files of
     keras_gan/networks; "fully_connected" are those of keras_gan/gan.py."""
 

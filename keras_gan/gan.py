@@ -107,8 +107,8 @@ class GAN(NoiseGame):
         """The optimizer of the "discriminator" or the "generator". Each has one of its
         own."""
         if player == "discriminator":
-            return Adam(self.learning_rate_of(player), 0.5)
-        optimizer = Adam(self.learning_rate_of(player), 0.5,
+            return Adam(self.learning_rate_of(player), *self.betas)
+        optimizer = Adam(self.learning_rate_of(player), *self.betas,
                          weight_decay=self.generator_weight_decay or None)
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
         return optimizer

@@ -55,6 +55,8 @@ class GaussianGAN(GAN):
     standardize: ClassVar = False
     from_logits: ClassVar = True
     r1_gamma: ClassVar = 0.0
+    r1_interval: ClassVar = 1
+    betas: ClassVar = (0.5, 0.999)
     dropout: ClassVar = 0.0
     label_smoothing: ClassVar = 0.0
     fakes_in_training_mode: ClassVar = False
@@ -87,7 +89,7 @@ class GaussianGAN(GAN):
     def build_optimizer(self, player):
         """Adam for the discriminator, gradient descent for the generator."""
         rate = self.learning_rate_of(player)
-        return Adam(rate, 0.5) if player == "discriminator" else SGD(rate)
+        return Adam(rate, *self.betas) if player == "discriminator" else SGD(rate)
 
     def train_on_batch(self, images, random=None):
         """One turn, by algorithm 1; arguments and results as `GAN.train_on_batch`."""

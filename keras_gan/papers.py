@@ -108,6 +108,12 @@ PAPERS = [
           "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
           "Zhu, Park, Isola, Efros", 2017, "1703.10593", DAY_AND_NIGHT,
           idea="Two domains without pairs: what is translated there and back must be as before."),
+    Paper("progan", "ProGAN",
+          "Progressive Growing of GANs for Improved Quality, Stability, and Variation",
+          "Karras, Aila, Laine, Lehtinen", 2017, "1710.10196",
+          dict(SCENES, steps=3000, turns_at_size=500),
+          idea="Training begins with tiny pictures and adds layers for larger ones while it goes "
+               "on."),
     Paper("pacgan", "PacGAN",
           "PacGAN: The power of two samples in generative adversarial networks",
           "Lin, Khetan, Fanti, Oh", 2017, "1712.04086", DIGITS,
@@ -120,6 +126,16 @@ PAPERS = [
           "Brock, Donahue, Simonyan", 2018, "1809.11096", dict(SCENES, recipe="laptop"),
           idea="Large batches, a class and a piece of the noise that every block is told, and "
                "truncation, which trades variety for quality."),
+    Paper("rgan", "RGAN",
+          "The relativistic discriminator: a key element missing from standard GAN",
+          "Jolicoeur-Martineau", 2018, "1807.00734", dict(DIGITS, recipe="digits"),
+          idea="D judges pairs: of a real and a generated sample it says which is the more real, "
+               "and G wants that to be its own."),
+    Paper("r3gan", "R3GAN",
+          "The GAN is dead; long live the GAN! A Modern GAN Baseline",
+          "Huang, Gokaslan, Kuleshov, Tompkin", 2024, "2501.05441", DIGITS,
+          idea="The loss of pairs with R1 and R2 comes to rest, so the networks may be modern "
+               "residual ones without any normalisation."),
 ]
 
 # The module of every class. The plane is a lesson without a paper of its own.

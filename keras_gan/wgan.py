@@ -56,6 +56,8 @@ class WGAN(ChoiceOfNetworks, GAN):
     from_logits: ClassVar = True
     generator_loss: ClassVar = "non_saturating"
     r1_gamma: ClassVar = 0.0
+    betas: ClassVar = (0.5, 0.999)            # of Adam; see build_optimizer
+    r1_interval: ClassVar = 1
     generator_weight_decay: ClassVar = 0.0
     label_smoothing: ClassVar = 0.0          # there are no labels, only scores
 

@@ -32,6 +32,8 @@ class WGANGP(WGAN):
     (section 4)."""
 
     learning_rate: float = 1e-4
+    betas: tuple[float, float] = (0.0, 0.9)
+    """β1 and β2 of Adam: those of algorithm 1."""
     penalty: float = 10.0
     """Weight λ of the gradient penalty. For points in a plane the code of the authors
     takes .1."""
@@ -49,8 +51,8 @@ class WGANGP(WGAN):
         return Model([real_img, gen_img, alpha], [difference, penalty], name="distance")
 
     def build_optimizer(self, player):
-        """Adam with β1 = 0, β2 = .9 (algorithm 1)."""
-        return Adam(self.learning_rate_of(player), 0.0, 0.9)
+        """Adam (algorithm 1)."""
+        return Adam(self.learning_rate_of(player), *self.betas)
 
     def draw_alpha(self, n, rng):
         """α ~ U(0, 1) of each of n samples: float (n, 1)."""

@@ -48,8 +48,13 @@ def with_slope(model, x, *others, training=False):
     # Of the sum; a sample's validity depends on no other sample, so this is each one's
     # own
     gradient = tape.gradient(validity, x)
-    if keras.backend.standardize_dtype(gradient.dtype) in ("float16", "bfloat16"):
+    if is_half(gradient):
         # Squares leave the range of float16, and Keras adds no half precision to a loss
         gradient = ops.cast(gradient, "float32")
     squares = ops.reshape(ops.square(gradient), (ops.shape(x)[0], -1))
     return validity, ops.sum(squares, axis=1, keepdims=True)
+
+
+def is_half(x):
+    """Whether an array is of half precision."""
+    return keras.backend.standardize_dtype(x.dtype) in ("float16", "bfloat16")

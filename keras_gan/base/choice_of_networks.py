@@ -4,11 +4,12 @@ from typing import Literal
 
 from keras.layers import Conv2D, SpectralNormalization
 
+from keras_gan.base.growing import Growing
 from keras_gan.base.options import options
 
 
 @options
-class ChoiceOfNetworks:
+class ChoiceOfNetworks(Growing):
     """A part of a `NoiseGame` that lets people choose the networks, and their size.
 
     Attributes:
@@ -17,7 +18,7 @@ class ChoiceOfNetworks:
     """
 
     networks: Literal["fully_connected", "keras_gan", "radford_2015", "residual",
-                      "signals", "srivastava_2017"] = "fully_connected"
+                      "coarse_to_fine", "signals", "srivastava_2017"] = "fully_connected"
     """"fully_connected": those of keras_gan/gan.py. "keras_gan": Keras-GAN's
     convolutional ones, see keras_gan/dcgan.py. The others are files of
     keras_gan/networks; "srivastava_2017" is for points in a plane, "signals" for

@@ -25,6 +25,10 @@ class Generating:
 
     window = None
 
+    def enlarged(self, pictures):
+        """Pictures in the size of `img_shape`: see `Growing`."""
+        return pictures
+
     def draw_noise(self, n, rng, truncation=None):
         """Noise z ~ N(0, 1) from a `numpy.random.Generator`: float array (n,
         latent_dim).
@@ -84,7 +88,7 @@ class Generating:
             batch = batch if len(batch) > 1 else batch[0]
             made = self.generator_ema(batch, training=False)
             if self.makes_pictures:
-                return to_pictures(made)
+                return self.enlarged(to_pictures(made))
             made = to_numpy(made)
             return self.units.invert(made) if self.standardize else made
 

@@ -8,11 +8,11 @@ from keras_gan.layers.image_pool import ImagePool
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.orthogonal import OffDiagonal
 from keras_gan.layers.pack import Pack
-from keras_gan.layers.penalties import R1, GradientPenalty
+from keras_gan.layers.penalties import R1, R2, GradientPenalty
 from keras_gan.layers.smoothing import SmoothedCrossentropy
 from keras_gan.layers.units import Units
 from keras_gan.layers.upsampling import UpSamplingConv2D
 
-__all__ = ["R1", "Adam", "BatchNormalization", "ConditionalBatchNormalization", "DiffAugment",
+__all__ = ["R1", "R2", "Adam", "BatchNormalization", "ConditionalBatchNormalization", "DiffAugment",
            "Dropout", "Frozen", "GradientPenalty", "ImagePool", "Maxout", "OffDiagonal", "Pack",
            "PictureConv2D", "SmoothedCrossentropy", "Units", "UpSamplingConv2D"]

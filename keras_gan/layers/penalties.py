@@ -1,7 +1,7 @@
 """Penalties on a discriminator's own gradient: losses with a derivative inside."""
 from keras import ops
 
-from keras_gan.backend.gradients import with_slope
+from keras_gan.backend.gradients import is_half, with_slope
 from keras_gan.layers.frozen import AroundModel
 
 TINY = 1e-30                  # under a root, whose slope at 0 is infinite
@@ -35,17 +35,44 @@ class R1(Penalty):
 
     Args:
         weight: γ.
+        interval: steps from one penalty to the next, which then counts as many times
+            (arXiv:1912.04958, section 3.1).
+        step: function that returns the number of the step: an int tensor.
         others: as for `Penalty`.
     """
 
+    def __init__(self, model, weight, interval=1, step=None, **kwargs):
+        super().__init__(model, weight, **kwargs)
+        self.interval, self.step = interval, step
+
     def call(self, inputs, training=False):
         inputs = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+        if self.interval == 1:
+            validity, penalty = self.penalised(inputs, training)
+            self.add_loss(penalty)
+            return validity
+        validity = self.model(inputs if len(inputs) > 1 else inputs[0], training=training)
+        self.add_loss(ops.cond(
+            self.step() % self.interval == 0,
+            lambda: self.interval * self.penalised(inputs, training)[1],
+            lambda: ops.zeros((), "float32" if is_half(validity) else validity.dtype)))
+        return validity
+
+    def penalised(self, inputs, training):
+        """What the discriminator says, (batch, 1), and the penalty, a number."""
         validity, slope = with_slope(self.model, *inputs, training=training)
         # The mean over what is judged: samples, or packs of them (PacGAN), whose
         # gradient is that with respect to all their samples
         number = ops.cast(ops.size(validity), slope.dtype)
-        self.add_loss(0.5 * self.weight * ops.sum(slope) / number)
-        return validity
+        return validity, 0.5 * self.weight * ops.sum(slope) / number
+
+
+class R2(R1):
+    """The same penalty on the slope at generated samples: γ/2 E‖∇D(G(z))‖².
+
+    From the same paper. R1 alone leaves D as steep as it likes where the generator is,
+    as long as that is not where the data are.
+    """
 
 
 class GradientPenalty(Penalty):

@@ -24,6 +24,7 @@ ARCHITECTURES = {
     "srivastava_2017": "keras_gan.networks.srivastava_2017",
     "radford_2015": "keras_gan.networks.radford_2015",
     "residual": "keras_gan.networks.residual",
+    "coarse_to_fine": "keras_gan.networks.coarse_to_fine",
     "signals": "keras_gan.networks.signals",
 }
 
