@@ -10,7 +10,6 @@ near 0 makes better, if more similar, pictures (truncation). The losses are hing
 
     L_D = E[max(0, 1 - D(x, y))] + E[max(0, 1 + D(G(z, y), y))]
     L_G = -E[D(G(z, y), y)]
-
     R_β(W) = β‖WᵀW ⊙ (1 - I)‖²                                              (equation 3)
 """
 import math
