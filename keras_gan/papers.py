@@ -126,6 +126,11 @@ PAPERS = [
           number="7.0 of 8 and 22.0 of 25 modes in the plane, packs of 2; GAN 7.3 and 18 "
                  f"{PLANE}",
           picture="pacgan.png"),
+    Paper("biggan", "BigGAN",
+          "Large Scale GAN Training for High Fidelity Natural Image Synthesis",
+          "Brock, Donahue, Simonyan", 2018, "1809.11096", dict(SCENES, recipe="laptop"),
+          idea="Large batches, a class and a piece of the noise that every block is told, and "
+               "truncation, which trades variety for quality."),
     Paper("rgan", "RGAN",
           "The relativistic discriminator: a key element missing from standard GAN",
           "Jolicoeur-Martineau", 2018, "1807.00734", dict(DIGITS, recipe="digits"),

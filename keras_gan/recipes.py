@@ -154,6 +154,10 @@ STACKGAN_LAPTOP = {
 
 CGAN_LAPTOP = {**LAPTOP, "conditioning": "projection"}
 
+BIGGAN_LAPTOP = {
+    **SMALL_PICTURE_NETWORKS,
+}
+
 # A critic whose weights are clipped, or that pays for its slope, has its own numbers
 CRITIC_RADFORD_2015 = {"networks": "radford_2015", "img_shape": (128, 160, 3)}
 CRITIC_LAPTOP = SMALL_PICTURE_NETWORKS

@@ -35,6 +35,7 @@ def small_game(name, **changed):
 # Every paper of the house, as soon as it is in PAPERS; and what some have besides
 GAMES = {
     **{paper.module: small_game(paper.module) for paper in PAPERS},
+    "biggan": small_game("biggan", latent_dim=6),           # whole pieces of the noise
     # Two steps of D a turn, spectral norms, logits, projection, augmentation, average
     "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9,
                               augment=True),
