@@ -36,6 +36,8 @@ def small_game(name, **changed):
 GAMES = {
     **{paper.module: small_game(paper.module) for paper in PAPERS},
     "biggan": small_game("biggan", latent_dim=6),           # whole pieces of the noise
+    # It grows twice in the few turns of the tests
+    "progan": small_game("progan", turns_at_size=2),
     # Two steps of D a turn, spectral norms, logits, projection, augmentation, average
     "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9,
                               augment=True),

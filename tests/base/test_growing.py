@@ -1,4 +1,4 @@
-"""Networks that begin with small pictures: sizes, blending, and what rests meanwhile."""
+"""Networks that begin with small pictures: sizes, blending, and what rests."""
 import keras
 import numpy as np
 import pytest

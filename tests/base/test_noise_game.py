@@ -223,7 +223,7 @@ def test_a_joint_step_moves_the_discriminator_by_the_mean_of_both_gradients(rng)
 
 def test_r1_counts_every_so_many_turns_and_then_as_many_times(rng):
     games = [small(from_logits=True, r1_gamma=2.0, r1_interval=n) for n in (1, 3)]
-    images, z = random_images(rng, 8, SHAPE), rng.normal(size=(8, 5))
+    images = random_images(rng, 8, SHAPE)
     d = games[0].discriminator
     plain = float(ops.mean(ops.softplus(-d(games[0].to_network(images)))))
     losses = []
