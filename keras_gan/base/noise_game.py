@@ -45,8 +45,8 @@ class NoiseGame(Generating, Judging, Game):
     joint_step: bool = False
     """True: the discriminator moves once for the real and the generated batch, by the
     mean of both gradients (algorithm 1 of the first paper). False: once for each, as in
-    Keras-GAN. Where β1 is 0, two moves of full length that nearly undo each other
-    remain."""
+    Keras-GAN. Near the equilibrium the gradients nearly cancel, and the rest is the
+    way. In two moves Adam makes both equally long first."""
     from_logits: bool = False
     """True lets the discriminator end without sigmoid; the loss applies it. The
     mathematics is the same, but a sigmoid that has rounded to 0 or 1 has no gradient
