@@ -25,6 +25,13 @@ def weights_of(game):
     return [keras.ops.convert_to_numpy(v) for network in networks for v in network.weights]
 
 
+def rest(game):
+    """Whether each weight rests in this stage of a game that grows, as `weights_of`."""
+    networks = (*game.players.values(), *game.averages.values())
+    return [getattr(game, "doublings", 0) > 0 and all(v is not w for w in network.trainable_weights)
+            for network in networks for v in network.weights]
+
+
 def play(game, turns, data):
     """The weights of a game after some turns of `train`."""
     game.train(**for_train(game, data), steps=turns, batch_size=8)
@@ -62,13 +69,17 @@ def test_a_compiled_turn_moves_the_kernels_as_call_by_call(make_game, rng):
     by_hand, compiled = make_game(run_eagerly=True), make_game()
     data = random_data(rng, 8 * by_hand.k, by_hand)
     before = weights_of(compiled)
-    moved = zip(play(compiled, 1, data), play(by_hand, 1, data), before, strict=True)
+    moved = zip(play(compiled, 1, data), play(by_hand, 1, data), before, rest(compiled),
+                strict=True)
     turn = compiled.kept[1]
     assert compiled.compiled_turn() is turn      # a second `train` doesn't compile
-    for one, other, initial in moved:
+    for one, other, initial, rests in moved:
         if one.ndim > 1:                        # kernels
             np.testing.assert_allclose(one, other, atol=3e-4, rtol=0)
-            assert not np.array_equal(one, initial)          # by as little as a learning rate
+            if rests:                           # an average of equal numbers is rounded
+                np.testing.assert_allclose(one, initial, atol=1e-6, rtol=0)
+            else:
+                assert not np.array_equal(one, initial)      # by as little as a learning rate
 
 
 # Of each kind it is proven above that compiled turns move what those call by call move,
@@ -130,6 +141,8 @@ def test_a_run_that_is_resumed_ends_in_the_same_numbers(make_game, rng, tmp_path
     assert resumed == history and list(history) == ["step", *whole.logs]
     assert_same(state_of(second), state_of(whole))
     assert_same(made_by(second), made_by(whole))
+    if getattr(whole, "grow_at", ()):           # rates begin anew with each size
+        return
     # 3 turns, in which the learning rates fall by half
     beginning = [float(optimizer.learning_rate)
                  for optimizer in built(make_game).optimizers.values()]
@@ -183,7 +196,9 @@ def test_it_plays_in_half_precision(make_game, policy, request, rng, tmp_path):
 # What helps a small model to learn in seconds: the classic DCGAN takes longer, and
 # least squares begin slowly
 HELP = {"dcgan": {"recipe": "laptop", "base_channels": 4, "learning_rate": 2e-3},
-        "lsgan": {"fakes_in_training_mode": True}, "gaussian_gan": {"learning_rate": 1e-2}}
+        "lsgan": {"fakes_in_training_mode": True},
+        "progan": {"turns_at_size": 40, "learning_rate": 5e-3},
+        "gaussian_gan": {"learning_rate": 1e-2}}
 STEPS = {"lsgan": 300, "dcgan": 75, "wgan": 120, "wgan_gp": 60}
 
 
