@@ -156,6 +156,23 @@ def test_scenes_are_deterministic_labelled_and_varied():
     assert sand[0] > sand[2] + 0.1 and water[2] > water[0] + 0.05
 
 
+def test_scenes_know_where_their_houses_and_boats_are():
+    for index in range(24):
+        things = scenes.things_in(index)
+        names = [thing for thing, _ in things]
+        least, most, thing = {"desert": (0, 0, ""), "lake": (0, 1, "boat"), "sea": (1, 3, "boat"),
+                              "village": (2, 4, "house")}[scenes.CLASSES[index % 4]]
+        assert least <= len(names) <= most and set(names) <= {thing}, index
+        for _, (left, top, right, bottom) in things:
+            assert left < right and 0 < top < bottom < 128 and left > -20 and right < 180
+    # Below the wall there is grass
+    picture = scenes.draw_scene(7).astype(float)
+    _, (left, top, right, bottom) = scenes.things_in(7)[-1]
+    x, y = round((left + right) / 2), round(bottom)
+    wall = picture[y - 3:y, x - 2:x + 3].mean((0, 1))
+    assert np.abs(wall - picture[y + 3:y + 6, x - 2:x + 3].mean((0, 1))).max() > 30
+
+
 def test_scenes_go_through_files_and_the_loader(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path))
     monkeypatch.setattr("data_loaders.datasets.SCENES",
