@@ -213,6 +213,21 @@ def test_mnist_from_a_folder_of_idx_files(tmp_path, rng, pack, suffix):
         load_data("mnist", folder=tmp_path)
 
 
+def test_stacked_mnist_has_a_digit_in_each_channel(tmp_path, rng):
+    images = rng.integers(0, 256, (200, 28, 28), dtype=np.uint8)
+    labels = rng.integers(0, 10, 200, dtype=np.uint8)
+    np.savez(tmp_path / "mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    data = load_data("stacked_mnist", folder=tmp_path)
+    assert data.images.shape == (200, 28, 28, 3) and data.class_names[7] == "007"
+    which = np.array([[np.flatnonzero((images == picture[..., k]).all((1, 2))).item()
+                       for k in range(3)] for picture in data.images])
+    assert data.labels.tolist() == (labels[which].astype(int) @ [100, 10, 1]).tolist()
+    assert len(np.unique(which)) > 150 and len(np.unique(which, axis=0)) == 200
+    again = load_data("stacked_mnist", folder=tmp_path, split="test")
+    np.testing.assert_array_equal(again.images, data.images)               # the same draw
+    assert str(data).endswith("classes: 000, 001, 002, ..., 999") and again.has_test
+
+
 def test_cifar10_from_an_npz_file(tmp_path, rng):
     x, y = rng.integers(0, 256, (4, 32, 32, 3), dtype=np.uint8), np.array([[0], [9], [3], [3]])
     np.savez(tmp_path / "cifar10.npz", x_train=x, y_train=y, x_test=x[:1], y_test=y[:1])
