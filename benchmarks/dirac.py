@@ -26,6 +26,8 @@ GAMES = {
     "GAN": ("GAN", {"from_logits": True}),
     "GAN, saturating": ("GAN", {"from_logits": True, "generator_loss": "saturating"}),
     "GAN with R1, γ = 1": ("GAN", {"from_logits": True, "r1_gamma": 1.0}),
+    "RGAN": ("RGAN", {}),
+    "RGAN with R1 and R2, γ = ½": ("RGAN", {"r1_gamma": 0.5, "r2_gamma": 0.5}),
     "WGAN, clip = 1": ("WGAN", {"clip": 1.0, "k": 1}),
     "WGAN-GP, λ = 1": ("WGANGP", {"penalty": 1.0, "k": 1}),
 }

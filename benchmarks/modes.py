@@ -40,6 +40,10 @@ ROWS = {
     "wgan-gp-0.1": ("WGANGP", {**PLAIN, "penalty": 0.1}),   # the authors' λ for data in the plane
     "gan-r1": ("GAN", {**VEEGAN, "learning_rate": 1e-3, "from_logits": True, "r1_gamma": 0.1,
                        "ema_momentum": 0.999}),
+    "rgan": ("RGAN", PLAIN),
+    "rgan-r1": ("RGAN", {**VEEGAN, "learning_rate": 1e-3, "r1_gamma": 0.1, "ema_momentum": 0.999}),
+    "rgan-r1-r2": ("RGAN", {**VEEGAN, "learning_rate": 1e-3, "r1_gamma": 0.1, "r2_gamma": 0.1,
+                            "ema_momentum": 0.999}),
     # wider networks without BatchNormalization, D's learning rate twice G's, learning
     # rates that fall, and the generator's average
     "plane": ("PlaneGAN", PLANE),

@@ -56,7 +56,7 @@ class GaussianGAN(GAN):
     from_logits: ClassVar = True
     r1_gamma: ClassVar = 0.0
     r1_interval: ClassVar = 1
-    betas: ClassVar = (0.5, 0.999)
+    joint_step: ClassVar = False
     dropout: ClassVar = 0.0
     label_smoothing: ClassVar = 0.0
     fakes_in_training_mode: ClassVar = False
@@ -98,8 +98,7 @@ class GaussianGAN(GAN):
         valid, fake = (make((x.shape[0] // self.k, 1)) for make in (ops.ones, ops.zeros))
 
         for real_x, noise in zip(ops.split(x, self.k), ops.split(z, self.k)):
-            # One step on both: near the equilibrium their gradients nearly cancel, and
-            # the rest is the way. In two steps Adam would make both equally long first.
+            # One step on both, see `joint_step`: their gradients nearly cancel
             gen_x = self.generator(noise, training=True)
             d = self.discriminator.train_on_batch(
                 ops.concatenate([real_x, gen_x]), ops.concatenate([valid, fake]), return_dict=True)
@@ -147,9 +146,8 @@ class GaussianGAN(GAN):
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
-        for name in ("mu", "sigma"):
-            self.require_number(name, np.isfinite, "a finite number")
-        self.require(self.sigma > 0, "sigma", "above 0")
+        self.require_number("mu", np.isfinite, "a finite number")
+        self.require_number("sigma", lambda sigma: sigma > 0, "above 0")
         self.require_whole("pretraining", 0)
         if self.latent_dim is None:
             self.latent_dim = 4 if self.prior == "uniform" else 1
@@ -159,10 +157,10 @@ class GaussianGAN(GAN):
         """n data x ~ N(mu, sigma²) from a `numpy.random.Generator`: float (n, 1)."""
         return rng.normal(self.mu, self.sigma, (n, 1)).astype(keras.config.floatx())
 
-    def draw_noise(self, n, rng):
+    def draw_noise(self, n, rng, truncation=None):
         """Noise of the `prior` from a `numpy.random.Generator`: (n, latent_dim)."""
-        z = super().draw_noise(n, rng)
-        return z if self.prior == "normal" else rng.uniform(-EDGE, EDGE, z.shape).astype(z.dtype)
+        z, edge = super().draw_noise(n, rng, truncation), min(EDGE, truncation or EDGE)
+        return z if self.prior == "normal" else rng.uniform(-edge, edge, z.shape).astype(z.dtype)
 
     def train(self, steps: int = 3000, batch_size: int = 512, sample_interval: int = 250,
               checkpoint_interval: int = 1000, **plan):

@@ -67,6 +67,14 @@ class R1(Penalty):
         return validity, 0.5 * self.weight * ops.sum(slope) / number
 
 
+class R2(R1):
+    """The same penalty on the slope at generated samples: γ/2 E‖∇D(G(z))‖².
+
+    From the same paper. R1 alone leaves D as steep as it likes where the generator is,
+    as long as that is not where the data are.
+    """
+
+
 class GradientPenalty(Penalty):
     """A penalty on a critic whose slope between real and generated samples is not 1.
 
