@@ -2,8 +2,11 @@
 
     python benchmarks/layers.py
 
-Forward pass and all gradients are timed together, in one graph.
+Forward pass and all gradients are timed together, in one graph. In a turn XLA compiles
+the window sums of UpSamplingConv2D; elsewhere it is one transposed convolution of a
+larger kernel, in the rows "without XLA".
 """
+import itertools
 import statistics
 import time
 
@@ -34,7 +37,14 @@ def upsampled(filters):
     return keras.Sequential([layers.UpSampling2D(2), layers.Conv2D(filters, 3, padding="same")])
 
 
-def step(layer, shape):
+def bilinear(filters):
+    """What UpSamplingConv2D(filters, interpolation="bilinear") replaces."""
+    edge = layers.Lambda(lambda x: tf.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC"))
+    return keras.Sequential([layers.UpSampling2D(2, interpolation="bilinear"), edge,
+                             layers.Conv2D(filters, 3)])
+
+
+def step(layer, shape, by_xla=True):
     """A function that runs the layer forward and back."""
     x = tf.random.normal(shape)
     layer.build(shape)
@@ -44,7 +54,7 @@ def step(layer, shape):
 
     @tf.function
     def play():
-        with kernels_by_xla(), tf.GradientTape() as tape:         # as in a turn
+        with kernels_by_xla(by_xla), tf.GradientTape() as tape:   # True as in a turn
             tape.watch(x)
             loss = tf.reduce_sum(layer(x, **how) * seen)
         return loss, tape.gradient(loss, [x, *(v.value for v in layer.trainable_weights)])
@@ -73,6 +83,14 @@ def main(batch_size: int = 16, rounds: int = 15):
         pairs[f"UpSamplingConv2D {shape} to {filters}"] = [
             step(layer, (batch_size, *shape))
             for layer in (UpSamplingConv2D(filters), upsampled(filters))]
+    for (shape, filters), by_xla in itertools.product(UPSAMPLED[1:7:2], (True, False)):
+        how = "" if by_xla else ", without XLA"
+        for kind, plain in {"nearest": upsampled, "bilinear": bilinear}.items():
+            if kind == "nearest" and by_xla:
+                continue                              # above
+            pairs[f"UpSamplingConv2D {shape} to {filters}, {kind}{how}"] = [
+                step(layer, (batch_size, *shape), by_xla)
+                for layer in (UpSamplingConv2D(filters, interpolation=kind), plain(filters))]
     for channels in (32, 12):
         shape = (batch_size, 128, 160, channels)
         pairs[f"PictureConv2D {shape[1:]} to 3"] = [

@@ -27,16 +27,18 @@ SCENES_VERSION = 1            # of the drawing; another number draws them anew
 
 MNIST_FILES = {"train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
                "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")}
-WITH_TEST_SPLIT = ("scenes", *SCENES_AT, "mnist", "fashion_mnist", "cifar10")
+STACKED_SEED = 161_102_163   # arXiv:1611.02163
+WITH_TEST_SPLIT = ("scenes", *SCENES_AT, "mnist", "stacked_mnist", "fashion_mnist", "cifar10")
 CLASS_NAMES = {
     "digits": [str(d) for d in range(10)],
     "mnist": [str(d) for d in range(10)],
+    "stacked_mnist": [f"{number:03}" for number in range(1000)],
     "fashion_mnist": ["T-shirt", "trouser", "pullover", "dress", "coat",
                       "sandal", "shirt", "sneaker", "bag", "boot"],
     "cifar10": ["airplane", "automobile", "bird", "cat", "deer",
                 "dog", "frog", "horse", "ship", "truck"],
 }
-NAMES = ("digits", "scenes", *SCENES_AT, "mnist", "fashion_mnist", "cifar10")
+NAMES = ("digits", "scenes", *SCENES_AT, "mnist", "stacked_mnist", "fashion_mnist", "cifar10")
 SHAPE = (128, 160, 3)         # of pictures whose size is nobody's
 
 
@@ -73,7 +75,10 @@ class Pictures:
             return f"{self.name}: {n} samples of shape {tuple(shape)}, {self.images.dtype}"
         h, w, channels = shape
         lines = [f"{self.name}: {n} pictures, {w}x{h} {colours(channels, self.bands)}"]
-        lines += [f"  classes: {', '.join(self.class_names)}"] if self.class_names else []
+        if self.class_names:
+            names = self.class_names
+            names = names if len(names) < 100 else [*names[:3], "...", names[-1]]
+            lines += [f"  classes: {', '.join(names)}"]
         return "\n".join([*lines, *(f"  {remark}" for remark in self.remarks)])
 
 
@@ -93,19 +98,22 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
             test split;
             "scenes_by_day", "scenes_at_night", those of the scenes: two domains;
             "mnist", "fashion_mnist", "cifar10", from `folder`, or by `keras.datasets`,
-            which downloads them.
+            which downloads them;
+            "stacked_mnist", as many pictures as MNIST has, with a random digit of it in
+            each of three channels (Luke Metz et al., 2016, arXiv:1611.02163): 1,000
+            classes, "000" to "999".
             A folder that has such a name: "./digits".
         img_shape: (height, width, channels) of the result. None: (128, 160, 3) for
             folders and scenes, (28, 28, 1) for digits, and the data's own size for the
-            others.
+            others: (28, 28, 3) for stacked_mnist.
         fit: what to do with pictures of another shape, see `read_image`.
         background: RGB, 0..255, under transparent pictures and around padded ones.
         split: "train" or "test". Digits have only "train", and so has a folder, unless
             it holds train/ and test/ (or val/). "all" reads these folders, too, as they
             are.
-        folder: for "mnist" and "fashion_mnist" a folder of the four IDX files (gzipped
-            or not) or of NAME.npz, for "cifar10" of cifar10.npz; the `.npz` holds
-            x_train, y_train, x_test, y_test.
+        folder: for "mnist", "stacked_mnist" (MNIST's files) and "fashion_mnist" a
+            folder of the four IDX files (gzipped or not) or of NAME.npz, for "cifar10"
+            of cifar10.npz; the `.npz` holds x_train, y_train, x_test, y_test.
         labels: a file with a table of pictures and their labels, for a folder of
             pictures: CSV, columns of text, or CelebA's list of attributes. Pictures
             that it doesn't name are left out.
@@ -143,14 +151,15 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
         if Path(source).suffix.lower() == ".npy" and Path(source).is_file():
             _refuse(given, given, source, "an array in a file is taken as it is")
             return _array_file(Path(source), img_shape)
-        _refuse(["folder"], given, source, "it is for mnist, fashion_mnist and cifar10")
+        _refuse(["folder"], given, source, "it is for mnist, stacked_mnist, fashion_mnist "
+                                          "and cifar10")
         return ImageFolder(source, SHAPE if img_shape is None else img_shape, fit, background,
                            split=split, **how)
     _refuse(how, given, source, "it is for folders and archives of pictures")
     splits = ("train", "test") if source in WITH_TEST_SPLIT else ("train",)
     if not isinstance(split, str) or split not in splits:
-        raise ValueError("split must be 'train', or 'test' for scenes, mnist, fashion_mnist, "
-                         "cifar10 and folders that hold train/ and test/. "
+        raise ValueError("split must be 'train', or 'test' for scenes, mnist, stacked_mnist, "
+                         "fashion_mnist, cifar10 and folders that hold train/ and test/. "
                          f"Received: split={brief(split)} for {source!r}")
     check_shape(SHAPE if img_shape is None else img_shape, fit, background)
     given = {"source": source, "fit": fit, "background": [int(c) for c in background],
@@ -172,6 +181,8 @@ def load_data(source, img_shape=None, fit: Literal["crop", "pad", "stretch"] = "
         small = np.round(digits.images * 255 / 16).astype(np.uint8)[..., None]
         labels = digits.target
         img_shape = (28, 28, 1) if img_shape is None else img_shape
+    elif source == "stacked_mnist":
+        small, labels = _stacked(*_read_dataset("mnist", split, folder))
     else:
         small, labels = _read_dataset(source, split, folder)
     shape = check_shape(small.shape[1:] if img_shape is None else img_shape, fit, background)
@@ -322,6 +333,21 @@ def _read_dataset(name, split, folder):
                              ", width) or with channels, with a label each. Received: "
                              f"{images.dtype} {images.shape}, {len(labels)} labels")
     return (images[..., None] if images.ndim == 3 else images), labels
+
+
+def _stacked(images, labels):
+    """Three random digits as the channels of each picture, always the same ones.
+
+    Args:
+        images: (n, height, width, 1).
+        labels: (n,), 0 to 9.
+
+    Returns:
+        (n, height, width, 3), and labels (n,): 100 a + 10 b + c.
+    """
+    chosen = np.random.default_rng(STACKED_SEED).integers(0, len(images), (len(images), 3))
+    stacked = np.stack([images[which, ..., 0] for which in chosen.T], axis=-1)
+    return stacked, labels.astype(np.int64).reshape(-1)[chosen] @ (100, 10, 1)
 
 
 def _wanted(name):

@@ -33,6 +33,21 @@ def draw_scene(index):
     Returns:
         uint8 array (128, 160, 3), RGB.
     """
+    return _drawn(index)[0]
+
+
+def things_in(index):
+    """Where houses and boats are in scene number `index`.
+
+    Returns:
+        list of (thing, (left, top, right, bottom)): "house" or "boat", and the pixels
+        that it about fills. What is drawn later, a tree or the shore, may hide a part.
+    """
+    return [(thing, tuple(float(side) / SCALE for side in box)) for thing, box in _drawn(index)[1]]
+
+
+def _drawn(index):
+    """A scene as `draw_scene` returns it, and its things as it was drawn with them."""
     rng, time = _begin(index)
     scene = CLASSES[index % len(CLASSES)]
     weather = rng.choice(["clear", "cloudy", "rain", "snow"], p=(0.5, 0.3, 0.1, 0.1))
@@ -50,12 +65,13 @@ def draw_scene(index):
         _clouds(picture, rng, light, horizon_y, number=rng.integers(3, 6))
 
     ground = {"desert": _desert, "lake": _lake, "sea": _sea, "village": _village}[scene]
-    ground(picture, rng, light, horizon_y, horizon, time, light_x)
+    things = []
+    ground(picture, rng, light, horizon_y, horizon, time, light_x, things)
     if weather in ("rain", "snow"):
         _precipitation(picture, rng, weather, light)
     picture = cv2.resize(picture, SIZE[::-1], interpolation=cv2.INTER_AREA)
     picture += rng.normal(0, 2, picture.shape)            # the grain of a photograph
-    return np.clip(np.round(picture), 0, 255).astype(np.uint8)
+    return np.clip(np.round(picture), 0, 255).astype(np.uint8), things
 
 
 def time_of(index):
@@ -190,6 +206,7 @@ def _house(picture, rng, light, time, x, y, size):
     for dx in (-0.25, 0.25):
         _fill(picture, [[x + dx * w + sx * 0.09 * w, y - 0.5 * h + sy * 0.16 * h]
                         for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))], pane)
+    return "house", (x - 0.62 * w, y - 1.55 * h, x + 0.62 * w, y)
 
 
 def _boat(picture, rng, light, x, y, size):
@@ -201,9 +218,10 @@ def _boat(picture, rng, light, x, y, size):
             (((0.04, -0.36), (0.04, -2), (0.85, -0.36)), sail),
             (((-0.06, -0.36), (-0.06, -1.7), (-0.7, -0.36)), sail)):
         _fill(picture, [[x + right * size, y + down * size] for right, down in corners], colour)
+    return "boat", (x - size, y - 2 * size, x + size, y + 0.1 * size)
 
 
-def _sea(picture, rng, light, horizon_y, horizon, time, light_x):
+def _sea(picture, rng, light, horizon_y, horizon, time, light_x, things):
     if rng.random() < 0.5:            # an island
         x, half = rng.uniform(0, W), rng.uniform(30, 80)
         _ellipse(picture, (x, horizon_y), (half, half * 0.35), np.array((84, 110, 84)) * light,
@@ -211,12 +229,13 @@ def _sea(picture, rng, light, horizon_y, horizon, time, light_x):
     _water(picture, rng, light, horizon_y, horizon, light_x, time)
     for _ in range(rng.integers(1, 4)):
         y = rng.uniform(horizon_y + 12, H * 0.86)
-        _boat(picture, rng, light, rng.uniform(0.08, 0.92) * W, y, 8 + 0.22 * (y - horizon_y))
+        x, size = rng.uniform(0.08, 0.92) * W, 8 + 0.22 * (y - horizon_y)
+        things.append(_boat(picture, rng, light, x, y, size))
     if rng.random() < 0.5:            # the beach
         _land(picture, _ridge(rng, H, 26, 0.3), np.array((226, 200, 150)) * light)
 
 
-def _lake(picture, rng, light, horizon_y, horizon, time, light_x):
+def _lake(picture, rng, light, horizon_y, horizon, time, light_x, things):
     snowy = rng.random() < 0.6
     ridge = _ridge(rng, horizon_y, rng.uniform(50, 90), 0.62)
     rock = (0.55 * np.array((104, 112, 132)) + 0.15 * horizon) * (0.5 + 0.5 * light)
@@ -231,14 +250,14 @@ def _lake(picture, rng, light, horizon_y, horizon, time, light_x):
     _water(picture, rng, light, horizon_y, horizon, light_x, time)
     if rng.random() < 0.4:
         x, y = rng.uniform(0.2, 0.8) * W, rng.uniform(horizon_y + 20, H * 0.8)
-        _boat(picture, rng, light, x, y, 16)
+        things.append(_boat(picture, rng, light, x, y, 16))
     shore = _ridge(rng, H, rng.uniform(16, 40), 0.3)
     _land(picture, shore, np.array((62, 122, 52)) * light)
     for x in rng.uniform(0, W, rng.integers(2, 6)):
         _tree(picture, rng, light, x, shore[int(x)] + 6, rng.uniform(40, 76))
 
 
-def _village(picture, rng, light, horizon_y, horizon, time, light_x):
+def _village(picture, rng, light, horizon_y, horizon, time, light_x, things):
     hills = (np.array((96, 138, 98)) * 0.7 + 0.2 * horizon) * light
     _land(picture, _ridge(rng, horizon_y + 8, rng.uniform(14, 36), 0.35), hills)
     near = _ridge(rng, horizon_y + 34, rng.uniform(8, 24), 0.3)
@@ -249,12 +268,12 @@ def _village(picture, rng, light, horizon_y, horizon, time, light_x):
         _land(picture, edge, np.array(((204, 178, 84), (84, 128, 52))[rng.integers(2)]) * light)
     for x in sorted(rng.uniform(0.08, 0.92, rng.integers(2, 5)) * W):
         y = near[int(x)] + rng.uniform(8, 40)
-        _house(picture, rng, light, time, x, y, 26 + 0.35 * (y - horizon_y))
+        things.append(_house(picture, rng, light, time, x, y, 26 + 0.35 * (y - horizon_y)))
     for x in rng.uniform(0, W, rng.integers(2, 6)):
         _tree(picture, rng, light, x, near[int(x)] + rng.uniform(6, 70), rng.uniform(30, 60))
 
 
-def _desert(picture, rng, light, horizon_y, horizon, time, light_x):
+def _desert(picture, rng, light, horizon_y, horizon, time, light_x, things):
     sand = np.array((232, 190, 118))
     for depth, shade in ((0, 0.82), (1, 0.92), (2, 1.0)):
         base = horizon_y + 14 + depth * (H - horizon_y) * 0.3

@@ -36,6 +36,16 @@ def looked_at():
     return bool(tf_context.context().op_callbacks)
 
 
+def compiles_passes():
+    """Whether what is `one_pass` is compiled by XLA here.
+
+    Other backends of Keras compile a turn as they do.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return True
+    return tf.inside_function() and _xla_in_here.get() and not looked_at()
+
+
 def one_pass(function):
     """Let XLA compile a function of arrays where it is part of the graph of a turn.
 
@@ -48,7 +58,7 @@ def one_pass(function):
 
     @functools.wraps(function)
     def choose(*arrays):
-        if tf.inside_function() and _xla_in_here.get() and not looked_at():
+        if compiles_passes():
             return compiled(*map(tf.convert_to_tensor, arrays))
         return function(*arrays)
 

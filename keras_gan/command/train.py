@@ -17,7 +17,8 @@ from keras_gan.papers import SCENES, class_named, find
 FROM_DATA = "num_classes"                            # an argument that the data decide
 WHOLE = ("steps", "batch_size", "sample_interval", "checkpoint_interval", "half_life")
 NO_FLAG = ("images", "points", "labels", FROM_DATA)
-DATA_SETS = "digits, scenes, scenes_by_day, scenes_at_night, mnist, fashion_mnist, cifar10"
+DATA_SETS = ("digits, scenes, scenes_by_day, scenes_at_night, mnist, stacked_mnist, fashion_mnist, "
+             "cifar10")
 # What others call it: from their scripts to our flags
 SAME = {"lr": "learning_rate", "batch": "batch_size", "bs": "batch_size", "n_batch": "batch_size",
         "output": "run_dir", "out": "run_dir", "outdir": "run_dir", "out_dir": "run_dir",

@@ -15,6 +15,7 @@ from keras_gan.evaluation.neighbours import (
     recall,
 )
 from keras_gan.evaluation.parzen import log_likelihood, parzen_log_likelihood
+from keras_gan.evaluation.spectrum import power_spectrum, weave
 
 __all__ = [
     "Mixture",
@@ -31,7 +32,9 @@ __all__ = [
     "mode_coverage",
     "nearest_neighbour_error",
     "parzen_log_likelihood",
+    "power_spectrum",
     "precision",
     "recall",
     "ring",
+    "weave",
 ]

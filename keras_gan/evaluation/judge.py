@@ -11,6 +11,7 @@ import numpy as np
 from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from rich.progress import track
 
+from data_loaders import Pictures
 from data_loaders.batches import Batches
 from data_loaders.cache import cache_folder, into_cache
 from keras_gan.base.seeding import channels_last, full_precision, seeded_layers
@@ -94,6 +95,27 @@ class LeNet:
         features, classes = zip(*(self._features_and_classes(reduced(batch), training=False)
                                   for batch in _batches(pictures)))
         return np.concatenate(features), np.concatenate(classes).argmax(axis=1)
+
+
+class StackedLeNet:
+    """A LeNet for one digit that looks at each channel of stacked MNIST.
+
+    Args:
+        data: `load_data("stacked_mnist")`, or the same with another split. The LeNet
+            learns from their first channel.
+    """
+
+    name = "LeNet"
+
+    def __init__(self, data):
+        digits = [str(d) for d in range(10)]
+        labels = np.asarray(data.labels) // 100
+        self._of_one = LeNet(Pictures(data.images[..., :1], labels, digits, "first channels"))
+
+    def look_at(self, pictures):
+        """As `LeNet.look_at`: features (n, 3 * 128), and labels 100 a + 10 b + c."""
+        features, digits = zip(*(self._of_one.look_at(pictures[..., k:k + 1]) for k in range(3)))
+        return np.concatenate(features, axis=1), np.stack(digits, axis=1) @ (100, 10, 1)
 
 
 class MobileNet:

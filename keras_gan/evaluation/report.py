@@ -18,7 +18,7 @@ from data_loaders import Pictures
 from keras_gan.evaluation.classes import agreement, class_histogram, class_kl
 from keras_gan.evaluation.densities import jensen_shannon
 from keras_gan.evaluation.distances import frechet_distance, kernel_distance
-from keras_gan.evaluation.judge import LARGEST_SIDE, LeNet, MobileNet, reduced
+from keras_gan.evaluation.judge import LARGEST_SIDE, LeNet, MobileNet, StackedLeNet, reduced
 from keras_gan.evaluation.neighbours import (
     birthday_test,
     copied_share,
@@ -174,7 +174,9 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto",
         training, held_out = on_white(training), on_white(held_out)
         remarks.append("Pictures with alpha were laid on white.")
     labelled = training.labels is not None and len(training.class_names) > 1
-    classifier = LeNet(training) if labelled else None
+    stacked = (getattr(training, "source", None) or {}).get("source") == "stacked_mnist"
+    teach = StackedLeNet if stacked else LeNet
+    classifier = teach(training) if labelled else None
     mobile = features == "mobilenet" or not labelled
     judge = MobileNet(mobilenet_weights, bands) if mobile else classifier
     if mobile and training.images.shape[-1] not in (1, 3):
@@ -239,7 +241,15 @@ def evaluate(gan, training, held_out, n=10_000, seed=1, features="auto",
             "more", "How likely real pictures are if each sample is blurred by noise: the figure "
             "of papers of 2014. Blurred samples score well.",
             lambda x: parzen_log_likelihood(x.pixels, real.pixels, validation)["nats"], again)
-    if labelled:
+    if stacked:
+        instruments["modes of 1000"] = (
+            "more", "How many of the 1,000 stacks of three digits there are, by the LeNet.",
+            lambda x: len(np.unique(x.seen)), again)
+        instruments["KL from equally frequent modes, nats"] = (
+            "less", "Whether all 1,000 are equally frequent. Of n perfect samples it is about "
+            "999 / 2n.",
+            lambda x: class_kl(classes(x), np.full(1000, 1 / 1000)), again)
+    elif labelled:
         instruments["KL of the class histogram, nats"] = (
             "less", "Whether the classes are as frequent as in real data. 0: they are.",
             lambda x: class_kl(classes(x), classes(real)), again)

@@ -156,6 +156,23 @@ def test_scenes_are_deterministic_labelled_and_varied():
     assert sand[0] > sand[2] + 0.1 and water[2] > water[0] + 0.05
 
 
+def test_scenes_know_where_their_houses_and_boats_are():
+    for index in range(24):
+        things = scenes.things_in(index)
+        names = [thing for thing, _ in things]
+        least, most, thing = {"desert": (0, 0, ""), "lake": (0, 1, "boat"), "sea": (1, 3, "boat"),
+                              "village": (2, 4, "house")}[scenes.CLASSES[index % 4]]
+        assert least <= len(names) <= most and set(names) <= {thing}, index
+        for _, (left, top, right, bottom) in things:
+            assert left < right and 0 < top < bottom < 128 and left > -20 and right < 180
+    # Below the wall there is grass
+    picture = scenes.draw_scene(7).astype(float)
+    _, (left, top, right, bottom) = scenes.things_in(7)[-1]
+    x, y = round((left + right) / 2), round(bottom)
+    wall = picture[y - 3:y, x - 2:x + 3].mean((0, 1))
+    assert np.abs(wall - picture[y + 3:y + 6, x - 2:x + 3].mean((0, 1))).max() > 30
+
+
 def test_scenes_go_through_files_and_the_loader(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path))
     monkeypatch.setattr("data_loaders.datasets.SCENES",
@@ -194,6 +211,21 @@ def test_mnist_from_a_folder_of_idx_files(tmp_path, rng, pack, suffix):
     assert data.labels.tolist() == [3, 1, 4, 1, 5] and data.class_names[3] == "3"
     with pytest.raises(FileNotFoundError, match=r"mnist\.npz, or train-images-idx3-ubyte\.gz"):
         load_data("mnist", folder=tmp_path)
+
+
+def test_stacked_mnist_has_a_digit_in_each_channel(tmp_path, rng):
+    images = rng.integers(0, 256, (200, 28, 28), dtype=np.uint8)
+    labels = rng.integers(0, 10, 200, dtype=np.uint8)
+    np.savez(tmp_path / "mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    data = load_data("stacked_mnist", folder=tmp_path)
+    assert data.images.shape == (200, 28, 28, 3) and data.class_names[7] == "007"
+    which = np.array([[np.flatnonzero((images == picture[..., k]).all((1, 2))).item()
+                       for k in range(3)] for picture in data.images])
+    assert data.labels.tolist() == (labels[which].astype(int) @ [100, 10, 1]).tolist()
+    assert len(np.unique(which)) > 150 and len(np.unique(which, axis=0)) == 200
+    again = load_data("stacked_mnist", folder=tmp_path, split="test")
+    np.testing.assert_array_equal(again.images, data.images)               # the same draw
+    assert str(data).endswith("classes: 000, 001, 002, ..., 999") and again.has_test
 
 
 def test_cifar10_from_an_npz_file(tmp_path, rng):

@@ -33,7 +33,7 @@ from keras_gan.evaluation import (
     report,
     ring,
 )
-from keras_gan.evaluation.judge import LeNet, MobileNet, reduced
+from keras_gan.evaluation.judge import LeNet, MobileNet, StackedLeNet, reduced
 from keras_gan.evaluation.parzen import SIGMAS, log_likelihood
 from keras_gan.evaluation.report import evaluate, evaluate_gaussian, halves, laid_on_white
 from keras_gan.samples.densities import estimated_density
@@ -391,6 +391,25 @@ def test_each_cheat_is_flagged_by_the_right_instrument(digits):
     assert set(told["figures"][0]) == {"name", "generated", "real", "better", "seconds",
                                        "what"}
     assert "300 samples against half of digits" in str(one)
+
+
+def test_modes_of_stacked_digits_are_counted_by_the_judge_of_one(digits, judge, monkeypatch):
+    rng = np.random.default_rng(0)
+    which = rng.integers(0, len(digits[0]), (400, 3))
+    images = np.concatenate([digits[0].images[which[:, k]] for k in range(3)], axis=-1)
+    labels = digits[0].labels[which] @ (100, 10, 1)
+    names = [f"{number:03}" for number in range(1000)]
+    data = Pictures(images, labels, names, "stacked", {"source": "stacked_mnist"})
+    taught = []
+    monkeypatch.setattr("keras_gan.evaluation.judge.LeNet", lambda x: taught.append(x) or judge)
+
+    assert np.mean(StackedLeNet(data).look_at(images)[1] == labels) > 0.95
+    np.testing.assert_array_equal(taught[0].images[..., 0], images[..., 0])
+    assert taught[0].labels.tolist() == [int(names[label][0]) for label in labels]
+    gan = Cheat((8, 8, 3), jit_compile=False)
+    half = evaluate(gan.cheat(np.repeat(images[:2], 20, axis=0)), data, data, 40)
+    assert half["modes of 1000"].generated == 2 < half["modes of 1000"].real <= 40
+    assert half["KL from equally"].generated == pytest.approx(np.log(1000 / 2))
 
 
 def test_a_figure_that_cannot_be_measured_stops_no_report(digits):

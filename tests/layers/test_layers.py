@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from keras_gan import Frozen, Maxout, PictureConv2D, UpSamplingConv2D
+from keras_gan.backend.kernels import kernels_by_xla
 from tests.games import values
 
 
@@ -56,23 +57,70 @@ def upsampled_and_convolved(filters, **how):
     )
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.tuples(*[st.integers(1, 7)] * 2), st.integers(1, 9), st.integers(1, 5), st.booleans())
-def test_folded_upsampling_is_upsampling_and_convolution(size, channels, filters, jit_compile):
+def bilinear(x):
+    """Doubled with half-pixel centres, repeated edges and one row and column more.
+
+    `UpSampling2D(2, interpolation="bilinear")` computes in float32 whatever its dtype.
+    """
+    for axis in (1, 2):
+        edges = [[0, 0], [0, 0], [0, 0], [0, 0]]
+        edges[axis] = [1, 1]
+        x = tf.pad(x, edges, "SYMMETRIC")
+        n = x.shape[axis] - 1
+        one, next_one = tf.gather(x, range(n), axis=axis), tf.gather(x, range(1, n + 1), axis=axis)
+        doubled = tf.stack([0.75 * one + 0.25 * next_one, 0.25 * one + 0.75 * next_one], axis + 1)
+        x = tf.reshape(doubled, [2 * n if i == axis else size for i, size in enumerate(x.shape)])
+    return x
+
+
+def bilinear_and_convolved(filters, **how):
+    return keras.Sequential([layers.Lambda(bilinear, **how), layers.Conv2D(filters, 3, **how)])
+
+
+def test_bilinear_is_that_of_keras_and_repeats_the_edge():
+    x = np.random.default_rng(0).normal(size=(2, 3, 5, 4)).astype("float32")
+    doubled = layers.UpSampling2D(2, interpolation="bilinear")(x)
+    edge = tf.pad(doubled, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")
+    np.testing.assert_allclose(bilinear(tf.constant(x)), edge, rtol=0, atol=1e-6)
+
+
+PLAIN = {"nearest": upsampled_and_convolved, "bilinear": bilinear_and_convolved}
+
+
+# Where XLA compiles the sums of windows, in a turn, and by one large kernel elsewhere
+@pytest.mark.parametrize("in_a_turn, jit_compile", [(True, False), (False, False), (False, True)])
+@pytest.mark.parametrize("interpolation", PLAIN)
+@settings(max_examples=3, deadline=None)
+@given(st.tuples(*[st.integers(1, 7)] * 2), st.integers(1, 9), st.integers(1, 5))
+def test_folded_upsampling_is_upsampling_and_convolution(
+    interpolation, in_a_turn, jit_compile, size, channels, filters
+):
     x = np.random.default_rng(0).normal(size=(2, *size, channels))
-    assert_same_function(
-        UpSamplingConv2D(filters, dtype="float64"),
-        upsampled_and_convolved(filters, dtype="float64"),
-        x,
-        1e-12,
-        jit_compile,
-    )
+    ours = UpSamplingConv2D(filters, interpolation=interpolation, dtype="float64")
+    with kernels_by_xla(in_a_turn):
+        assert_same_function(ours, PLAIN[interpolation](filters, dtype="float64"), x, 1e-12,
+                             jit_compile)
 
 
+@pytest.mark.parametrize("in_a_turn", [True, False])
 @pytest.mark.parametrize("channels, filters", [(1, 1), (512, 256), (3, 512), (512, 3)])
-def test_folded_upsampling_of_few_and_many_channels_in_float32(channels, filters):
+def test_folded_upsampling_of_few_and_many_channels_in_float32(channels, filters, in_a_turn):
     x = np.random.default_rng(0).normal(size=(2, 7, 5, channels)).astype("float32")
-    assert_same_function(UpSamplingConv2D(filters), upsampled_and_convolved(filters), x, 3e-6)
+    with kernels_by_xla(in_a_turn):
+        assert_same_function(UpSamplingConv2D(filters), upsampled_and_convolved(filters), x, 3e-6)
+
+
+def test_bilinear_upsampling_by_hand():
+    layer = UpSamplingConv2D(1, "ones", interpolation="bilinear")
+    # One row 0, 4, repeated upwards and downwards. Doubled: 0, 1, 3, 4; with its edges
+    # 0, 0, 1, 3, 4, 4. Three times three of them are added up.
+    x = np.array([0.0, 4.0], "float32").reshape(1, 1, 2, 1)
+    np.testing.assert_array_equal(layer(x)[0, ..., 0], [[3, 12, 24, 33]] * 2)
+
+
+def test_folded_upsampling_knows_two_interpolations():
+    with pytest.raises(ValueError, match="'nearest', 'bilinear'. Received: 'lanczos3'"):
+        UpSamplingConv2D(3, interpolation="lanczos3")
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
@@ -97,7 +145,7 @@ def test_folded_upsampling_is_saved_and_loaded(tmp_path):
     model = keras.Sequential(
         [
             keras.Input((3, 5, 2)),
-            UpSamplingConv2D(4, kernel_initializer="he_normal"),
+            UpSamplingConv2D(4, kernel_initializer="he_normal", interpolation="bilinear"),
             PictureConv2D(3),
         ]
     )
@@ -105,6 +153,7 @@ def test_folded_upsampling_is_saved_and_loaded(tmp_path):
     again = keras.saving.load_model(tmp_path / "model.keras")
     x = np.random.default_rng(0).normal(size=(2, 3, 5, 2))
     assert again.layers[0].kernel_initializer.__class__.__name__ == "HeNormal"
+    assert again.layers[0].interpolation == "bilinear"
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
     assert again.output_shape == (None, 6, 10, 3)
 
