@@ -56,6 +56,7 @@ class GaussianGAN(GAN):
     from_logits: ClassVar = True
     r1_gamma: ClassVar = 0.0
     r1_interval: ClassVar = 1
+    joint_step: ClassVar = False
     betas: ClassVar = (0.5, 0.999)
     dropout: ClassVar = 0.0
     label_smoothing: ClassVar = 0.0
@@ -159,10 +160,10 @@ class GaussianGAN(GAN):
         """n data x ~ N(mu, sigma²) from a `numpy.random.Generator`: float (n, 1)."""
         return rng.normal(self.mu, self.sigma, (n, 1)).astype(keras.config.floatx())
 
-    def draw_noise(self, n, rng):
+    def draw_noise(self, n, rng, truncation=None):
         """Noise of the `prior` from a `numpy.random.Generator`: (n, latent_dim)."""
-        z = super().draw_noise(n, rng)
-        return z if self.prior == "normal" else rng.uniform(-EDGE, EDGE, z.shape).astype(z.dtype)
+        z, edge = super().draw_noise(n, rng, truncation), min(EDGE, truncation or EDGE)
+        return z if self.prior == "normal" else rng.uniform(-edge, edge, z.shape).astype(z.dtype)
 
     def train(self, steps: int = 3000, batch_size: int = 512, sample_interval: int = 250,
               checkpoint_interval: int = 1000, **plan):

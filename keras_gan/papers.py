@@ -75,6 +75,11 @@ PAPERS = [
           number="kernel distance .55 to unseen emoji, recipe `half_hour`; Keras-GAN's numbers "
                  f"1.58 {EMOJI}",
           picture="dcgan.png"),
+    Paper("lapgan", "LAPGAN",
+          "Deep Generative Image Models using a Laplacian Pyramid of Adversarial Networks",
+          "Denton, Chintala, Szlam, Fergus", 2015, "1506.05751",
+          dict(SCENES, recipe="laptop"),
+          idea="A GAN makes a small picture, and a GAN for each doubling adds what it lacks."),
     Paper("acgan", "ACGAN",
           "Conditional Image Synthesis with Auxiliary Classifier GANs", "Odena, Olah, Shlens",
           2016, "1610.09585", dict(DIGITS, recipe="digits"),
@@ -108,6 +113,12 @@ PAPERS = [
           "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
           "Zhu, Park, Isola, Efros", 2017, "1703.10593", DAY_AND_NIGHT,
           idea="Two domains without pairs: what is translated there and back must be as before."),
+    Paper("progan", "ProGAN",
+          "Progressive Growing of GANs for Improved Quality, Stability, and Variation",
+          "Karras, Aila, Laine, Lehtinen", 2017, "1710.10196",
+          dict(SCENES, steps=3000, turns_at_size=500),
+          idea="Training begins with tiny pictures and adds layers for larger ones while it goes "
+               "on."),
     Paper("pacgan", "PacGAN",
           "PacGAN: The power of two samples in generative adversarial networks",
           "Lin, Khetan, Fanti, Oh", 2017, "1712.04086", DIGITS,
@@ -115,6 +126,11 @@ PAPERS = [
           number="7.0 of 8 and 22.0 of 25 modes in the plane, packs of 2; GAN 7.3 and 18 "
                  f"{PLANE}",
           picture="pacgan.png"),
+    Paper("biggan", "BigGAN",
+          "Large Scale GAN Training for High Fidelity Natural Image Synthesis",
+          "Brock, Donahue, Simonyan", 2018, "1809.11096", dict(SCENES, recipe="laptop"),
+          idea="Large batches, a class and a piece of the noise that every block is told, and "
+               "truncation, which trades variety for quality."),
     Paper("rgan", "RGAN",
           "The relativistic discriminator: a key element missing from standard GAN",
           "Jolicoeur-Martineau", 2018, "1807.00734", dict(DIGITS, recipe="digits"),

@@ -135,7 +135,28 @@ SIGNALS = {
     "ema_momentum": 0.999,
 }
 
+LAPGAN_LAPTOP = {
+    "img_shape": (128, 160, 3),
+    "base_channels": 8,
+    "from_logits": True,
+    "fakes_in_training_mode": True,
+    "dropout": 0.0,
+    "ema_momentum": 0.99,
+}
+
+STACKGAN_LAPTOP = {
+    "base_channels": 8,
+    "grow_at": (700,),
+    "from_logits": True,
+    "fakes_in_training_mode": True,
+    "ema_momentum": 0.99,
+}
+
 CGAN_LAPTOP = {**LAPTOP, "conditioning": "projection"}
+
+BIGGAN_LAPTOP = {
+    **SMALL_PICTURE_NETWORKS,
+}
 
 # A critic whose weights are clipped, or that pays for its slope, has its own numbers
 CRITIC_RADFORD_2015 = {"networks": "radford_2015", "img_shape": (128, 160, 3)}

@@ -6,6 +6,28 @@ if keras.backend.backend() == "tensorflow":      # the layers are imported on ev
     import tensorflow as tf
 
 
+def of_a_step(model, x, y, sample_weight):
+    """The gradients of a step of training, without the step.
+
+    Args:
+        model: a compiled `keras.Model`.
+        x, y, sample_weight: as for `train_on_batch`.
+
+    Returns:
+        list, the gradient with respect to each of `model.trainable_weights`, None where
+        there is none; and a dict of the metrics since they were reset.
+    """
+    with tf.GradientTape() as tape:
+        said = model(x, training=True)
+        loss = model.compute_loss(x, y, said, sample_weight, training=True)
+        # A mean over samples, as in Keras's own step
+        model._loss_tracker.update_state(loss, sample_weight=keras.tree.flatten(x)[0].shape[0])
+        loss = model.optimizer.scale_loss(loss)
+    gradients = [g if g is None else tf.convert_to_tensor(g)
+                 for g in tape.gradient(loss, model.trainable_weights)]
+    return gradients, model.compute_metrics(x, y, said, sample_weight=sample_weight)
+
+
 def with_slope(model, x, *others, training=False):
     """What a model says about samples, and how steep it is there.
 

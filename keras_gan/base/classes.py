@@ -44,7 +44,7 @@ class Classes:
         """The labels of n pictures as the networks take them: int32 (n, 1)."""
         return labels if being_compiled() else self.takes["labels"].checked(labels, n)
 
-    def generate(self, n, seed=None, labels=None):
+    def generate(self, n, seed=None, labels=None, truncation=None):
         """Generate pictures of the classes that you ask for.
 
         Args:
@@ -53,6 +53,7 @@ class Classes:
                 at each call.
             labels: n of them, whole numbers or class names. None: all classes in turn,
                 0, 1, 2, ..., 0, 1, 2, ...
+            truncation: see `NoiseGame.generate`.
 
         Returns:
             float32 array (n, *img_shape) in [0, 1], RGB or grey.
@@ -60,7 +61,12 @@ class Classes:
         Raises:
             ValueError: for labels that the model doesn't know, or if there aren't n.
         """
-        noise = self.draw_noise(n, generator_of(seed))
+        noise = self.draw_noise(n, generator_of(seed), truncation)
+        return self.generate_from(noise, self.asked(labels, n))
+
+    def asked(self, labels, n):
+        """The labels of n pictures that `generate` is asked for, as the networks take
+        them: int32 (n, 1)."""
         if isinstance(labels, str) or (labels is not None and not hasattr(labels, "__iter__")):
             raise ValueError(f"labels must be {n}, one for each picture: labels=[{labels!r}] * "
                              f"{n}. Received: labels={labels!r}")
@@ -70,7 +76,7 @@ class Classes:
             labels = list(labels)
             self._say_which(labels)
             labels = np.array([self.class_number(label) for label in labels])
-        return self.generate_from(noise, self.takes["labels"].checked(labels, n))
+        return self.takes["labels"].checked(labels, n)
 
     def interpolate(self, z0, z1, n, label=0):
         """Walk from one picture of a class to another: see `NoiseGame.interpolate`.
@@ -121,7 +127,7 @@ class Classes:
                     str(label) in names and names[label] != str(label)):
                 warnings.warn(f"labels are class numbers, and number {label} is the class "
                               f"{names[label]!r}. Ask by name for the class {str(label)!r}: "
-                              f"labels=[{str(label)!r}]", stacklevel=3)
+                              f"labels=[{str(label)!r}]", stacklevel=4)
                 return
 
     def write_samples(self, path):

@@ -62,6 +62,11 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
     k: int = 1
     """Steps of the discriminator in a turn, each on a fresh batch, before one step of
     the generator (n_critic in the Wasserstein papers)."""
+    accumulate: int = 1
+    """Equal parts in which a batch is computed, one after the other, before a step is
+    taken by the mean of their gradients. A large batch then needs hardly more memory
+    than a part of it. What looks at a batch, such as BatchNormalization, sees the
+    part."""
     ema_momentum: float = 0.0
     """Momentum of the moving average of the generator's weights, which is what people
     are then shown. 0: no average."""
@@ -117,6 +122,7 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
             loss, optimizer, metrics, how: as for `keras.Model.compile`.
         """
         model = as_player(functional(model, keras.Input(self.img_shape)))
+        model.parts = self.accumulate
         of_one = metrics is not None and not isinstance(loss, (list, tuple, dict))
         if of_one and len(model.outputs) != 1:
             raise ValueError(f"{model.name} must have one output, as there is one loss. For "
@@ -159,6 +165,7 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
         self.bands = check_bands(self.bands, self.img_shape[-1])
         self.require_whole("seed", 0)
         self.require_whole("k", 1)
+        self.require_whole("accumulate", 1)
         if self.half_life is not None:
             self.require(is_whole(self.half_life, 1), "half_life",
                          "a whole number of at least 1, or None")

@@ -1,5 +1,6 @@
 """What comes out of a generator: samples of noise, walks between them, their sheets."""
 import math
+import numbers
 
 import keras
 import numpy as np
@@ -11,6 +12,7 @@ from keras_gan.samples.checks import is_whole
 from keras_gan.samples.ranges import to_network, to_numpy, to_pictures
 
 VALUES_AT_ONCE = 500_000      # of generated pictures, for a bounded memory
+LEAST_TRUNCATION = 0.01       # below it samples are all alike, and noise is drawn for long
 TINY = 1e-30
 
 
@@ -27,30 +29,45 @@ class Generating:
         """Pictures in the size of `img_shape`: see `Growing`."""
         return pictures
 
-    def draw_noise(self, n, rng):
+    def draw_noise(self, n, rng, truncation=None):
         """Noise z ~ N(0, 1) from a `numpy.random.Generator`: float array (n,
-        latent_dim)."""
+        latent_dim).
+
+        With `truncation`, numbers farther from 0 are drawn again, until none is.
+        """
         if not is_whole(n, 1):
             raise ValueError(f"n must be a whole number of at least 1. Received: n={n!r}")
-        return rng.standard_normal((n, self.latent_dim)).astype(keras.config.floatx())
+        noise = rng.standard_normal((n, self.latent_dim))
+        if truncation is not None:
+            if not (isinstance(truncation, numbers.Real) and truncation >= LEAST_TRUNCATION):
+                raise ValueError(f"truncation must be a number of at least {LEAST_TRUNCATION}, or "
+                                 f"None. Received: truncation={truncation!r}")
+            while np.any(np.abs(noise) > truncation):
+                far = np.abs(noise) > truncation
+                noise[far] = rng.standard_normal(np.sum(far))
+        return noise.astype(keras.config.floatx())
 
     def draw_z(self, n, rng):
         """The noise of a turn with n samples."""
         return self.draw_noise(n, rng)
 
-    def generate(self, n, seed=None):
+    def generate(self, n, seed=None, truncation=None):
         """Generate samples.
 
         Args:
             n: int, how many.
             seed: int >= 0; the same seed gives the same samples. None: others at each
                 call.
+            truncation: float, at least .01: noise that is farther from 0 is drawn
+                again. The less, the better samples are, and the more alike (Andrew
+                Brock et al., 2018, arXiv:1809.11096, section 3.1). None: it may be
+                anywhere.
 
         Returns:
             float array (n, *img_shape): pictures as float32 in [0, 1], vectors and
             signals in the data's own units.
         """
-        return self.generate_from(self.draw_noise(n, generator_of(seed)))
+        return self.generate_from(self.draw_noise(n, generator_of(seed), truncation))
 
     def generate_from(self, *inputs):
         """What the generator (its average, if there is one) makes of its inputs.

@@ -24,10 +24,14 @@ class Growing(Stages):
     double: rising numbers, for networks that can grow ("coarse_to_fine"). With two
     numbers training begins with a quarter of the sides. A number that stands there
     twice leaves a size out. The optimizers begin anew at each size."""
+    fade: int = 0
+    """Turns in which a new size is blended in: the layers that are new count from 0 to
+    1. 0: they count at once."""
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         super().check_arguments()
+        self.require_whole("fade", 0)
         if self.grow_at:
             self.require(hasattr(self.architecture, "grows_from"), "grow_at",
                          "() with networks that can't grow; networks='coarse_to_fine' can")
@@ -58,10 +62,16 @@ class Growing(Stages):
                         layer.input_spec = None
 
     def enter_stage(self):
-        """Let the networks work at the size of this stage."""
-        if self.grow_at:
-            for network in self.growing:
-                network.grow(len(network.sizes) - 1 - self.doublings)
+        """Let the networks work at the size of this stage, and blend it in."""
+        if not self.grow_at:
+            return
+        alpha = 1.0
+        if self.fade and self.stage:
+            alpha = min(1.0, (self._reached - self.grow_at[self.stage - 1]) / self.fade)
+        for network in self.growing:
+            if network.grow(len(network.sizes) - 1 - self.doublings, alpha):
+                for model in self.trainers.values():
+                    model.train_function = None            # Keras is to trace it anew
 
     def to_network(self, images):
         """As in `Turns`: pictures (batch, *img_shape) in the size of this stage."""

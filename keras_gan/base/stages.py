@@ -19,6 +19,10 @@ class Stages:
     """Turns, counted from the model's first one, after which the next stage begins:
     rising numbers. A number that stands there twice leaves a stage out."""
 
+    def __post_init__(self):
+        super().__post_init__()
+        self.enter_stage()
+
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         super().check_arguments()

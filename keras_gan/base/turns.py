@@ -20,6 +20,11 @@ class Turns:
     turns, in_a_run = 0, False
 
     @property
+    def together(self):
+        """How many samples belong together: a batch is a multiple of them."""
+        return self.packing * self.accumulate
+
+    @property
     def makes_pictures(self):
         """Whether samples are pictures, not vectors."""
         return len(self.img_shape) == 3
@@ -49,11 +54,13 @@ class Turns:
         return ops.convert_to_tensor(images, keras.config.floatx())
 
     def check_k_batches(self, samples):
-        """Raise `ValueError` unless there are k batches of one size, and whole
-        packs."""
-        least = self.k * self.packing
+        """Raise `ValueError` unless there are k batches of one size, of whole packs and
+        parts."""
+        least = self.k * self.together
         if samples.shape[0] % least:
             packs = f" of whole packs of {self.packing}" if self.packing > 1 else ""
+            if self.accumulate > 1:
+                packs += f" in {self.accumulate} equal parts (accumulate)"
             raise ValueError(f"A turn with k={self.k} steps of the discriminator takes k batches "
                              f"of one size{packs}: {least}, {2 * least}, {3 * least}, ... samples. "
                              f"Received: {samples.shape[0]}")

@@ -133,7 +133,7 @@ def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None,
 @whole_lines
 def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, seed: int = 1,
            labels: tuple[str, ...] = (), out: Path | None = None, separate: Path | None = None,
-           interpolate: Path | None = None):
+           interpolate: Path | None = None, truncation: float | None = None):
     """Write new pictures that a trained model makes: a sheet, a file each, or a film.
 
     On a sheet numbers and points are all drawn in one picture.
@@ -149,9 +149,11 @@ def sample(run: Annotated[Path, tyro.conf.Positional], n: int | None = None, see
         separate: folder, new or empty, for a file a sample: PNG files of pictures, .npy
             files of signals, a table of vectors. With --labels, a sub-folder a class.
         interpolate: GIF file of an endless film from sample to sample.
+        truncation: from .01 to 3, say: noise that is farther from 0 is drawn again. The
+            less, the better samples are, and the more alike.
     """
     from keras_gan.command.look import write_samples
-    write_samples(run, n, seed, labels, out, separate, interpolate)
+    write_samples(run, n, seed, labels, out, separate, interpolate, truncation)
 
 
 @app.command

@@ -14,7 +14,7 @@ AT_ONCE = 256                 # pictures that are translated before they are wri
 STATIONS, FRAMES = 8, 20      # of a film: samples that it visits; pictures from one to the next
 
 
-def write_samples(run, n, seed, labels, out, separate, interpolate):
+def write_samples(run, n, seed, labels, out, separate, interpolate, truncation=None):
     """See `keras_gan.command.line.sample`."""
     check_of_samples(1 if n is None else n, seed, out)
     given = {"--out": out, "--separate": separate, "--interpolate": interpolate}
@@ -37,7 +37,7 @@ def write_samples(run, n, seed, labels, out, separate, interpolate):
         raise ValueError(f"{type(game).__name__} knows no classes. "
                          f"Received: --labels {' '.join(labels)}")
     if interpolate is not None:
-        written = write_walk(game, n, seed, labels, interpolate)
+        written = write_walk(game, n, seed, labels, interpolate, truncation)
     else:
         vectors = len(game.img_shape) == 1
         n = n or (10_000 if vectors else 64)
@@ -45,7 +45,9 @@ def write_samples(run, n, seed, labels, out, separate, interpolate):
         # NumPy's ints, because an int may be meant as a name: generate warns of it
         asked = [np.int64(game.class_number(labels[i % len(labels)]))
                  for i in range(n)] if labels else None
-        samples = game.generate(n, seed=seed, **({"labels": asked} if labels else {}))
+        given = {"labels": asked, "truncation": truncation}
+        samples = game.generate(n, seed=seed, **{name: what for name, what in given.items()
+                                                 if what is not None})
         if separate is not None:
             written = write_separate(game, samples, asked, separate)
         else:
@@ -113,7 +115,7 @@ def folder_name(game, number):
     return name if usable else str(number)
 
 
-def write_walk(game, n, seed, labels, out):
+def write_walk(game, n, seed, labels, out, truncation=None):
     """An endless film from sample to sample, and back. Returns its path."""
     from PIL import Image
 
@@ -126,7 +128,7 @@ def write_walk(game, n, seed, labels, out):
         raise ValueError(f"A film visits 2 to {drawing.MOST_FRAMES // FRAMES} samples of one "
                          f"class. Received: n={n}, labels={' '.join(labels) or None}")
     of_class = {"label": np.int64(game.class_number(labels[0]))} if labels else {}
-    z = game.draw_noise(n, np.random.default_rng(seed))
+    z = game.draw_noise(n, np.random.default_rng(seed), truncation)
     frames = []
     for z0, z1 in zip(z, np.roll(z, -1, axis=0)):
         walk = game.interpolate(z0, z1, FRAMES + 1, **of_class)[:-1]    # the last begins the next

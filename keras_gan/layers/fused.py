@@ -28,13 +28,15 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     def call(self, inputs, training=None, mask=None):
         fits = (len(inputs.shape) == 4 and inputs.dtype == "float32"
-                and self.axis in (-1, 3) and self.center and self.scale)
+                and self.axis in (-1, 3))
         if not fits or mask is not None or self.renorm:
             return super().call(inputs, training=training, mask=mask)
+        gamma = self.gamma if self.scale else ops.ones(inputs.shape[-1:], inputs.dtype)
+        beta = self.beta if self.center else ops.zeros(inputs.shape[-1:], inputs.dtype)
         if not (training and self.trainable):
-            return normalise(inputs, self.gamma, self.beta, self.epsilon,
+            return normalise(inputs, gamma, beta, self.epsilon,
                              self.moving_mean, self.moving_variance)[0]
-        outputs, mean, variance = normalise(inputs, self.gamma, self.beta, self.epsilon)
+        outputs, mean, variance = normalise(inputs, gamma, beta, self.epsilon)
         for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
             average.assign(average * self.momentum + value * (1 - self.momentum))
         return outputs

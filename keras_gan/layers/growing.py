@@ -3,6 +3,8 @@
 Tero Karras, Timo Aila, Samuli Laine, Jaakko Lehtinen, 2017, "Progressive growing of
 GANs for improved quality, stability, and variation", arXiv:1710.10196.
 """
+import math
+
 import keras
 from keras import ops
 
@@ -28,16 +30,42 @@ class GrowingNetwork(keras.layers.Layer):
         self.level = len(sizes) - 1
         self.alpha = self.add_weight(name="alpha", shape=(), initializer="ones", trainable=False)
 
+    def build(self, input_shape):
+        """Build the layers of all sizes, also those that work at one size alone."""
+        for level, size in enumerate(self.sizes):
+            self.level = level
+            shape = input_shape if len(input_shape) == 2 else (None, *size, input_shape[-1])
+            self.call(keras.KerasTensor(shape))
+
     def of_level(self, level):
-        """The layers that work only from this level on, a list."""
+        """The layers that work from this level on, a list."""
         raise NotImplementedError
 
-    def grow(self, level):
-        """Work up to this level: an int."""
-        self.level = level
+    def of_level_alone(self, level):
+        """The layers that work at this level, and while the next one is blended in."""
+        return []
+
+    def grow(self, level, alpha):
+        """Work up to this level, an int, of which `alpha`, a float, counts.
+
+        Returns whether it is another level than before: bool.
+        """
+        before, self.level = self.level, level
+        self.alpha.assign(alpha)
         for i in range(len(self.sizes)):
-            for layer in self.of_level(i):
-                layer.trainable = i <= level
+            flags = {True: self.of_level(i), False: self.of_level_alone(i)}
+            for stays, layers in flags.items():
+                at_work = i <= level and (stays or i == level or (i == level - 1 and alpha < 1))
+                for layer in layers:
+                    if layer.trainable != at_work:
+                        layer.trainable = at_work
+        return level != before
+
+    def at_size(self, pictures):
+        """Pictures (batch, height, width, channels) halved to the size of the level."""
+        while pictures.shape[1] > self.sizes[self.level][0]:
+            pictures = halved(pictures)
+        return pictures
 
     def get_config(self):
         return {**super().get_config(), "sizes": self.sizes}
@@ -110,3 +138,54 @@ def normal(gain=1.4):
     """Initial weights from N(0, gain² / number of inputs): 1.4 keeps the strength of a
     signal that goes through LeakyReLU."""
     return keras.initializers.VarianceScaling(gain ** 2, "fan_in", "untruncated_normal")
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Equalized(keras.layers.Wrapper):
+    """A layer with an equalised learning rate: section 4.1.
+
+    Its weights begin as N(0, 1), and its input is multiplied by gain / √(number of
+    inputs), which is the same as weights of that size. So Adam, whose steps are of one
+    length, moves all layers at one pace.
+
+    Args:
+        layer: `Dense`, `Conv2D` or `UpSamplingConv2D`, without activation.
+        gain: √2 in front of a LeakyReLU.
+    """
+
+    def __init__(self, layer, gain=2 ** 0.5, **kwargs):
+        layer.kernel_initializer = keras.initializers.RandomNormal(stddev=1.0)
+        super().__init__(layer, **kwargs)
+        self.gain = gain
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.factor = self.gain / math.prod(self.layer.kernel.shape[:-1]) ** 0.5
+
+    def call(self, inputs):
+        return self.layer(inputs * self.factor)
+
+    def compute_output_shape(self, input_shape):
+        return self.layer.compute_output_shape(input_shape)
+
+    def get_config(self):
+        return {**super().get_config(), "gain": self.gain}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class MinibatchDeviation(keras.layers.Layer):
+    """How different the samples of a batch are, as one more channel: section 3.
+
+    The standard deviation over the batch, of each number, then the mean of them. D sees
+    in it when G makes pictures that are all alike. What D says about a picture then
+    depends on the others of its batch.
+
+    Input: (batch, height, width, channels). Output: one channel more.
+    """
+
+    def call(self, inputs):
+        deviation = ops.mean(ops.sqrt(ops.var(inputs, axis=0) + 1e-8))
+        return ops.concatenate([inputs, ops.ones_like(inputs[..., :1]) * deviation], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] + 1)

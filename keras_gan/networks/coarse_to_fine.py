@@ -109,11 +109,12 @@ class CoarseToFineGenerator(GrowingNetwork):
 
         for level, (height, width) in enumerate(self.sizes[:self.level + 1], 1):
             picture = self.double(picture)[:, :height, :width]         # (batch, 16, 20, 3) ...
+            alpha = self.alpha if level == self.level + 1 else 1
             if level == len(self.sizes):
-                return picture + self.last(h)[:, :height, :width]      # ... (batch, 128, 160, 3)
+                return picture + self.last(h)[:, :height, :width] * alpha   # ... (128, 160, 3)
             h = self.convolutions[level](h)[:, :height, :width]        # (batch, 16, 20, 48) ...
             h = self.activation(self.modulations[level]([h, w]))       # ... (batch, 64, 80, 16)
-            picture = picture + self.to_picture[level](h)
+            picture = picture + self.to_picture[level](h) * alpha
         return picture
 
     def compute_output_shape(self, input_shape):
@@ -149,11 +150,12 @@ class FineToCoarseDiscriminator(GrowingNetwork):
         return [self.of_picture[level], *([self.of_features[level - 1]] if level else [])]
 
     def call(self, pictures):
-        h = None
+        h, pictures = None, self.at_size(pictures)
         for level in range(self.level, -1, -1):                        # from fine to coarse
             seen = self.of_picture[level](pictures)
             if h is not None:
-                seen = seen + self.of_features[level](h)
+                alpha = self.alpha if level == self.level - 1 else 1
+                seen = seen + self.of_features[level](h) * alpha
             h = self.activation(seen)                                  # (batch, 64, 80, 16) ...
             pictures = halved(pictures)
         return h                                                       # ... (batch, 8, 10, 64)

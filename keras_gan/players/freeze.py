@@ -99,7 +99,7 @@ def what_each_call_is_given(game, batch_size, rng):
         dict, a tuple of arrays by the name of the call, also of `train_on_batch`
         itself.
     """
-    n = batch_size * game.k * game.packing
+    n = batch_size * game.k * game.together
     turn = (*(kind.random(n, rng) for kind in game.takes.values()), game.random_numbers(n))
     given = {TURN: turn}
 

@@ -2,6 +2,7 @@
 import keras
 from keras import ops
 
+from keras_gan.backend.gradients import of_a_step
 from keras_gan.backend.kernels import kernels_by_xla
 from keras_gan.backend.one_graph import being_compiled, traced_once
 from keras_gan.layers.frozen import Frozen
@@ -17,7 +18,12 @@ class Player(keras.Model):
 
     Weights under a `Frozen` layer belong to the other player: here they count as
     non-trainable.
+
+    Attributes:
+        parts: int, equal parts in which a batch is computed, see `Game.accumulate`.
     """
+
+    parts = 1
 
     def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None,
                 weighted_metrics=None, **how):
@@ -89,6 +95,33 @@ class Player(keras.Model):
     def _move(self, x, y, sample_weight):
         self.reset_metrics()
         return self.train_step((x, y, sample_weight))
+
+    def train_step(self, data):
+        """As in Keras; of a batch in parts by the mean of their gradients.
+
+        A part is computed when the one before is done, so that it takes its memory.
+        Keras's own `gradient_accumulation_steps` would let a falling learning rate fall
+        in each part, and count parts in what is saved.
+        """
+        if self.parts == 1:
+            return super().train_step(data)
+        of_part = traced_once(self._of_part) if being_compiled() else self._of_part
+        parts = zip(*(ops.split(ops.convert_to_tensor(array), self.parts)
+                      for array in keras.tree.flatten(data) if array is not None))
+        total = None
+        for part in parts:
+            gradients, logs = of_part(*part)
+            total = gradients if total is None else [
+                g if g is None else so_far + g for so_far, g in zip(total, gradients)]
+        mean = [g if g is None else g / self.parts for g in total]
+        self.optimizer.apply_gradients(zip(mean, self.trainable_weights))
+        return logs
+
+    def _of_part(self, *arrays):
+        taken, said = len(self.inputs), len(self.outputs)
+        x, y = arrays[:taken], arrays[taken:taken + said]
+        x, y = (list(tensors) if len(tensors) > 1 else tensors[0] for tensors in (x, y))
+        return of_a_step(self, x, y, *(arrays[taken + said:] or [None]))
 
     @property
     def _frozen_ids(self):

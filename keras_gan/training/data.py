@@ -213,7 +213,7 @@ def of_stream(game, dataset, labels, plan):
     check_is_stream(game, dataset)
     if is_a(dataset, "tensorflow", "data.Dataset"):
         check_element(game, dataset.element_spec)
-    remarks, least = [], game.k * game.packing
+    remarks, least = [], game.k * game.together
     if least > 1:
         remarks = [f"A batch that isn't {least}, {2 * least}, {3 * least}, ... samples (k={game.k} "
                    "batches of whole packs), such as the last one of an epoch may be, is left out: "
@@ -250,7 +250,7 @@ def whole_turn(game, batch_size, n):
     Raises `ValueError` if n are too few.
     """
     check_packs(game, batch_size)
-    k, packing = game.k, game.packing
+    k, packing = game.k, game.together
     if batch_size * k > n and k * packing > 1:
         most = n // k // packing * packing
         advice = f"Use batch_size={most} or less, or more samples."
@@ -263,9 +263,11 @@ def whole_turn(game, batch_size, n):
 
 def check_packs(game, batch_size):
     """Raise `ValueError` unless a batch holds whole packs."""
-    if batch_size % (m := game.packing):
-        raise ValueError(f"batch_size must be whole packs of packing={m} samples. Received: "
-                         f"batch_size={batch_size}. Use {batch_size // m * m + m}.")
+    if batch_size % (m := game.together):
+        how = f"whole packs of packing={m} samples" if game.accumulate == 1 else \
+            f"{game.accumulate} equal parts (accumulate), a multiple of {m}"
+        raise ValueError(f"batch_size must be {how}. Received: batch_size={batch_size}. "
+                         f"Use {batch_size // m * m + m}.")
 
 
 def mean(array):

@@ -51,7 +51,8 @@ def turn(game, batch_size):
                   for network in players for output in _outputs(network))
     data = sum(_bytes((game.k, *kind.shape), keras.config.floatx()) for kind in game.takes.values())
     way = _way(game)
-    return state(game) + gradients + FIXED[way], batch_size * (HELD[way] * outputs + data)
+    of_a_sample = HELD[way] * outputs / game.accumulate + data
+    return state(game) + gradients + FIXED[way], batch_size * of_a_sample
 
 
 def sheet(game):

@@ -111,10 +111,10 @@ def check_element(game, spec):
             raise ValueError(f"A batch must have shape (n, {', '.join(map(str, kind.shape))}). "
                              f"Received: a Dataset of batches of shape {shape}. "
                              f"{of_tensors(advice)}")
-        least = game.k * game.packing
+        least = game.k * game.together
         if shape[0] is not None and shape[0] % least:
             raise ValueError(f"A turn with k={game.k} takes k batches of whole packs of "
-                             f"{game.packing}: {least}, {2 * least}, {3 * least}, ... samples. "
+                             f"{game.together}: {least}, {2 * least}, {3 * least}, ... samples. "
                              f"Received: a Dataset of batches of {shape[0]}. dataset.unbatch()"
                              f".batch({max(1, shape[0] // least) * least}, drop_remainder=True)")
 
@@ -128,7 +128,7 @@ class CheckedStream(Stream):
     """A `Stream` of checked batches, each of the arrays that a game takes."""
 
     def __init__(self, game, dataset, may_be_bright=False):
-        super().__init__(dataset, game.k * game.packing)
+        super().__init__(dataset, game.k * game.together)
         self.game, self.may_be_bright = game, may_be_bright
 
     def from_batch(self, start):
