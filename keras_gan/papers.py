@@ -138,7 +138,8 @@ PAPERS = [
                "and G wants that to be its own."),
     Paper("r3gan", "R3GAN",
           "The GAN is dead; long live the GAN! A Modern GAN Baseline",
-          "Huang, Gokaslan, Kuleshov, Tompkin", 2024, "2501.05441", DIGITS,
+          "Huang, Gokaslan, Kuleshov, Tompkin", 2024, "2501.05441",
+          dict(DIGITS, recipe="laptop", steps=1500),
           idea="The loss of pairs with R1 and R2 comes to rest, so the networks may be modern "
                "residual ones without any normalisation."),
 ]

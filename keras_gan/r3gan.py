@@ -34,6 +34,7 @@ from keras.layers import (
     UpSampling2D,
 )
 
+from keras_gan import recipes
 from keras_gan.base import options
 from keras_gan.layers import DiffAugment
 from keras_gan.rgan import RGAN
@@ -47,6 +48,8 @@ class R3GAN(RGAN):
     group, where the paper's have 16: on a CPU TensorFlow 2.21 takes 40 to 100 times as
     long for the gradient of a grouped convolution as for that of an ordinary one. There
     is one block a size, where the paper has two. And the generator ends in tanh.
+
+    Recipe: `"laptop"`, for minutes on two cores (`keras_gan/recipes.py` says why).
     """
 
     betas: tuple[float, float] = (0.0, 0.99)
@@ -69,7 +72,7 @@ class R3GAN(RGAN):
     standardize: ClassVar = False
     grow_at: ClassVar = ()
 
-    recipes = {}
+    recipes = {"laptop": recipes.R3GAN_LAPTOP}
     own_networks, sample_axes, convolutional = "keras_gan", (3,), True
 
     @property

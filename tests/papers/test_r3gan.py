@@ -14,7 +14,7 @@ SMALL = {"img_shape": (12, 9, 3), "latent_dim": 5, "base_channels": 2, "jit_comp
     ((128, 160, 3), [(128, 160, 2), (64, 80, 4), (32, 40, 8), (16, 20, 16), (8, 10, 32),
                      (4, 5, 32)])])
 def test_pictures_of_any_size_are_made_and_judged(shape, sizes):
-    gan = R3GAN(img_shape=shape, latent_dim=3, base_channels=2)
+    gan = R3GAN(img_shape=shape, latent_dim=3, base_channels=2, ema_momentum=0.0)
     assert gan.sizes == sizes
     assert gan.generator.output_shape == (None, *shape)
     blocks = {name: [layer.output_shape[1:] for layer in network.layers[1].layers
@@ -23,6 +23,8 @@ def test_pictures_of_any_size_are_made_and_judged(shape, sizes):
     (h, w, _), *_ = sizes[::-1]
     assert blocks == {"discriminator": sizes, "generator": [
         (h * 2 ** i, w * 2 ** i, c) for i, (*_, c) in enumerate(sizes[::-1])]}
+    assert {layer.interpolation for layer in gan.generator.layers[1].layers
+            if isinstance(layer, keras.layers.UpSampling2D)} == {"bilinear"}
     with pytest.raises(ValueError, match="img_shape must be at least 8x8"):
         R3GAN(img_shape=(7, 20, 3))
 
