@@ -137,8 +137,26 @@ SIGNALS = {
 
 CGAN_LAPTOP = {**LAPTOP, "conditioning": "projection"}
 
+# Measured on emoji of 64x80 in nine groups, one core, a few minutes (see each number)
 BIGGAN_LAPTOP = {
-    **SMALL_PICTURE_NETWORKS,
+    "img_shape": (128, 160, 3),
+    # Residual blocks of 12 channels take 1.3 times as long as those of 8. In equal time
+    # a classifier saw the right group in .35 of the pictures, and in .53 with 8
+    "base_channels": 8,
+    "full_size_features": False,
+    # The reasons of HALF_HOUR. Hinges and spectral norms, also at five times the
+    # paper's rates, begin slower: .33 at the same time
+    "loss": "non_saturating",
+    "discriminator_norm": "none",
+    "r1_gamma": 1.0,
+    # It counts four times in every fourth turn, which saves a seventh of the time
+    "r1_interval": 4,
+    "augment": True,
+    "learning_rate": 2e-3,
+    "generator_learning_rate": 2e-3,
+    "half_life": 3000,
+    # More, smaller turns of G are worth more than a better D
+    "k": 1,
 }
 
 # A critic whose weights are clipped, or that pays for its slope, has its own numbers
