@@ -183,7 +183,8 @@ def test_it_plays_in_half_precision(make_game, policy, request, rng, tmp_path):
 # What helps a small model to learn in seconds: the classic DCGAN takes longer, and
 # least squares begin slowly
 HELP = {"dcgan": {"recipe": "laptop", "base_channels": 4, "learning_rate": 2e-3},
-        "lsgan": {"fakes_in_training_mode": True}, "gaussian_gan": {"learning_rate": 1e-2}}
+        "lsgan": {"fakes_in_training_mode": True}, "gaussian_gan": {"learning_rate": 1e-2},
+        "biggan": {"generator_learning_rate": 1e-3}}
 STEPS = {"lsgan": 300, "dcgan": 75, "wgan": 120, "wgan_gp": 60}
 
 
