@@ -107,7 +107,9 @@ class GAN(NoiseGame):
         """The optimizer of the "discriminator" or the "generator". Each has one of its
         own."""
         if player == "discriminator":
-            return Adam(self.learning_rate_of(player), *self.betas)
+            # With accumulation the two steps of a turn are half a move each
+            return Adam(self.learning_rate_of(player), *self.betas,
+                        gradient_accumulation_steps=2 if self.joint_step else None)
         optimizer = Adam(self.learning_rate_of(player), *self.betas,
                          weight_decay=self.generator_weight_decay or None)
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])

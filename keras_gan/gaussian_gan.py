@@ -56,7 +56,7 @@ class GaussianGAN(GAN):
     from_logits: ClassVar = True
     r1_gamma: ClassVar = 0.0
     r1_interval: ClassVar = 1
-    betas: ClassVar = (0.5, 0.999)
+    joint_step: ClassVar = False
     dropout: ClassVar = 0.0
     label_smoothing: ClassVar = 0.0
     fakes_in_training_mode: ClassVar = False
@@ -98,8 +98,7 @@ class GaussianGAN(GAN):
         valid, fake = (make((x.shape[0] // self.k, 1)) for make in (ops.ones, ops.zeros))
 
         for real_x, noise in zip(ops.split(x, self.k), ops.split(z, self.k)):
-            # One step on both: near the equilibrium their gradients nearly cancel, and
-            # the rest is the way. In two steps Adam would make both equally long first.
+            # One step on both, see `joint_step`: their gradients nearly cancel
             gen_x = self.generator(noise, training=True)
             d = self.discriminator.train_on_batch(
                 ops.concatenate([real_x, gen_x]), ops.concatenate([valid, fake]), return_dict=True)
@@ -147,9 +146,8 @@ class GaussianGAN(GAN):
 
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
-        for name in ("mu", "sigma"):
-            self.require_number(name, np.isfinite, "a finite number")
-        self.require(self.sigma > 0, "sigma", "above 0")
+        self.require_number("mu", np.isfinite, "a finite number")
+        self.require_number("sigma", lambda sigma: sigma > 0, "above 0")
         self.require_whole("pretraining", 0)
         if self.latent_dim is None:
             self.latent_dim = 4 if self.prior == "uniform" else 1

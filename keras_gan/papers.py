@@ -75,6 +75,11 @@ PAPERS = [
           number="kernel distance .55 to unseen emoji, recipe `half_hour`; Keras-GAN's numbers "
                  f"1.58 {EMOJI}",
           picture="dcgan.png"),
+    Paper("lapgan", "LAPGAN",
+          "Deep Generative Image Models using a Laplacian Pyramid of Adversarial Networks",
+          "Denton, Chintala, Szlam, Fergus", 2015, "1506.05751",
+          dict(SCENES, recipe="laptop"),
+          idea="A GAN makes a small picture, and a GAN for each doubling adds what it lacks."),
     Paper("acgan", "ACGAN",
           "Conditional Image Synthesis with Auxiliary Classifier GANs", "Odena, Olah, Shlens",
           2016, "1610.09585", dict(DIGITS, recipe="digits"),

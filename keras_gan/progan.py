@@ -16,17 +16,7 @@ import keras_gan.backend.quiet_tensorflow  # noqa: F401
 
 import keras
 from keras import Input, Model, Sequential, ops
-from keras.layers import (
-    AveragePooling2D,
-    Conv2D,
-    Dense,
-    Flatten,
-    Identity,
-    LeakyReLU,
-    Reshape,
-    Subtract,
-    UpSampling2D,
-)
+from keras.layers import Add, Conv2D, Dense, Flatten, LeakyReLU, Reshape, Subtract, UpSampling2D
 
 from keras_gan.base import options
 from keras_gan.layers import UpSamplingConv2D
@@ -35,6 +25,7 @@ from keras_gan.layers.growing import (
     GrowingNetwork,
     MinibatchDeviation,
     PixelNormalization,
+    halved,
     halvings,
 )
 from keras_gan.layers.penalties import GradientPenalty
@@ -94,7 +85,7 @@ class ProGAN(WGANGP):
         of_real = self.critic(real_img)
         difference = Subtract(name="W1")([of_real, self.critic(gen_img)])
         penalty = GradientPenalty(self.critic, self.penalty)([real_img, gen_img, alpha])
-        penalty = Identity(name="penalty")(penalty + 0.001 * ops.square(of_real))
+        penalty = Add(name="penalty")([penalty, 0.001 * ops.square(of_real)])
         return Model([real_img, gen_img, alpha], [difference, penalty], name="distance")
 
 
@@ -161,12 +152,11 @@ class Discriminator(GrowingNetwork):
         self.base = base
         features = channels_of(sizes, base)
         activate = LeakyReLU(negative_slope=0.2)
-        self.halve = AveragePooling2D(2, padding="same")
         self.of_picture = [Sequential([convolution(n, 1), activate]) for n in features]
         self.blocks = [Sequential([                                    # (batch, 4, 5, 128)
             MinibatchDeviation(), convolution(features[0]), activate,
             Flatten(), Equalized(Dense(features[0])), activate])]
-        self.blocks += [Sequential([convolution(m), activate, convolution(n), activate, self.halve])
+        self.blocks += [Sequential([convolution(m), activate, convolution(n), activate])
                         for n, m in itertools.pairwise(features)]
 
     def of_level(self, level):
@@ -177,13 +167,13 @@ class Discriminator(GrowingNetwork):
 
     def call(self, pictures):
         pictures = self.at_size(pictures)
-        h = self.blocks[self.level](self.of_picture[self.level](pictures))
-        if self.level:
-            before = self.of_picture[self.level - 1](self.halve(pictures))
-            h = before + (h - before) * self.alpha
-        for block in self.blocks[:self.level][::-1]:
-            h = block(h)
-        return h
+        h = self.of_picture[self.level](pictures)                      # (batch, 128, 160, 16)
+        for level in range(self.level, 0, -1):
+            h = halved(self.blocks[level](h))                          # (batch, 64, 80, 32) ...
+            if level == self.level:
+                before = self.of_picture[level - 1](halved(pictures))
+                h = before + (h - before) * self.alpha
+        return self.blocks[0](h)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], channels_of(self.sizes, self.base)[0])

@@ -135,6 +135,23 @@ SIGNALS = {
     "ema_momentum": 0.999,
 }
 
+LAPGAN_LAPTOP = {
+    "img_shape": (128, 160, 3),
+    "base_channels": 8,
+    "from_logits": True,
+    "fakes_in_training_mode": True,
+    "dropout": 0.0,
+    "ema_momentum": 0.99,
+}
+
+STACKGAN_LAPTOP = {
+    "base_channels": 8,
+    "grow_at": (700,),
+    "from_logits": True,
+    "fakes_in_training_mode": True,
+    "ema_momentum": 0.99,
+}
+
 CGAN_LAPTOP = {**LAPTOP, "conditioning": "projection"}
 
 # Measured on emoji of 64x80 in nine groups, one core, a few minutes (see each number)

@@ -47,6 +47,7 @@ class RGAN(ChoiceOfNetworks, GAN):
     r2_gamma: float = 0.0
     """The same for R2, at generated samples, in the same turns."""
     from_logits: ClassVar = True
+    joint_step: ClassVar = False
     generator_loss: ClassVar = "non_saturating"
     label_smoothing: ClassVar = 0.0          # there are no labels, only pairs
 

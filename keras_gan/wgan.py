@@ -54,6 +54,7 @@ class WGAN(ChoiceOfNetworks, GAN):
     """The critic's trainable weights are clipped to [-clip, clip] after each of its
     steps."""
     from_logits: ClassVar = True
+    joint_step: ClassVar = False
     generator_loss: ClassVar = "non_saturating"
     r1_gamma: ClassVar = 0.0
     betas: ClassVar = (0.5, 0.999)            # of Adam; see build_optimizer

@@ -13,7 +13,7 @@ from keras_gan.papers import PAPERS, find
 # What makes a model of the house small: an odd size, so that generators crop. XLA takes
 # seconds to compile what then takes a millisecond
 SMALL = {"img_shape": (9, 12, 3), "num_classes": 3, "latent_dim": 5, "base_channels": 2,
-         "jit_compile": False}
+         "dense_units": 8, "jit_compile": False}
 
 
 def small_game(name, **changed):
@@ -36,6 +36,8 @@ def small_game(name, **changed):
 GAMES = {
     **{paper.module: small_game(paper.module) for paper in PAPERS},
     "biggan": small_game("biggan", latent_dim=6),           # whole pieces of the noise
+    # It grows twice in the few turns of the tests
+    "progan": small_game("progan", turns_at_size=2),
     # Two steps of D a turn, spectral norms, logits, projection, augmentation, average
     "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9,
                               augment=True),

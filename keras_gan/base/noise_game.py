@@ -42,6 +42,11 @@ class NoiseGame(Generating, Judging, Game):
     betas: tuple[float, float] = (0.5, 0.999)
     """β1 and β2 of Adam (arXiv:1412.6980): how long it remembers gradients, and their
     squares."""
+    joint_step: bool = False
+    """True: the discriminator moves once for the real and the generated batch, by the
+    mean of both gradients (algorithm 1 of the first paper). False: once for each, as in
+    Keras-GAN. Near the equilibrium the gradients nearly cancel, and the rest is the
+    way. In two moves Adam makes both equally long first."""
     from_logits: bool = False
     """True lets the discriminator end without sigmoid; the loss applies it. The
     mathematics is the same, but a sigmoid that has rounded to 0 or 1 has no gradient
@@ -191,7 +196,8 @@ class NoiseGame(Generating, Judging, Game):
         inputs = inputs if len(inputs) > 1 else inputs[0]
         optimizer = self.discriminator.optimizer
         penalised = R1(self.discriminator, self.r1_gamma, self.r1_interval,
-                       lambda: optimizer.iterations // self.updates_of_discriminator)
+                       lambda: optimizer.iterations // (
+                           1 if self.joint_step else self.updates_of_discriminator))
         model = Model(inputs, penalised(inputs),
                       name="discriminator_on_real")
         return self.compiled(model, self.build_discriminator_loss(), optimizer,

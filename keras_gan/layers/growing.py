@@ -24,18 +24,19 @@ class GrowingNetwork(keras.layers.Layer):
         alpha: weight (), 0 to 1: how much of the newest level counts.
     """
 
-    def __init__(self, sizes, **kwargs):
+    def __init__(self, sizes, level=-1, **kwargs):
         super().__init__(**kwargs)
         self.sizes = [tuple(size) for size in sizes]
-        self.level = len(sizes) - 1
+        self.level = level % len(sizes)
         self.alpha = self.add_weight(name="alpha", shape=(), initializer="ones", trainable=False)
 
     def build(self, input_shape):
         """Build the layers of all sizes, also those that work at one size alone."""
-        for level, size in enumerate(self.sizes):
-            self.level = level
-            shape = input_shape if len(input_shape) == 2 else (None, *size, input_shape[-1])
-            self.call(keras.KerasTensor(shape))
+        now = self.level
+        for self.level in range(len(self.sizes)):          # noqa: B020
+            pictures = (None, *self.sizes[self.level], input_shape[-1])
+            self.call(keras.KerasTensor(input_shape if len(input_shape) == 2 else pictures))
+        self.level = now
 
     def of_level(self, level):
         """The layers that work from this level on, a list."""
@@ -68,7 +69,7 @@ class GrowingNetwork(keras.layers.Layer):
         return pictures
 
     def get_config(self):
-        return {**super().get_config(), "sizes": self.sizes}
+        return {**super().get_config(), "sizes": self.sizes, "level": self.level}
 
 
 def halvings(height, width, smallest):

@@ -2,6 +2,7 @@
 import keras
 import numpy as np
 import pytest
+from keras import Input, Model, ops
 
 from keras_gan import ACGAN, CGAN, DCGAN, GAN, WGAN, BiGAN, PacGAN
 from keras_gan.base.generating import spherical
@@ -199,3 +200,42 @@ def test_interpolate_begins_and_ends_where_it_is_told(rng):
                 game.interpolate(*arguments)
     with pytest.raises(ValueError, match=r"label must be one class.* Received: \[0, 1\]"):
         cgan.interpolate(*z, 2, label=[0, 1])
+
+
+def test_a_joint_step_moves_the_discriminator_by_the_mean_of_both_gradients(rng):
+    keras.config.set_floatx("float64")
+    try:
+        how = {"learning_rate": 1e-3, "from_logits": True, "betas": (0.0, 0.9), "seed": 3}
+        joint, by_hand = small(joint_step=True, **how), small(**how)
+        images, z = random_images(rng, 8, SHAPE), rng.normal(size=(8, 5))
+        joint.train_on_batch(images, {"z": z})
+        d, fake = by_hand.discriminator, by_hand.generator(z, training=False)
+        mean = Model([d.input, x := Input(SHAPE)], ops.concatenate([d(d.input), d(x)], 0))
+        mean.compile(by_hand.build_optimizer("discriminator"),
+                     keras.losses.BinaryCrossentropy(from_logits=True))
+        mean.train_on_batch([by_hand.to_network(images), fake],
+                            np.repeat([1.0, 0.0], 8)[:, None])
+        for one, other in zip(joint.discriminator.get_weights(), d.get_weights()):
+            np.testing.assert_allclose(one, other, atol=1e-9)
+    finally:
+        keras.config.set_floatx("float32")
+
+
+def test_r1_counts_every_so_many_turns_and_then_as_many_times(rng):
+    games = [small(from_logits=True, r1_gamma=2.0, r1_interval=n) for n in (1, 3)]
+    images = random_images(rng, 8, SHAPE)
+    d = games[0].discriminator
+    plain = float(ops.mean(ops.softplus(-d(games[0].to_network(images)))))
+    losses = []
+    for game in games:
+        model = game.discriminator_on_real
+        model.optimizer.learning_rate.assign(0.0)                 # nothing moves
+        losses.append([])
+        for _ in range(8):                          # two steps are a turn: on real, on generated
+            losses[-1].append(model.train_on_batch(images / 127.5 - 1, np.ones((8, 1)),
+                                                   return_dict=True)["loss"] - plain)
+    penalty = losses[0][0]
+    assert penalty > 1e-5
+    np.testing.assert_allclose(losses[0], penalty, rtol=1e-3)
+    np.testing.assert_allclose(losses[1], np.array([3, 3, 0, 0, 0, 0, 3, 3]) * penalty,
+                               rtol=1e-3, atol=1e-6)

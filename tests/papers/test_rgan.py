@@ -57,6 +57,17 @@ def test_r1_is_taken_at_real_and_r2_at_generated_samples(rng):
         assert paid == pytest.approx(expected, rel=1e-4)
 
 
+def test_the_penalties_are_taken_every_so_many_turns_and_count_as_many_times(rng):
+    x, made = rng.normal(size=(2, 6, 1)).astype("float32")
+    gan = Bowl(img_shape=(1,), r1_gamma=3.0, r2_gamma=5.0, r1_interval=3, jit_compile=False)
+    penalty = 3 / 2 * np.square(x).mean() + 5 / 2 * np.square(made).mean()
+    for turn, times in enumerate((3, 0, 0, 3)):
+        gan.discriminator_on_pairs.optimizer.iterations.assign(turn)
+        gan.discriminator_on_pairs([x, made])
+        paid = sum(float(loss) for loss in gan.discriminator_on_pairs.losses)
+        assert paid == pytest.approx(times * penalty, rel=1e-4)
+
+
 def test_arguments_that_make_no_sense_are_refused_in_words():
     with pytest.raises(ValueError, match="r2_gamma must be a number of at least 0. Received"):
         RGAN(r2_gamma=-1.0)
