@@ -23,6 +23,7 @@ from keras.metrics import BinaryAccuracy, MeanMetricWrapper
 
 from keras_gan import recipes
 from keras_gan.base import options
+from keras_gan.base.judging import probability_of_logits
 from keras_gan.cgan import CGAN
 from keras_gan.layers import R1, DiffAugment
 from keras_gan.layers.hinge import hinge, raise_score
@@ -138,11 +139,7 @@ class BigGAN(CGAN):
     def build_metrics(self):
         """Those of `GAN` for both heads: of real and of generated pictures."""
         return [[BinaryAccuracy(name="accuracy", threshold=0.0),
-                 MeanMetricWrapper(self.probability, name="validity")] for _ in range(2)]
-
-    def probability(self, truth, validity):
-        """With hinges, D's score is no probability: it stays as it is."""
-        return validity if self.loss == "hinge" else super().probability(truth, validity)
+                 MeanMetricWrapper(probability_of_logits, name="validity")] for _ in range(2)]
 
     undecided_loss = property(lambda self: 1.0 if self.loss == "hinge" else math.log(2))
 
@@ -160,7 +157,8 @@ class BigGAN(CGAN):
         """One turn of the game: k steps of the discriminator, one of the generator.
 
         Takes and returns what `CGAN.train_on_batch` does. g_loss includes orthogonal
-        regularisation. With hinges D(x) and D(G(z)) are scores.
+        regularisation. With hinges D(x) and D(G(z)) are no probabilities, but scores
+        through a sigmoid.
         """
         imgs = self.prepare(images)                                    # (k batch, *img_shape)
         labels = self.prepare_labels(labels, imgs.shape[0])            # (k batch, 1)

@@ -128,7 +128,8 @@ PAPERS = [
           picture="pacgan.png"),
     Paper("biggan", "BigGAN",
           "Large Scale GAN Training for High Fidelity Natural Image Synthesis",
-          "Brock, Donahue, Simonyan", 2018, "1809.11096", dict(SCENES, recipe="laptop"),
+          "Brock, Donahue, Simonyan", 2018, "1809.11096",
+          dict(SCENES, recipe="laptop", img_shape=(64, 80, 3), half_life=500),
           idea="Large batches, a class and a piece of the noise that every block is told, and "
                "truncation, which trades variety for quality."),
     Paper("rgan", "RGAN",

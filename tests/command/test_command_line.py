@@ -194,6 +194,11 @@ def test_samples_are_written_one_by_one_as_a_film_and_never_over_others(tmp_path
                                                "--separate", "points")
     np.testing.assert_allclose(np.loadtxt("points/samples.csv", delimiter=","),
                                plane.generate(7, seed=1), rtol=1e-6)
+    said("sample", "plane", "--n", "7", "--separate", "near", "--truncation", "0.5")
+    np.testing.assert_allclose(np.loadtxt("near/samples.csv", delimiter=","),
+                               plane.generate(7, seed=1, truncation=0.5), rtol=1e-6)
+    assert "truncation must be a number of at least 0.01" in refused(
+        "sample", "plane", "--truncation", "0")
     assert "A film shows pictures" in refused("sample", "plane", "--interpolate", "walk.gif")
     assert "n must be at most" in refused("sample", "plane", "--n", str(10 ** 15))
 
