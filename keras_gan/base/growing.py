@@ -1,10 +1,24 @@
 """Games whose networks begin with small pictures and grow."""
 import keras
 import numpy as np
+from keras.optimizers.schedules import LearningRateSchedule
 
 from keras_gan.base.options import options
 from keras_gan.base.stages import Stages
 from keras_gan.layers.growing import GrowingNetwork, halved, halvings
+
+
+class InTheLastStage(LearningRateSchedule):
+    """A learning rate that is that of `schedule` in the last stage of a game.
+
+    Before, it is that of its first step. The stage is looked at when a turn is traced.
+    """
+
+    def __init__(self, game, schedule):
+        self.game, self.schedule = game, schedule
+
+    def __call__(self, step):
+        return self.schedule(step if self.game.doublings == 0 else 0)
 
 
 @options
@@ -23,7 +37,8 @@ class Growing(Stages):
     """Turns, counted from the model's first one, after which the sides of the pictures
     double: rising numbers, for networks that can grow ("coarse_to_fine"). With two
     numbers training begins with a quarter of the sides. A number that stands there
-    twice leaves a size out. The optimizers begin anew at each size."""
+    twice leaves a size out. The optimizers begin anew at each size, and with
+    `half_life` the learning rates fall in the last one."""
     fade: int = 0
     """Turns in which a new size is blended in: the layers that are new count from 0 to
     1. 0: they count at once."""
@@ -72,6 +87,11 @@ class Growing(Stages):
             if network.grow(len(network.sizes) - 1 - self.doublings, alpha):
                 for model in self.trainers.values():
                     model.train_function = None            # Keras is to trace it anew
+
+    def falling(self, learning_rate, updates=1):
+        """As `Game.falling`: with `half_life` a rate that falls in the last stage."""
+        rate = super().falling(learning_rate, updates)
+        return rate if self.half_life is None or not self.grow_at else InTheLastStage(self, rate)
 
     def to_network(self, images):
         """As in `Turns`: pictures (batch, *img_shape) in the size of this stage."""
