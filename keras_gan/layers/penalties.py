@@ -1,4 +1,6 @@
 """Penalties on a discriminator's own gradient: losses with a derivative inside."""
+import math
+
 from keras import ops
 
 from keras_gan.backend.gradients import is_half, with_slope
@@ -64,7 +66,10 @@ class R1(Penalty):
         # The mean over what is judged: samples, or packs of them (PacGAN), whose
         # gradient is that with respect to all their samples
         number = ops.cast(ops.size(validity), slope.dtype)
-        return validity, 0.5 * self.weight * ops.sum(slope) / number
+        # Of pictures with a fourth of the pixels, as networks have them that grow, each
+        # pixel moves what four move later: the slope is twice as steep
+        pixels = math.prod(inputs[0].shape[1:]) / math.prod(self.model.inputs[0].shape[1:])
+        return validity, 0.5 * self.weight * pixels * ops.sum(slope) / number
 
 
 class R2(R1):
