@@ -100,8 +100,8 @@ def main(turns: int = 400, img_shape: tuple[int, int, int] = (64, 80, 3), batch_
         gan.train(real, steps=turns, batch_size=batch_size)
         sheets[name] = gan.generate(samples, seed=1)
         after = weave(sheets[name], real)
-        table.add_row(name, *(f"{figure:.2f}" for figure in (*before.values(), *after.values())),
-                      f"{uneven:.2f}")
+        table.add_row(name, *(f"{figure:.2g}" for figure in (*before.values(), *after.values())),
+                      f"{uneven:.2g}")
         print(name, json.dumps([before, after, uneven]), flush=True)
     Console(width=140).print(table)
     figure = Figure(figsize=(9, 2.3 * len(sheets)), layout="constrained")
