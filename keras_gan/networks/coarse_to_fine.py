@@ -85,7 +85,7 @@ class CoarseToFineGenerator(GrowingNetwork):
         self.to_picture = [Conv2D(channels, 1, kernel_initializer=normal(0.3))
                            for _ in self.convolutions]
         # There are no features in full size: they would cost more than all the others
-        self.last = UpSamplingConv2D(channels, kernel_initializer=normal(0.1))
+        self.last = UpSamplingConv2D(channels, normal(0.1), interpolation="bilinear")
 
     @property
     def half_of_first(self):
