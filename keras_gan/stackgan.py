@@ -40,15 +40,12 @@ from keras_gan.samples.diversity import diversity
 
 @options
 class StackGAN(Stacked, Classes, GAN):
-    """Two stages, for pictures of at least 8x8. `grow_at=(n,)` is when the second one
-    begins: before that pictures are those of Stage I, enlarged.
+    """Two stages, for pictures of at least 8x8. With `grow_at=(n,)` the second follows.
 
     Attributes:
-        generator_1: [noise (batch, latent_dim), labels (batch, 1)] -> small pictures.
-        generator_2: [small pictures, noise, labels] -> pictures (batch, *img_shape).
+        generator_1, generator_2: see `build_generator`.
         discriminator_1, discriminator_2: [pictures of the stage, labels] -> validity.
         matching_1, matching_2: train them. combined_1, combined_2 train the generators.
-        generator, discriminator, combined: those of the stage that is played.
     """
 
     img_shape: tuple[int, ...] = (128, 160, 3)
@@ -58,6 +55,8 @@ class StackGAN(Stacked, Classes, GAN):
     """λ."""
     networks: ClassVar = "keras_gan"
     r1_gamma: ClassVar = 0.0           # the penalty is on one discriminator, of one kind of pair
+    r1_interval: ClassVar = 1
+    joint_step: ClassVar = False
     k: ClassVar = 1
 
     trains = {f"{model}_{i}": [f"{network}_{i}"] for i in (1, 2) for model, network in (
@@ -65,8 +64,8 @@ class StackGAN(Stacked, Classes, GAN):
     shows = ["generator_1", "generator_2"]
     draws = {"z": 3, "other": 22}
     recipes = {"laptop": recipes.STACKGAN_LAPTOP}
-    own_networks, sample_axes, convolutional = "keras_gan", (3,), True
-    judges_patches = False
+    own_networks, sample_axes, convolutional, judges_patches = "keras_gan", (3,), True, False
+    updates_of_discriminator = 1
     undecided_loss = None              # a class that is wrong gives itself away
 
     def build(self):
@@ -87,8 +86,8 @@ class StackGAN(Stacked, Classes, GAN):
         self.discriminator = self.discriminator_1
 
     def build_generator(self, i, shape):
-        """[noise (batch, latent_dim), labels (batch, 1)] -> small pictures. Stage II:
-        [small pictures, noise, labels] -> pictures. Half of the noise is ε."""
+        """[noise, labels] -> small pictures. Stage II: [small pictures, noise, labels]
+        -> pictures. Half of the noise is ε."""
         noise, label = Input((self.latent_dim,)), Input((1,), dtype="int32")
         z, epsilon = noise[:, self.latent_dim // 2:], noise[:, :self.latent_dim // 2]
         embedded = Flatten()(Embedding(self.num_classes, 128, RandomNormal(stddev=1.0))(label))
@@ -131,7 +130,7 @@ class StackGAN(Stacked, Classes, GAN):
         return Model([*small, noise, label], said, name=f"combined_{i}")
 
     def draw_other(self, n, rng):
-        """How far another class is from a class: int (n, 1), at least 1."""
+        """How far another class is: int (n, 1), at least 1."""
         return rng.integers(1, self.num_classes, size=(n, 1), dtype="int32")
 
     logs = ("d_loss", "d_accuracy", "g_loss", "KL", "D(x)", "D(x, other)", "D(G(z))", "diversity")
@@ -149,9 +148,10 @@ class StackGAN(Stacked, Classes, GAN):
             says about real pictures with another class.
         """
         imgs = self.prepare(images)                                    # (batch, *img_shape)
-        labels = self.prepare_labels(labels, imgs.shape[0])            # (batch, 1)
+        labels = ops.convert_to_tensor(self.prepare_labels(labels, imgs.shape[0]))     # (batch, 1)
         random = self.random_numbers(imgs.shape[0], random)
-        z, other = random["z"], (labels + random["other"]) % self.num_classes
+        z, shift = ops.convert_to_tensor(random["z"]), ops.convert_to_tensor(random["other"])
+        other = (labels + shift) % self.num_classes
         valid, fake = ops.ones((imgs.shape[0], 1)), ops.zeros((imgs.shape[0], 1))
 
         # Stage I learns small pictures, Stage II to make large ones of those

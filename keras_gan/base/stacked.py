@@ -36,7 +36,6 @@ class Stacked(Stages):
         """Build the average of each generator, and put the two on top of each other."""
         super().build_averages()
         self.stacks, self.stacks_ema = self.build_stacks(""), self.build_stacks("_ema")
-        self.enter_stage()
 
     def build_stacks(self, end):
         """[noise (batch, latent_dim), labels (batch, 1)] -> pictures (batch,

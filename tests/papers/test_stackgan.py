@@ -49,8 +49,6 @@ def test_sizes_of_the_stages():
     for i in (1, 2):                   # both look at 4x5 places at last
         features = getattr(gan, f"discriminator_{i}").get_layer("seen").output_shape
         assert features == (None, 4, 5, (16, 32)[i - 1])
-        assert [float(w) for w in getattr(gan, f"matching_{i}")._compile_loss._loss_weights] == [
-            1, 0.5, 0.5]
 
 
 def test_other_classes_are_other_ones_and_all_of_them(gan):
@@ -160,7 +158,8 @@ def test_pictures_are_those_of_the_stage(data, rng):
                                atol=1e-5)
 
     gan.train_on_batch(*data)
-    large = gan.generator_2_ema([gan.generator_1_ema([noise, labels]), noise, labels])
+    small = np.asarray(gan.generator_1_ema([noise, labels]))
+    large = gan.generator_2_ema([small, noise, labels])
     np.testing.assert_allclose(gan.generate_from(noise, labels), np.asarray(large) / 2 + 0.5,
                                atol=1e-6)
     assert gan.discriminator is gan.discriminator_2 and gan.combined is gan.combined_2
@@ -195,29 +194,3 @@ def test_a_run_is_resumed_in_stage_II_bit_for_bit(rng, tmp_path):
 def test_arguments_that_make_no_sense_are_refused_in_words(arguments, error, message):
     with pytest.raises(error, match=message):
         StackGAN(**{**TINY, **arguments})
-
-
-def colours(n, rng):
-    """Pictures (n, 12, 16, 3), uint8, of one bright colour of three; and which (n,)."""
-    labels = rng.integers(3, size=n)
-    images = np.full((n, 12, 16, 3), 50.0)
-    images[np.arange(n), :, :, labels] = 200
-    return np.clip(images + rng.normal(0, 20, images.shape), 0, 255).astype(np.uint8), labels
-
-
-def test_the_class_is_heard_in_both_stages(rng):
-    images, labels = colours(256, rng)
-    gan = StackGAN((12, 16, 3), 3, latent_dim=8, base_channels=4, from_logits=True,
-                   fakes_in_training_mode=True, learning_rate=2e-3, ema_momentum=0.9,
-                   grow_at=(60,), jit_compile=False)
-    asked = np.arange(60) % 3
-
-    def right():
-        """Share of pictures whose brightest colour is the one that was asked for."""
-        made = gan.generate(60, seed=1, labels=asked)
-        return np.mean(made.mean(axis=(1, 2)).argmax(axis=1) == asked)
-
-    gan.train(images, labels=labels, steps=60, batch_size=16)
-    assert gan.stage == 0 and right() > 0.8
-    gan.train(images, labels=labels, steps=60, batch_size=16)
-    assert gan.stage == 1 and right() > 0.8
