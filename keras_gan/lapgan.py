@@ -58,10 +58,10 @@ class LAPGAN(GAN):
     as many."""
     networks: ClassVar = "keras_gan"
     r1_gamma: ClassVar = 0.0           # the penalty is on one discriminator, of pictures alone
+    r1_interval: ClassVar = 1
     k: ClassVar = 1
 
-    own_networks, sample_axes, convolutional = "keras_gan", (3,), True
-    judges_patches = False
+    own_networks, sample_axes, convolutional, judges_patches = "keras_gan", (3,), True, False
     recipes = {"laptop": recipes.LAPGAN_LAPTOP}
 
     @property

@@ -41,6 +41,8 @@ GAMES = {
     # Two steps of D a turn, spectral norms, logits, projection, augmentation, average
     "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9,
                               augment=True),
+    # In the second turn the second stage begins
+    "stackgan-two": small_game("stackgan", grow_at=(1,), ema_momentum=0.9),
     "dcgan-signals": small_game("dcgan", recipe="signals", img_shape=(20, 3)),
     "gan-points": small_game("gan", img_shape=(2,), networks="srivastava_2017", from_logits=True,
                              r1_gamma=1.0, generator_loss="saturating"),

@@ -26,10 +26,13 @@ def weights_of(game):
 
 
 def rest(game):
-    """Whether each weight rests in this stage of a game that grows, as `weights_of`."""
-    networks = (*game.players.values(), *game.averages.values())
-    return [getattr(game, "doublings", 0) > 0 and all(v is not w for w in network.trainable_weights)
-            for network in networks for v in network.weights]
+    """Whether each weight rests in this stage of a game that has some, as
+    `weights_of`."""
+    return [name.removesuffix("_ema") in game.at_rest
+            or (getattr(game, "doublings", 0) > 0
+                and all(v is not w for w in network.trainable_weights))
+            for name, network in {**game.players, **game.averages}.items()
+            for v in network.weights]
 
 
 def play(game, turns, data):

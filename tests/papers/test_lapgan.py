@@ -5,7 +5,7 @@ import pytest
 
 from keras_gan import LAPGAN
 from keras_gan.layers.pyramid import enlarged, halved, pyramid, pyramid_shapes
-from tests.games import random_images, values
+from tests.games import random_images
 
 TINY = {"img_shape": (18, 26, 3), "latent_dim": 7, "base_channels": 2, "dense_units": 6,
         "from_logits": True, "jit_compile": False}
@@ -99,22 +99,20 @@ def test_what_each_level_is_trained_on(rng, monkeypatch):
                     "D(x)": mean("validity", 0, 3), "D(G(z))": mean("validity", 1, 4)}
 
 
-@pytest.mark.parametrize("k", [0, 1])
-def test_no_gradient_goes_from_level_to_level(rng, k):
+def test_no_gradient_goes_from_level_to_level():
     """A level learns the same beside another one that is broken."""
-    after = []
-    for broken in (False, True):
+    after = {}
+    for broken in (None, 0, 1):
         gan = LAPGAN(**TINY, run_eagerly=True)
-        if broken:
-            for name in (f"generator_{1 - k}", f"discriminator_{1 - k}"):
-                network = getattr(gan, name)
-                network.set_weights([0 * w for w in network.get_weights()])
-        images = random_images(np.random.default_rng(0), 4, gan.img_shape)
-        for _ in range(2):
-            gan.train_on_batch(images)
-        after.append([values(gan.players[f"{name}_{k}"]) for name in ("generator",
-                                                                     "discriminator")])
-    keras.tree.map_structure(np.testing.assert_array_equal, *after)
+        for name in () if broken is None else ("generator", "discriminator"):
+            network = gan.players[f"{name}_{broken}"]
+            network.set_weights([0 * w for w in network.get_weights()])
+        gan.train_on_batch(random_images(np.random.default_rng(0), 4, gan.img_shape))
+        after[broken] = {name: network.get_weights() for name, network in gan.players.items()}
+    for broken in (0, 1):
+        for name in (f"generator_{1 - broken}", f"discriminator_{1 - broken}"):
+            keras.tree.map_structure(np.testing.assert_array_equal, after[broken][name],
+                                     after[None][name])
 
 
 def test_a_picture_is_judged_by_all_levels(gan, rng):
@@ -132,7 +130,7 @@ def test_the_averages_of_the_levels_are_chained(rng):
     for _ in range(2):
         gan.train_on_batch(random_images(rng, 4, gan.img_shape))
     z = rng.normal(size=(3, 7)).astype("float32")
-    low = keras.ops.image.resize(gan.generator_1_ema(z[:, 3:]), (18, 26), "bilinear")
+    low = np.asarray(keras.ops.image.resize(gan.generator_1_ema(z[:, 3:]), (18, 26), "bilinear"))
     expected = np.clip(gan.generator_0_ema([z[:, :3], low]), -1, 1)
     np.testing.assert_allclose(gan.generator_ema(z), expected, atol=1e-6)
     assert np.abs(np.asarray(gan.generator(z)) - expected).max() > 1e-4
