@@ -39,6 +39,8 @@ class DCGAN(ChoiceOfNetworks, GAN):
     - `"laptop"`: recognisable pictures after minutes on two cores.
     - `"half_hour"`: the one to take for a folder of some thousand pictures; for 10,000
       steps of 16, half an hour on two cores.
+    - `"coarse_to_fine"`: small networks that grow with the pictures; for 3,500 steps of
+      32, five minutes on two cores.
     - `"signals"`: the same networks along one axis, for signals (length, channels).
     """
 
@@ -51,7 +53,8 @@ class DCGAN(ChoiceOfNetworks, GAN):
     """"keras_gan": those below, with convolutions of 3x3. The others are files of
     keras_gan/networks; "fully_connected" are those of keras_gan/gan.py."""
 
-    recipes = {**recipes.OF_PICTURES, "signals": recipes.SIGNALS}
+    recipes = {**recipes.OF_PICTURES, "coarse_to_fine": recipes.COARSE_TO_FINE,
+               "signals": recipes.SIGNALS}
     own_networks, sample_axes, convolutional = "keras_gan", (3,), True
 
     def generator_layers(self, input_width):

@@ -114,6 +114,32 @@ HALF_HOUR = {
     "ema_momentum": 0.999,
 }
 
+COARSE_TO_FINE = {
+    "img_shape": (128, 160, 3),
+    "networks": "coarse_to_fine",
+    "base_channels": 8,
+    "latent_dim": 64,
+    "discriminator_norm": "none",
+    "dropout": 0.0,
+    "from_logits": True,
+    "fakes_in_training_mode": True,
+    # What a picture is as a whole is learned from 16x20 and 32x40, where a turn takes a
+    # twelfth and a fifth of the time. 64x80 is left out
+    "grow_at": (2000, 3200, 3200),
+    # Two moves of D a turn, on real and on generated pictures, nearly undo each other.
+    # Without a memory of gradients Adam would make both of full length
+    "joint_step": True,
+    "betas": (0.0, 0.99),
+    # A steep D would drive the generator round and round. Every fourth turn is enough
+    "r1_gamma": 4.0,
+    "r1_interval": 4,
+    # Players of such rates jump. The rates fall when the pictures are whole, and people
+    # are shown the average
+    "learning_rate": 2e-3,
+    "half_life": 100,
+    "ema_momentum": 0.998,
+}
+
 # --- signals: curves of one or more channels ------------------------------------------
 
 SIGNALS = {

@@ -43,6 +43,8 @@ GAMES = {
                               augment=True),
     # In the second turn the second stage begins
     "stackgan-two": small_game("stackgan", grow_at=(1,), ema_momentum=0.9),
+    "dcgan-coarse": small_game("dcgan", recipe="coarse_to_fine", img_shape=(17, 22, 3),
+                               base_channels=1, grow_at=(2,), fade=2, r1_interval=2),
     "dcgan-signals": small_game("dcgan", recipe="signals", img_shape=(20, 3)),
     "gan-points": small_game("gan", img_shape=(2,), networks="srivastava_2017", from_logits=True,
                              r1_gamma=1.0, generator_loss="saturating"),
