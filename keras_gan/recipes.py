@@ -161,6 +161,7 @@ SIGNALS = {
     "ema_momentum": 0.999,
 }
 
+# Not measured yet: the numbers that helped other papers
 LAPGAN_LAPTOP = {
     "img_shape": (128, 160, 3),
     "base_channels": 8,
@@ -170,6 +171,7 @@ LAPGAN_LAPTOP = {
     "ema_momentum": 0.99,
 }
 
+# Not measured yet, as above. Whether 700 turns are enough for Stage I nobody has seen
 STACKGAN_LAPTOP = {
     "base_channels": 8,
     "grow_at": (700,),
