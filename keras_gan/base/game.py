@@ -64,9 +64,8 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
     the generator (n_critic in the Wasserstein papers)."""
     accumulate: int = 1
     """Equal parts in which a batch is computed, one after the other, before a step is
-    taken by the mean of their gradients. A large batch then needs hardly more memory
-    than a part of it. What looks at a batch, such as BatchNormalization, sees the
-    part."""
+    taken by the mean of their gradients. So a batch may be larger than the memory for
+    its gradients. What looks at a batch, such as BatchNormalization, sees the part."""
     ema_momentum: float = 0.0
     """Momentum of the moving average of the generator's weights, which is what people
     are then shown. 0: no average."""

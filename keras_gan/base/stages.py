@@ -81,9 +81,9 @@ class Stages:
         averages for true, and makes a step ten times too long.
         """
         for optimizer in self.optimizers.values():
-            rate = optimizer._learning_rate
-            for variable in optimizer.variables:
-                if variable is not rate:
+            inner = getattr(optimizer, "inner_optimizer", optimizer)      # of a LossScaleOptimizer
+            for variable in inner.variables:
+                if variable is not inner._learning_rate:
                     variable.assign(keras.ops.zeros_like(variable))
 
     @property

@@ -57,7 +57,7 @@ def check_freeze(game, batch_sizes):
         report.add(contradiction)
     players, turns, moved = game.players, game.turns, set()
     trained = {f"{name}.{TURN}": game.trains[name] for name in game.trainers}
-    calls = {f"{name}.{TURN}": functools.partial(model.train_on_batch, return_dict=True)
+    calls = {f"{name}.{TURN}": functools.partial(move, model)
              for name, model in game.trainers.items()} | {TURN: game.train_on_batch}
     ways = {"call by call": calls}
     if not game.run_eagerly:
@@ -88,6 +88,17 @@ def check_freeze(game, batch_sizes):
     if max(batch_sizes) > 1:           # of one picture, BatchNormalization makes zero: no gradient
         note_still_weights(report, players, moved)
     return report
+
+
+def move(model, *arrays):
+    """Train a model on a batch, as often as its optimizer needs for a step.
+
+    Returns:
+        dict of the numbers of its last `train_on_batch`.
+    """
+    for _ in range(model.optimizer.gradient_accumulation_steps or 1):
+        logs = model.train_on_batch(*arrays, return_dict=True)
+    return logs
 
 
 def what_each_call_is_given(game, batch_size, rng):

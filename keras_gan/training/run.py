@@ -371,6 +371,9 @@ def settings_of(game, training=None):
 
 
 def defaults_of(game):
-    """What an argument was in a run that doesn't know it: it is newer than the run."""
+    """What an argument was in a run that doesn't know it, as JSON holds it: it is newer
+    than the run."""
     fields = type(game).__dataclass_fields__.items()
-    return {"balanced": False, **{name: field.default for name, field in fields}}
+    defaults = {name: field.default for name, field in fields}
+    return {"balanced": False, **{name: list(value) if isinstance(value, tuple) else value
+                                  for name, value in defaults.items()}}

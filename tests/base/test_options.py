@@ -103,8 +103,8 @@ def test_a_recipe_chooses_networks():
 
 @pytest.mark.parametrize("recipe", ["lapdog", ["laptop"], None])
 def test_recipes_that_there_are_not_are_refused_in_words(recipe):
-    expected = ("recipe must be one of 'classic', 'radford_2015', 'laptop', 'half_hour', 'signals' "
-                "for DCGAN. Received: ")
+    expected = ("recipe must be one of 'classic', 'radford_2015', 'laptop', 'half_hour', "
+                "'coarse_to_fine', 'signals' for DCGAN. Received: ")
     with pytest.raises(ValueError) as raised:
         DCGAN(recipe=recipe)
     assert str(raised.value) == f"{expected}{recipe!r}"

@@ -17,7 +17,7 @@ from PIL import Image
 
 from data_loaders.batches import SAMPLES, SHUFFLE, Unpaired
 from keras_gan.base import NoiseGame
-from keras_gan.players.freeze import put_back, what_each_call_is_given
+from keras_gan.players.freeze import move, put_back, what_each_call_is_given
 from tests.games import GAMES, for_train, random_data, values
 
 
@@ -61,7 +61,7 @@ def test_each_model_moves_the_networks_that_it_names_and_no_other(make_game, rng
         given = what_each_call_is_given(game, batch_size, rng)
         for name, model in game.trainers.items():
             before = {player: values(network) for player, network in game.players.items()}
-            model.train_on_batch(*given[f"{name}.train_on_batch"])
+            move(model, *given[f"{name}.train_on_batch"])
             changed = {player: {path for path, value in values(network).items()
                                 if not np.array_equal(value, before[player][path])}
                        for player, network in game.players.items()}

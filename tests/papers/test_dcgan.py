@@ -33,7 +33,8 @@ def test_the_laptop_recipe_differs_as_documented_and_arguments_win():
     assert laptop().learning_rate == DCGAN.recipes["laptop"]["learning_rate"] != 1e-4
     assert laptop(learning_rate=1e-3).learning_rate == 1e-3
     with pytest.raises(ValueError, match="recipe must be one of 'classic', 'radford_2015', "
-                                         "'laptop', 'half_hour', 'signals' for DCGAN. "
+                                         "'laptop', 'half_hour', 'coarse_to_fine', "
+                                         "'signals' for DCGAN. "
                                          "Received: 'lapdog'"):
         DCGAN(img_shape=(8, 8, 1), recipe="lapdog")
 
