@@ -49,4 +49,3 @@ diff "$folder/seen" - <<'EXPECTED'
 large batches: 0 of 100 updates, rate 1.00; 25, rate 0.75; 50, rate 0.50; 100, rate 0.00
 accumulated: 0 of 100 updates, rate 1.00; 25, rate 0.00; 50, rate 0.00; 100, rate 0.00
 EXPECTED
-echo "As it was."

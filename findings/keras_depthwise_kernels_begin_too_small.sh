@@ -38,4 +38,3 @@ Conv2D, 256 channels: weights 0.029, outputs 1.4
 DepthwiseConv2D, 4 channels: weights 0.24, outputs 0.71
 DepthwiseConv2D, 256 channels: weights 0.029, outputs 0.088
 EXPECTED
-echo "As it was."

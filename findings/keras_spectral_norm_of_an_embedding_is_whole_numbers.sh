@@ -41,4 +41,3 @@ Embedding: float32, 0% are 0
 SpectralNormalization(Embedding): int32, 100% are 0
 SpectralNormalization(Dense) of one-hot: float32, 0% are 0
 EXPECTED
-echo "As it was."

@@ -26,7 +26,7 @@ def test_halves_are_rounded_up_until_the_shorter_side_is_short_enough():
 
 
 def test_sizes_follow_the_turns_and_each_is_blended_in(rng):
-    gan, images = progan(), random_images(rng, 8, SHAPE)
+    gan, images = progan(run_eagerly=True), random_images(rng, 8, SHAPE)
     assert gan.sizes == [(3, 3), (5, 6), (9, 11), (17, 22)] and gan.grow_at == (4, 8, 12)
     sizes, alphas = [], []
     for _ in range(14):
@@ -101,10 +101,11 @@ def test_only_what_works_at_a_size_moves_and_optimizers_begin_anew_with_it(make,
 def test_a_run_goes_on_in_the_middle_of_blending_as_if_it_had_never_stopped(rng, tmp_path):
     images = random_images(rng, 24, SHAPE)
     how = {"batch_size": 4, "checkpoint_interval": 5, "sample_interval": 5}
-    whole = progan(turns_at_size=8)
+    eager = {"turns_at_size": 8, "run_eagerly": True}
+    whole = progan(**eager)
     history = whole.train(images, steps=13, **how)
-    progan(turns_at_size=8).train(images, steps=10, run_dir=tmp_path / "run", **how)
-    gan = progan(turns_at_size=8)
+    progan(**eager).train(images, steps=10, run_dir=tmp_path / "run", **how)
+    gan = progan(**eager)
     assert gan.train(images, steps=13, run_dir=tmp_path / "run", resume=True, **how) == history
     for one, other in zip(whole.generator.weights, gan.generator.weights):
         np.testing.assert_array_equal(one, other)
