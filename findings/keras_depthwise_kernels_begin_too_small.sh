@@ -11,8 +11,8 @@
 #
 # Output seen (deviation of the weights, and of the outputs of inputs of deviation 1):
 #   Conv2D, 256 channels: weights 0.029, outputs 1.4
-#   DepthwiseConv2D, 4 channels: weights 0.24, outputs 0.71
-#   DepthwiseConv2D, 256 channels: weights 0.029, outputs 0.088
+#   DepthwiseConv2D, 4 channels: weights 0.27, outputs 0.83
+#   DepthwiseConv2D, 256 channels: weights 0.03, outputs 0.089
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -35,6 +35,6 @@ PYTHON
 cat "$folder/seen"
 diff "$folder/seen" - <<'EXPECTED'
 Conv2D, 256 channels: weights 0.029, outputs 1.4
-DepthwiseConv2D, 4 channels: weights 0.24, outputs 0.71
-DepthwiseConv2D, 256 channels: weights 0.029, outputs 0.088
+DepthwiseConv2D, 4 channels: weights 0.27, outputs 0.83
+DepthwiseConv2D, 256 channels: weights 0.03, outputs 0.089
 EXPECTED

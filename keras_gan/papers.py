@@ -92,12 +92,6 @@ PAPERS = [
                "takes for real.",
           number=f"6.3 of 8 and 15.3 of 25 modes in the plane {PLANE}",
           picture="lsgan.png"),
-    Paper("stackgan", "StackGAN",
-          "StackGAN: Text to Photo-realistic Image Synthesis with Stacked Generative Adversarial "
-          "Networks", "Zhang, Xu, Li, Zhang, Wang, Huang, Metaxas", 2016, "1612.03242",
-          dict(SCENES, recipe="laptop"),
-          idea="One stage makes a small picture of a class, and rests while a second one makes a "
-               "large picture of it."),
     Paper("bigan", "BiGAN",
           "Adversarial Feature Learning", "Donahue, Krähenbühl, Darrell",
           2016, "1605.09782", DIGITS,

@@ -172,13 +172,6 @@ LAPGAN_LAPTOP = {
 }
 
 # Not measured yet, as above. Whether 700 turns are enough for Stage I nobody has seen
-STACKGAN_LAPTOP = {
-    "base_channels": 8,
-    "grow_at": (700,),
-    "from_logits": True,
-    "fakes_in_training_mode": True,
-    "ema_momentum": 0.99,
-}
 
 CGAN_LAPTOP = {**LAPTOP, "conditioning": "projection"}
 

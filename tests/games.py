@@ -41,8 +41,7 @@ GAMES = {
     # Two steps of D a turn, spectral norms, logits, projection, augmentation, average
     "cgan-laptop": small_game("cgan", recipe="laptop", img_shape=(16, 32, 3), k=2, ema_momentum=0.9,
                               augment=True),
-    # In the second turn the second stage begins
-    "stackgan-two": small_game("stackgan", grow_at=(1,), ema_momentum=0.9),
+    # It grows after two turns, and then blends in
     "dcgan-coarse": small_game("dcgan", recipe="coarse_to_fine", img_shape=(17, 22, 3),
                                base_channels=1, grow_at=(2,), fade=2, r1_interval=2),
     "dcgan-signals": small_game("dcgan", recipe="signals", img_shape=(20, 3)),

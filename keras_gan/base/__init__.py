@@ -7,9 +7,8 @@ from keras_gan.base.classes import Classes
 from keras_gan.base.game import Game
 from keras_gan.base.noise_game import NoiseGame
 from keras_gan.base.options import options
-from keras_gan.base.stacked import Stacked
 from keras_gan.base.stages import Stages
 from keras_gan.base.translation import Translation
 
-__all__ = ["ChoiceOfNetworks", "Classes", "Game", "NoiseGame", "Stacked", "Stages",
+__all__ = ["ChoiceOfNetworks", "Classes", "Game", "NoiseGame", "Stages",
            "Translation", "batchwise", "options"]

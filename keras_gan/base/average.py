@@ -38,16 +38,15 @@ class Averages:
     def update_ema(self):
         """Let the averages follow by one step, statistics of BatchNormalization
         included."""
-        moving = [name for name in self.shows if name not in self.at_rest]
-        if not self.ema_momentum or not moving:
+        if not self.ema_momentum:
             return
-        trainer = next(name for name, networks in self.trains.items() if moving[0] in networks)
+        trainer = next(name for name, networks in self.trains.items() if self.shows[0] in networks)
         turns = ops.cast(getattr(self, trainer).optimizer.iterations, keras.config.floatx())
         # The first averages are of few values: the untrained weights would stay in them
         # for long
         momentum = ops.minimum(self.ema_momentum, turns / (turns + 9.0))
         rest = 1 - momentum
-        for name in moving:
+        for name in self.shows:
             follows = getattr(self, f"{name}_ema").weights
             for average, weight in zip(follows, getattr(self, name).weights, strict=True):
                 average.assign(momentum * average + rest * weight)

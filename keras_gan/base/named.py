@@ -16,11 +16,9 @@ class Named:
             number that keeps it apart from others with the same seed. The method
             `draw_NAME(n, rng)` draws it.
         logs: tuple of str, what `train_on_batch` returns.
-        at_rest: list, networks that a turn leaves as they are, in games whose turn
-            trains others in another stage.
     """
 
-    trains, shows, keeps, draws, logs, at_rest = {}, [], [], {}, (), []
+    trains, shows, keeps, draws, logs = {}, [], [], {}, ()
 
     @property
     def trainers(self):

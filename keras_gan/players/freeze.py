@@ -57,6 +57,7 @@ def check_freeze(game, batch_sizes):
         report.add(contradiction)
     players, turns, moved = game.players, game.turns, set()
     trained = {f"{name}.{TURN}": game.trains[name] for name in game.trainers}
+    trained[TURN] = list(players)
     calls = {f"{name}.{TURN}": functools.partial(move, model)
              for name, model in game.trainers.items()} | {TURN: game.train_on_batch}
     ways = {"call by call": calls}
@@ -72,7 +73,6 @@ def check_freeze(game, batch_sizes):
             for batch_size in batch_sizes:
                 with put_back(variables, players.values()):
                     given[batch_size] = what_each_call_is_given(game, batch_size, rng)
-            trained[TURN] = [name for name in players if name not in game.at_rest]
             for optimizer in game.optimizers.values():
                 # A loss that is scaled by 2^15 for float16 leaves its range, and Keras
                 # leaves out the first steps

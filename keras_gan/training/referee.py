@@ -82,8 +82,6 @@ class Referee:
     def _in_the_window(self, step):
         mean = {name: self._mean(name) for name in self.recent[-1]}
         for player, network in self.game.players.items():
-            if player in self.game.at_rest:
-                continue
             weights = [ops.convert_to_numpy(v) for v in network.trainable_weights]
             before, self.weights_before[player] = self.weights_before.get(player), weights
             if not weights or (before is not None and all(map(np.array_equal, before, weights))):

@@ -26,13 +26,10 @@ def weights_of(game):
 
 
 def rest(game):
-    """Whether each weight rests in this stage of a game that has some, as
-    `weights_of`."""
-    return [name.removesuffix("_ema") in game.at_rest
-            or (getattr(game, "doublings", 0) > 0
-                and all(v is not w for w in network.trainable_weights))
-            for name, network in {**game.players, **game.averages}.items()
-            for v in network.weights]
+    """Whether each weight rests in this stage of a game that grows, as `weights_of`."""
+    networks = (*game.players.values(), *game.averages.values())
+    return [getattr(game, "doublings", 0) > 0 and all(v is not w for w in network.trainable_weights)
+            for network in networks for v in network.weights]
 
 
 def play(game, turns, data):
@@ -202,6 +199,7 @@ def test_it_plays_in_half_precision(make_game, policy, request, rng, tmp_path):
 # least squares begin slowly
 HELP = {"dcgan": {"recipe": "laptop", "base_channels": 4, "learning_rate": 2e-3},
         "lsgan": {"fakes_in_training_mode": True},
+        "lapgan": {"learning_rate": 3e-3},
         "progan": {"turns_at_size": 40, "learning_rate": 5e-3},
         # Its generator is linear at first, without a bias: its mean picture is grey
         "r3gan": {"base_channels": 8, "learning_rate": 3e-3, "ema_momentum": 0.9},
