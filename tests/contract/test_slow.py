@@ -204,7 +204,8 @@ HELP = {"dcgan": {"recipe": "laptop", "base_channels": 4, "learning_rate": 2e-3}
         # Its generator is linear at first, without a bias: its mean picture is grey
         "r3gan": {"base_channels": 8, "learning_rate": 3e-3, "ema_momentum": 0.9},
         "gaussian_gan": {"learning_rate": 1e-2},
-        "biggan": {"generator_learning_rate": 1e-3}}
+        "biggan": {"loss": "non_saturating", "discriminator_norm": "none", "r1_gamma": 1.0,
+                   "learning_rate": 2e-3, "generator_learning_rate": 2e-3}}
 STEPS = {"r3gan": 100, "lsgan": 300, "dcgan": 75, "wgan": 120, "wgan_gp": 60}
 
 
