@@ -25,10 +25,10 @@ from keras_gan.layers.growing import (
     GrowingNetwork,
     MinibatchDeviation,
     PixelNormalization,
-    halved,
     halvings,
 )
 from keras_gan.layers.penalties import GradientPenalty
+from keras_gan.layers.pyramid import halved
 from keras_gan.wgan_gp import WGANGP
 
 

@@ -124,7 +124,7 @@ COARSE_TO_FINE = {
     "from_logits": True,
     "fakes_in_training_mode": True,
     # What a picture is as a whole is learned from 16x20 and 32x40, where a turn takes a
-    # twelfth and a fifth of the time. 64x80 is left out
+    # small part of the time. 64x80 is left out
     "grow_at": (2000, 3200, 3200),
     # Two moves of D a turn, on real and on generated pictures, nearly undo each other.
     # Without a memory of gradients Adam would make both of full length
@@ -171,31 +171,24 @@ LAPGAN_LAPTOP = {
     "ema_momentum": 0.99,
 }
 
-# Not measured yet, as above. Whether 700 turns are enough for Stage I nobody has seen
-
 CGAN_LAPTOP = {**LAPTOP, "conditioning": "projection"}
 
-# Measured on emoji of 64x80 in nine groups, one seed each, 100 s of one core. Agreement
-# is the share of pictures in which a classifier saw the group that was asked for
+# Chosen in trials of minutes, one seed each; no figure of it is in the benchmarks yet
 BIGGAN_LAPTOP = {
     "img_shape": (128, 160, 3),
-    # Small networks play more turns: agreement .53, and .35 with 12 channels, where D's
-    # blocks halved the picture late
+    # Small networks play more turns
     "base_channels": 8,
     "full_size_features": False,
-    # Hinges and spectral norms with 12 channels, at rates of 4e-4 and 2e-4: .33
+    # The reasons of HALF_HOUR. Every fourth turn is enough for R1
     "loss": "non_saturating",
     "discriminator_norm": "none",
-    # The reasons of HALF_HOUR. In every fourth turn R1 counts four times: a turn then
-    # takes .7 of the time. After 300 s agreement was .60 (real .73), the error of
-    # GAN-train .39 (real .29; .33 with truncation=1), kernel distance .64 (real .59)
     "r1_gamma": 1.0,
     "r1_interval": 4,
     "augment": True,
     "learning_rate": 2e-3,
     "generator_learning_rate": 2e-3,
     "half_life": 3000,
-    # Not tried otherwise. The time is short, and a second step of D takes half of it
+    # Not tried otherwise: the time is short
     "k": 1,
 }
 
@@ -204,12 +197,10 @@ CRITIC_RADFORD_2015 = {"networks": "radford_2015", "img_shape": (128, 160, 3)}
 CRITIC_LAPTOP = SMALL_PICTURE_NETWORKS
 
 R3GAN_LAPTOP = {
-    # The paper plays some 100,000 turns. Ten times its learning rate learns in 500:
-    # digits, a minute of one core, kernel distance 21, and 55 without this recipe (one
-    # seed each). The rate falls, so that both players come to rest
+    # The paper plays some 100,000 turns. In a trial of a minute ten times its learning
+    # rate learned sooner; the rate falls, so that both players come to rest
     "learning_rate": 2e-3,
     "half_life": 500,
-    # A turn takes a sixth less
     "r1_interval": 4,
     "ema_momentum": 0.99,
 }

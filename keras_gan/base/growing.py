@@ -5,7 +5,8 @@ from keras.optimizers.schedules import LearningRateSchedule
 
 from keras_gan.base.options import options
 from keras_gan.base.stages import Stages
-from keras_gan.layers.growing import GrowingNetwork, halved, halvings
+from keras_gan.layers.growing import GrowingNetwork, halvings
+from keras_gan.layers.pyramid import halved
 
 
 class InTheLastStage(LearningRateSchedule):

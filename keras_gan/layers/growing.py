@@ -8,6 +8,8 @@ import math
 import keras
 from keras import ops
 
+from keras_gan.layers.pyramid import halved
+
 
 class GrowingNetwork(keras.layers.Layer):
     """Base of a network, one layer to Keras, that works up to a size of pictures.
@@ -40,7 +42,7 @@ class GrowingNetwork(keras.layers.Layer):
 
     def of_level(self, level):
         """The layers that work from this level on, a list."""
-        raise NotImplementedError
+        return []
 
     def of_level_alone(self, level):
         """The layers that work at this level, and while the next one is blended in."""
@@ -83,13 +85,6 @@ def halvings(height, width, smallest):
         height, width = sizes[0]
         sizes.insert(0, (-(-height // 2), -(-width // 2)))
     return sizes
-
-
-def halved(pictures, times=1):
-    """Pictures (batch, height, width, channels), their sides halved by averages."""
-    for _ in range(times):
-        pictures = ops.average_pool(pictures, 2, 2, "same", data_format="channels_last")
-    return pictures
 
 
 @keras.saving.register_keras_serializable("keras_gan")

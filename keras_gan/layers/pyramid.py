@@ -40,9 +40,11 @@ def pyramid(images, shapes):
     return [*levels, [images]]
 
 
-def halved(images):
+def halved(images, times=1):
     """The mean of 2x2 pixels, or of those that are there. Sides are rounded up."""
-    return ops.average_pool(images, 2, 2, "same", data_format="channels_last")
+    for _ in range(times):
+        images = ops.average_pool(images, 2, 2, "same", data_format="channels_last")
+    return images
 
 
 def enlarged(images, shape):

@@ -1,12 +1,11 @@
 """Small networks that draw a picture from its coarse shape to its details.
 
-Nobody's paper: parts of several, chosen by measurement (`benchmarks/README.md`, "Coarse
-to fine"). From Karras 2017 (arXiv:1710.10196): networks that begin with small pictures,
-and pixel normalization. From Karras 2018 (arXiv:1812.04948): z scales and moves the
-channels of every level. From Karras 2019 (arXiv:1912.04958): the picture is a sum of
-enlarged pictures, one a level, and nothing in D is normalised; and since each level of
-D also sees the picture in its own size (Karnewar, Wang, 2019, arXiv:1903.06048), a new
-level only adds to what D knows.
+Nobody's paper: parts of several. From Karras 2017 (arXiv:1710.10196): networks that
+begin with small pictures, and pixel normalization. From Karras 2018
+(arXiv:1812.04948): z scales and moves the channels of every level. From Karras 2019
+(arXiv:1912.04958): the picture is a sum of enlarged pictures, one a level, and nothing
+in D is normalised. Each level of D also sees the picture in its own size (Karnewar,
+Wang, 2019, arXiv:1903.06048), so a new level only adds to what D knows.
 """
 import keras
 from keras import Input, Sequential
@@ -17,10 +16,10 @@ from keras_gan.layers.growing import (
     GrowingNetwork,
     Modulation,
     PixelNormalization,
-    halved,
     halvings,
     normal,
 )
+from keras_gan.layers.pyramid import halved
 from keras_gan.layers.upsampling import UpSamplingConv2D
 
 sample_axes, convolutional, grows_from = (3,), True, 16
