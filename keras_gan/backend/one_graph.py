@@ -79,7 +79,7 @@ def one_graph(turn, jit_compile, single_kernels=True):
             return turn(*tf.nest.pack_sequence_as(structure[0], flat))
 
     # A tf.function looks through dicts and lists at each call: a flat list is quicker
-    graph = tf.function(with_shared_reads(turn_of_flat), jit_compile=jit_compile)
+    graph = tf.function(with_shared_work(turn_of_flat), jit_compile=jit_compile)
 
     def play(*arrays):
         if not structure:
@@ -98,38 +98,52 @@ def traced_once(function):
     graph = tf.compat.v1.get_default_graph()
     known = graph.functions_traced_once = getattr(graph, "functions_traced_once", {})
     if function not in known:
-        known[function] = tf.function(with_shared_reads(function))
+        known[function] = tf.function(with_shared_work(function))
     return known[function]
 
 
-def with_shared_reads(function):
-    """`function`, whose graph reads each variable once between two writes."""
-    def function_with_shared_reads(*arrays):
-        share_reads(tf.compat.v1.get_default_graph())
+def with_shared_work(function):
+    """`function`, whose graph computes once what is equal: see `share_work`."""
+    def function_with_shared_work(*arrays):
+        share_work(tf.compat.v1.get_default_graph())
         return function(*arrays)
-    return function_with_shared_reads
+    return function_with_shared_work
 
 
 @tf.autograph.experimental.do_not_convert        # it would rewrite what runs for every operation
-def share_reads(graph):
-    """Let the graph that is being traced read each variable once between two writes.
+def share_work(graph):
+    """Let the graph that is being traced compute once what is equal.
 
     The generator makes its pictures twice in a turn: for the discriminator, and for its
-    own step. TensorFlow computes once what is equal in both, as it does everywhere. But
-    it takes two reads of a variable for two different things.
+    own step. TensorFlow itself finds operations that are equal, but for two kinds. It
+    takes two reads of a variable for two different things; here a variable is read once
+    between two writes. And a function of the graph (see `one_pass`) is another function
+    where its gradient is wanted; here the second call is the first one, before there
+    are gradients.
     """
     create = graph._create_op_internal
     reads = {}            # by the name of a variable's handle: since this read nothing wrote to it
+    known = {}            # operations by all that decides what they compute
 
     def create_op(kind, inputs, *args, **kwargs):
-        variables = [graph.capture(tensor).name for tensor in inputs if tensor.dtype == tf.resource]
-        if kind != "ReadVariableOp":
-            for variable in variables:
-                reads.pop(variable, None)
-            return create(kind, inputs, *args, **kwargs)
-        if variables[0] not in reads:
-            reads[variables[0]] = create(kind, inputs, *args, **kwargs)
-        return reads[variables[0]]
+        inputs = [graph.capture(tensor) for tensor in inputs]
+        variables = [tensor.name for tensor in inputs if tensor.dtype == tf.resource]
+        if kind == "ReadVariableOp":
+            if variables[0] not in reads:
+                reads[variables[0]] = create(kind, inputs, *args, **kwargs)
+            return reads[variables[0]]
+        for variable in variables:
+            reads.pop(variable, None)
+        attributes = {name: value.SerializeToString(deterministic=True)
+                      for name, value in (kwargs.get("attrs") or {}).items()}
+        key = (kind, *sorted(attributes.items()), *(tensor.name for tensor in inputs), "after",
+               *sorted(before.name for before in graph._current_control_dependencies()))
+        if key in known:
+            return known[key]
+        operation = create(kind, inputs, *args, **kwargs)
+        if not (operation.op_def.is_stateful or variables or kind == "Placeholder"):
+            known[key] = operation
+        return operation
 
     graph._create_op_internal = create_op
 

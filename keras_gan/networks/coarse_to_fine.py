@@ -57,6 +57,15 @@ def channels_of(sizes, base):
     return [base * n for n in (8, 6, 4, 2)[:len(sizes)] + (2,) * (len(sizes) - 4)]
 
 
+def cut(x, height, width):
+    """The upper left part of x (batch, rows, columns, channels), of this size.
+
+    Sides that are no multiple of a power of two were rounded up. Where nothing is cut
+    off, nothing is to be computed, and nothing for its gradient.
+    """
+    return x if x.shape[1:3] == (height, width) else x[:, :height, :width]
+
+
 @keras.saving.register_keras_serializable("keras_gan")
 class CoarseToFineGenerator(GrowingNetwork):
     """Vectors z (batch, width) -> pictures (batch, height, width, channels) of its
@@ -107,11 +116,11 @@ class CoarseToFineGenerator(GrowingNetwork):
         picture = self.to_picture[0](h)                                # (batch, 8, 10, 3)
 
         for level, (height, width) in enumerate(self.sizes[:self.level + 1], 1):
-            picture = self.double(picture)[:, :height, :width]         # (batch, 16, 20, 3) ...
+            picture = cut(self.double(picture), height, width)         # (batch, 16, 20, 3) ...
             alpha = self.alpha if level == self.level + 1 else 1
             if level == len(self.sizes):
-                return picture + self.last(h)[:, :height, :width] * alpha   # ... (128, 160, 3)
-            h = self.convolutions[level](h)[:, :height, :width]        # (batch, 16, 20, 48) ...
+                return picture + cut(self.last(h), height, width) * alpha   # ... (128, 160, 3)
+            h = cut(self.convolutions[level](h), height, width)        # (batch, 16, 20, 48) ...
             h = self.activation(self.modulations[level]([h, w]))       # ... (batch, 64, 80, 16)
             picture = picture + self.to_picture[level](h) * alpha
         return picture

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import DCGAN
-from keras_gan.backend.one_graph import one_graph, share_reads
+from keras_gan.backend.one_graph import one_graph, share_work
 from keras_gan.players.player import Player
 from tests.games import random_data, small
 
@@ -20,7 +20,7 @@ def test_a_variable_is_read_once_between_two_writes_and_its_gradient_is_whole():
 
     @tf.function
     def turn():
-        share_reads(tf.compat.v1.get_default_graph())
+        share_work(tf.compat.v1.get_default_graph())
         before = v * 1.0
         with tf.GradientTape() as tape:
             loss = v * v
@@ -50,20 +50,56 @@ def test_a_write_inside_a_branch_or_a_function_counts_as_a_write():
     assert one_graph(turn, False)(False) == {"first": 12.0, "second": 12.0, "third": 22.0}
 
 
-def test_a_turn_reads_each_weight_of_the_generator_once():
-    gan = DCGAN((8, 8, 1), latent_dim=4, base_channels=2, fakes_in_training_mode=True)
+def graph_of_a_turn(gan, size):
     graphs = []
 
     def turn(images, random):
         graphs.append(tf.compat.v1.get_default_graph())
         return gan.train_on_batch(images, random)
 
-    one_graph(turn, False)(tf.zeros((2, 8, 8, 1), "uint8"), gan.random_numbers(2))
-    graph = graphs[0]
+    images = tf.zeros((size, *gan.img_shape), "uint8")
+    one_graph(turn, False)(images, gan.random_numbers(size))
+    return graphs[0]
+
+
+def test_a_turn_reads_each_weight_of_the_generator_once():
+    gan = DCGAN((8, 8, 1), latent_dim=4, base_channels=2, fakes_in_training_mode=True)
+    graph = graph_of_a_turn(gan, 2)
     read = [op.inputs[0] for op in graph.get_operations() if op.type == "ReadVariableOp"]
     for weight in gan.generator.trainable_weights:
         handle = graph.capture(weight.value.handle)
         assert sum(tensor is handle for tensor in read) == 1, weight.path
+
+
+def test_a_turn_makes_its_pictures_once_also_where_xla_compiles_a_kernel():
+    gan = DCGAN((32, 32, 1), networks="coarse_to_fine", latent_dim=4, base_channels=2,
+                fakes_in_training_mode=True)
+    kinds = [op.type for op in graph_of_a_turn(gan, 2).get_operations()
+             if "generator" in op.name and "gradient" not in op.name]
+    # A kernel in XLA for the windows of one doubling, two passes for the bilinear one
+    assert kinds.count("PartitionedCall") == 3
+    assert kinds.count("Conv2DBackpropInput") == 2
+
+
+def test_what_is_equal_is_computed_once_and_what_is_random_or_written_is_not():
+    v = tf.Variable(1.0)
+
+    @tf.function
+    def turn(x):
+        share_work(tf.compat.v1.get_default_graph())
+        one, other = tf.exp(x), tf.exp(x)
+        assert one is other or one.op is other.op
+        dice = tf.random.uniform((4,)), tf.random.uniform((4,))
+        v.assign_add(1.0)
+        v.assign_add(1.0)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            again = tf.exp(x)
+        return tape.gradient(again, x), dice, v * 1.0
+
+    slope, dice, written = turn(tf.constant(0.0))
+    assert float(slope) == 1.0 and float(written) == 3.0
+    assert not np.array_equal(*dice)
 
 
 def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_once(rng, monkeypatch):
