@@ -248,6 +248,9 @@ def flags_of(model, paper, args):
     # Recipes for colour pictures bring their shape. Digits would be enlarged to it, and
     # thousands of such steps take hours: they play as DCGAN does
     command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command
+    if steps := of_recipe.get("rest_at"):                # a recipe that says how long to play
+        command = {**command, "steps": steps, "sample_interval": steps // 20,
+                   "checkpoint_interval": steps // 20}
     defaults = {**of_recipe, **command, "recipe": recipe}
 
     fields = {field.name: field for field in dataclasses.fields(model)}
