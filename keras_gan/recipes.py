@@ -125,7 +125,7 @@ COARSE_TO_FINE = {
     "fakes_in_training_mode": True,
     # What a picture is as a whole is learned from 16x20 and 32x40, where a turn takes a
     # small part of the time. 64x80 is left out
-    "grow_at": (800, 5400, 5400),
+    "grow_at": (0.14, 0.955, 0.955),
     # Two moves of D a turn, on real and on generated pictures, nearly undo each other.
     # Without a memory of gradients Adam would make both of full length
     "joint_step": True,

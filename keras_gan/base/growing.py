@@ -47,16 +47,17 @@ class Growing(Stages):
     `img_shape`.
     """
 
-    grow_at: tuple[int, ...] = ()
+    grow_at: tuple[int | float, ...] = ()
     """Turns, counted from the model's first one, after which the sides of the pictures
     double: rising numbers, for networks that can grow ("coarse_to_fine"). With two
     numbers training begins with a quarter of the sides. A number that stands there
-    twice leaves a size out. The optimizers begin anew at each size, and learning rates
-    that fall do so at each size."""
+    twice leaves a size out. Numbers below 1 are shares of rest_at; small pictures take
+    only the first ones. The optimizers begin anew at each size, and learning rates that
+    fall do so at each size."""
     rest_at: int | None = None
     """Turns, counted from the model's first one, after which the learning rates have
     fallen to a twentieth. At each size they stay for two fifths of its turns, then fall
-    in a straight line. Take the number of `steps` that you train. None: they don't."""
+    in a straight line. Take the number of steps that you train. None: they don't."""
     fade: int = 0
     """Turns in which a new size is blended in: the layers that are new count from 0 to
     1. 0: they count at once."""
@@ -66,19 +67,32 @@ class Growing(Stages):
         super().check_arguments()
         self.require_whole("fade", 0)
         if self.rest_at is not None:
-            least = max(self.grow_at, default=0)
-            self.require(is_whole(self.rest_at, least + 1), "rest_at",
-                         f"None, or a whole number of turns, more than {least}")
+            least = max(self.grow_at, default=0) + 1
+            self.require(is_whole(self.rest_at, least), "rest_at",
+                         f"None, or a whole number of turns, at least {least}")
+            self.rest_at = int(self.rest_at)
             self.require(self.half_life is None, "half_life",
                          "None with rest_at (a recipe's rest_at goes with rest_at=None)")
-            self.rest_at = int(self.rest_at)
         if self.grow_at:
             self.require(hasattr(self.architecture, "grows_from"), "grow_at",
                          "() with networks that can't grow; networks='coarse_to_fine' can")
-            *sides, _ = self.img_shape
-            most = len(halvings(*sides, self.architecture.grows_from)) - 1
-            self.require(len(self.grow_at) <= most, "grow_at",
-                         f"at most {most} numbers for pictures of {sides[0]}x{sides[1]}")
+            height, width = self.img_shape[:2]
+            self.require(len(self.grow_at) <= self.most_doublings, "grow_at",
+                         f"at most {self.most_doublings} numbers for pictures of {height}x{width}")
+
+    def in_turns(self, numbers):
+        """`grow_at` in turns: shares of `rest_at` become numbers of turns."""
+        if not numbers or not all(isinstance(n, float) and 0 < n < 1 for n in numbers):
+            return numbers
+        self.require(is_whole(self.rest_at, 2), "rest_at", "a whole number of turns, at least 2, "
+                     "where grow_at holds shares of it (numbers below 1)")
+        most = self.most_doublings if hasattr(self.architecture, "grows_from") else len(numbers)
+        return tuple(max(1, min(round(n * self.rest_at), self.rest_at - 1)) for n in numbers[:most])
+
+    @property
+    def most_doublings(self):
+        """How often the smallest pictures double until they are whole: int."""
+        return len(halvings(*self.img_shape[:2], self.architecture.grows_from)) - 1
 
     @property
     def read_anew(self):

@@ -26,11 +26,15 @@ class Stages:
     def check_arguments(self):
         """Raise `ValueError` for arguments that make no sense."""
         super().check_arguments()
-        numbers = self.grow_at
-        rising = isinstance(numbers, (tuple, list)) and all(is_whole(n, 1) for n in numbers) \
-            and sorted(numbers) == list(numbers)
-        self.require(rising, "grow_at", "whole numbers of turns, at least 1 and rising")
+        several = isinstance(self.grow_at, (tuple, list))
+        numbers = self.in_turns(self.grow_at) if several else ()
+        rising = all(is_whole(n, 1) for n in numbers) and sorted(numbers) == list(numbers)
+        self.require(several and rising, "grow_at", "whole numbers of turns, at least 1 and rising")
         self.grow_at = tuple(int(n) for n in numbers)
+
+    def in_turns(self, numbers):
+        """The entries of `grow_at`, a tuple or list, in turns."""
+        return numbers
 
     @property
     def stage(self):

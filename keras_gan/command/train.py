@@ -58,6 +58,9 @@ def train_with_flags(model, args):
     names = [chosen.pop(name) for name in sources]
     run_dir = chosen.pop("run_dir") or default_run_dir(paper, names, chosen["resume"])
     parameters = {name: chosen.pop(name) for name in model.option_names() if name in chosen}
+    of_recipe = model.recipe_options(parameters["recipe"])
+    if "rest_at" in of_recipe and parameters["rest_at"] == of_recipe["rest_at"]:
+        parameters["rest_at"] = chosen["steps"]          # it comes to rest at the end
     by_data = FROM_DATA in model.option_names()
     of_signals = parameters.get("networks") == "signals"
     is_array = bool(names) and names[0].lower().endswith(".npy")
@@ -249,8 +252,9 @@ def flags_of(model, paper, args):
     # thousands of such steps take hours: they play as DCGAN does
     command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command
     if steps := of_recipe.get("rest_at"):                # a recipe that says how long to play
-        command = {**command, "steps": steps, "sample_interval": steps // 20,
-                   "checkpoint_interval": steps // 20}
+        interval = max(100, round(steps / 20, -2))
+        command = {**command, "steps": steps, "sample_interval": interval,
+                   "checkpoint_interval": interval}
     defaults = {**of_recipe, **command, "recipe": recipe}
 
     fields = {field.name: field for field in dataclasses.fields(model)}

@@ -141,9 +141,19 @@ def test_rates_come_to_rest_at_each_size():
     assert "k" not in gan.read_anew and "k" in DCGAN(**COARSE).read_anew
 
 
+@pytest.mark.parametrize("shape, rest_at, turns", [
+    ((128, 160, 3), 5650, (791, 5396, 5396)), ((64, 64, 3), 1000, (140, 955)),
+    ((28, 28, 1), 1000, (140,)), ((16, 16, 1), 1000, ()), ((64, 64, 1), 2, (1, 1))])
+def test_shares_become_turns_and_small_pictures_take_the_first(shape, rest_at, turns):
+    gan = DCGAN(recipe="coarse_to_fine", img_shape=shape, rest_at=rest_at, base_channels=1)
+    assert gan.grow_at == turns and gan.rest_at == rest_at
+
+
 @pytest.mark.parametrize("wrong, said", [
-    ({"grow_at": (5,), "rest_at": 5}, "rest_at must be None, or a whole number of turns, more "
-                                      "than 5"),
+    ({"grow_at": (5,), "rest_at": 5}, "rest_at must be None, or a whole number of turns, at "
+                                      "least 6"),
+    ({"grow_at": (0.5,)}, "rest_at must be a whole number of turns, at least 2, where grow_at"),
+    ({"grow_at": (0.5, 7), "rest_at": 10}, "whole numbers of turns"),
     ({"rest_at": 5, "half_life": 5}, "half_life must be None with rest_at (a recipe's"),
     ({"grow_at": (5,), "networks": "keras_gan"}, "can't grow"),
     ({"grow_at": (5, 3)}, "at least 1 and rising. Received: grow_at=(5, 3)"),
