@@ -303,9 +303,9 @@ def model_of(run):
 
 # --- what is shown --------------------------------------------------------------------
 
-def readable(number):
-    """A number of three digits, or a whole one."""
-    return f"{number:.3g}" if abs(number) < 1000 else f"{number:,.0f}"
+def readable(number, digits=3):
+    """A number of so many digits, or a whole one."""
+    return f"{number:.{digits}g}" if abs(number) < 10 ** digits else f"{number:,.0f}"
 
 
 def mean_and_error(values):
@@ -315,7 +315,8 @@ def mean_and_error(values):
         return "–"
     if len(values) == 1:
         return readable(values[0])
-    return f"{readable(np.mean(values))} ± {np.std(values, ddof=1) / len(values) ** 0.5:.2g}"
+    error = np.std(values, ddof=1) / len(values) ** 0.5
+    return f"{readable(np.mean(values))} ± {readable(error, 2)}"
 
 
 def table_of(rows, commands):

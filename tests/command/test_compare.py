@@ -147,8 +147,10 @@ def run(turns, **named):
 def test_the_table_has_means_and_standard_errors_over_the_seeds(tmp_path, capsys):
     rows = {"laptop": {0: run(1000, KID=1.0, recall=0.5), 1: run(1001, KID=2.0, recall=0.5),
                        4: run(1005, KID=3.0, recall=None)},
-            "cgan": {0: run(12_345, KID=1580.4, agreement=0.8125)}}
-    table = compare.table_of(rows, {"laptop": "dcgan --recipe laptop", "cgan": "cgan"})
+            "cgan": {0: run(12_345, KID=1580.4, agreement=0.8125)},
+            "gan": {0: run(1, KID=1000), 1: run(1, KID=1500)}}
+    table = compare.table_of(rows, {"laptop": "dcgan --recipe laptop", "cgan": "cgan",
+                                    "gan": "gan"})
     compare.write_table(tmp_path / "rows.md", table)
     lines = [[cell.strip() for cell in line.strip().strip("|").split("|")]
              for line in (tmp_path / "rows.md").read_text().splitlines()]
@@ -157,6 +159,7 @@ def test_the_table_has_means_and_standard_errors_over_the_seeds(tmp_path, capsys
         # the standard deviation of 1, 2, 3 is 1
         ["laptop", "dcgan --recipe laptop", "0 1 4", "3.0", "1,002", "2 ± 0.58", "–", "–"],
         ["cgan", "cgan", "0", "3.0", "12,345", "1,580", "–", "0.812"],
+        ["gan", "gan", "0 1", "3.0", "1", "1,250 ± 250", "–", "–"],
         ["real", "", "", "", "", "9", "9", "9"]]
     assert "2 ± 0.58" in capsys.readouterr().out
 
