@@ -125,18 +125,18 @@ COARSE_TO_FINE = {
     "fakes_in_training_mode": True,
     # What a picture is as a whole is learned from 16x20 and 32x40, where a turn takes a
     # small part of the time. 64x80 is left out
-    "grow_at": (2000, 3200, 3200),
+    "grow_at": (2000, 5600, 5600),
     # Two moves of D a turn, on real and on generated pictures, nearly undo each other.
     # Without a memory of gradients Adam would make both of full length
     "joint_step": True,
     "betas": (0.0, 0.99),
     # A steep D would drive the generator round and round. Every fourth turn is enough
-    "r1_gamma": 4.0,
+    "r1_gamma": 5.0,
     "r1_interval": 4,
-    # Players of such rates jump. The rates fall when the pictures are whole, and people
-    # are shown the average
+    # Players of such rates jump. The rates fall at each size, and people are shown the
+    # average
     "learning_rate": 2e-3,
-    "half_life": 100,
+    "rest_at": 5950,
     "ema_momentum": 0.998,
 }
 

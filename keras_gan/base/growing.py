@@ -1,25 +1,38 @@
 """Games whose networks begin with small pictures and grow."""
 import keras
 import numpy as np
+from keras import ops
 from keras.optimizers.schedules import LearningRateSchedule
 
 from keras_gan.base.options import options
 from keras_gan.base.stages import Stages
 from keras_gan.layers.growing import GrowingNetwork, halvings
 from keras_gan.layers.pyramid import halved
+from keras_gan.samples.checks import is_whole
 
 
-class InTheLastStage(LearningRateSchedule):
-    """A learning rate that is that of `schedule` in the last stage of a game.
+class ComesToRest(LearningRateSchedule):
+    """A learning rate that falls in each stage: constant for two fifths of it, then in
+    a straight line to a twentieth.
 
-    Before, it is that of its first step. The stage is looked at when a turn is traced.
+    Jun-Yan Zhu et al., 2017, arXiv:1703.10593, section 4, let it fall so, to 0 and
+    once. The optimizers count their steps from the beginning of a stage. Which stage it
+    is, is looked at when a turn is traced.
+
+    Args:
+        game: a `Growing` game with `rest_at`.
+        learning_rate: float, at the start.
+        updates: int, steps of the optimizer in a turn.
     """
 
-    def __init__(self, game, schedule):
-        self.game, self.schedule = game, schedule
+    def __init__(self, game, learning_rate, updates):
+        self.game, self.learning_rate, self.updates = game, learning_rate, updates
 
     def __call__(self, step):
-        return self.schedule(step if self.game.doublings == 0 else 0)
+        game = self.game
+        begin, end = (0, *game.grow_at, game.rest_at)[game.stage:game.stage + 2]
+        left = 1 - ops.cast(step, "float32") / (self.updates * (end - begin))
+        return self.learning_rate * ops.clip(left / 0.6, 0.05, 1)
 
 
 @options
@@ -38,8 +51,12 @@ class Growing(Stages):
     """Turns, counted from the model's first one, after which the sides of the pictures
     double: rising numbers, for networks that can grow ("coarse_to_fine"). With two
     numbers training begins with a quarter of the sides. A number that stands there
-    twice leaves a size out. The optimizers begin anew at each size, and with
-    `half_life` the learning rates fall in the last one."""
+    twice leaves a size out. The optimizers begin anew at each size, and learning rates
+    that fall do so at each size."""
+    rest_at: int | None = None
+    """Turns, counted from the model's first one, after which the learning rates have
+    fallen to a twentieth. At each size they stay for two fifths of its turns, then fall
+    in a straight line. Take the number of `steps` that you train. None: they don't."""
     fade: int = 0
     """Turns in which a new size is blended in: the layers that are new count from 0 to
     1. 0: they count at once."""
@@ -48,6 +65,12 @@ class Growing(Stages):
         """Raise `ValueError` for arguments that make no sense."""
         super().check_arguments()
         self.require_whole("fade", 0)
+        if self.rest_at is not None:
+            least = max(self.grow_at, default=0)
+            self.require(is_whole(self.rest_at, least + 1), "rest_at",
+                         f"None, or a whole number of turns, more than {least}")
+            self.require(self.half_life is None, "half_life", "None with rest_at")
+            self.rest_at = int(self.rest_at)
         if self.grow_at:
             self.require(hasattr(self.architecture, "grows_from"), "grow_at",
                          "() with networks that can't grow; networks='coarse_to_fine' can")
@@ -55,6 +78,11 @@ class Growing(Stages):
             most = len(halvings(*sides, self.architecture.grows_from)) - 1
             self.require(len(self.grow_at) <= most, "grow_at",
                          f"at most {most} numbers for pictures of {sides[0]}x{sides[1]}")
+
+    @property
+    def read_anew(self):
+        """As in `Game`: a rate that comes to rest does so by k steps a turn."""
+        return tuple(name for name in super().read_anew if name != "k" or self.rest_at is None)
 
     @property
     def growing(self):
@@ -90,9 +118,10 @@ class Growing(Stages):
                     model.train_function = None            # Keras is to trace it anew
 
     def falling(self, learning_rate, updates=1):
-        """As `Game.falling`: with `half_life` a rate that falls in the last stage."""
-        rate = super().falling(learning_rate, updates)
-        return rate if self.half_life is None or not self.grow_at else InTheLastStage(self, rate)
+        """As `Game.falling`; with `rest_at` a rate that comes to rest at each size."""
+        if self.rest_at is None:
+            return super().falling(learning_rate, updates)
+        return ComesToRest(self, learning_rate, updates)
 
     def to_network(self, images):
         """As in `Turns`: pictures (batch, *img_shape) in the size of this stage."""

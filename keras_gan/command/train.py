@@ -15,7 +15,8 @@ from keras_gan.command.data import OF_LABELS, OF_LOADING, load_again, load_to_pr
 from keras_gan.papers import SCENES, class_named, find
 
 FROM_DATA = "num_classes"                            # an argument that the data decide
-WHOLE = ("steps", "batch_size", "sample_interval", "checkpoint_interval", "half_life")
+WHOLE = ("steps", "batch_size", "sample_interval", "checkpoint_interval", "half_life",
+         "rest_at")
 NO_FLAG = ("images", "points", "labels", FROM_DATA)
 DATA_SETS = ("digits, scenes, scenes_by_day, scenes_at_night, mnist, stacked_mnist, fashion_mnist, "
              "cifar10")

@@ -1,7 +1,8 @@
 """Small networks that draw a picture from its coarse shape to its details.
 
 Nobody's paper: parts of several. From Karras 2017 (arXiv:1710.10196): networks that
-begin with small pictures, and pixel normalization. From Karras 2018
+begin with small pictures, pixel normalization, and the deviation of a minibatch, with
+which each class comes out about as often as it should. From Karras 2018
 (arXiv:1812.04948): z scales and moves the channels of every level. From Karras 2019
 (arXiv:1912.04958): the picture is a sum of enlarged pictures, one a level, and nothing
 in D is normalised. Each level of D also sees the picture in its own size (Karnewar,
@@ -14,6 +15,7 @@ from keras.layers import Conv2D, Dense, Flatten, LeakyReLU, Reshape, UpSampling2
 from keras_gan.layers.augmentation import DiffAugment
 from keras_gan.layers.growing import (
     GrowingNetwork,
+    MinibatchDeviation,
     Modulation,
     PixelNormalization,
     halvings,
@@ -42,6 +44,7 @@ def discriminator_layers(game, input_shape):
     return Sequential([
         *layers,
         FineToCoarseDiscriminator(sizes, game.base_channels),          # (8, 10, 64)
+        MinibatchDeviation(),                                          # (8, 10, 65)
         Conv2D(12 * game.base_channels, 4, strides=2, padding="same",              # (4, 5, 96)
                kernel_initializer=normal()),
         LeakyReLU(negative_slope=0.2),

@@ -28,7 +28,7 @@ FORMAT = 2
 OURS = re.compile(r"config\.json|SHA256SUMS|history\.csv|\w+\.weights\.h5|\w+\.npz")
 STEP = re.compile(r"step_(\d+)")
 NO_FOLDER = (".keras", ".h5", ".hdf5", ".zip", ".npz")       # how names of files end
-LEARNING_RATES = {"learning_rate", "generator_learning_rate", "half_life"}
+LEARNING_RATES = {"learning_rate", "generator_learning_rate", "half_life", "rest_at"}
 SUMS = "SHA256SUMS"           # `sha256sum --check SHA256SUMS` understands it too
 
 

@@ -127,7 +127,24 @@ def test_a_conditional_gan_grows_too(rng):
     assert len(history["step"]) == 4 and gan.stage == 1
 
 
+def test_rates_come_to_rest_at_each_size():
+    gan = DCGAN(grow_at=(10, 10), rest_at=30, learning_rate=1e-3, joint_step=True,
+                **{**COARSE, "img_shape": (40, 50, 3)})
+    shares = (1, 1, 1, 1, 1, .8333, .6667, .5, .3333, .1667)      # of ten turns
+    long = [min(1, max(0.05, (20 - turn) / 12)) for turn in range(25)]
+    for turns, expected in ((0, shares), (11, long)):
+        gan.turns = turns
+        for player, updates in (("generator", 1), ("discriminator", 2)):
+            rate = gan.learning_rate_of(player)
+            got = [float(rate(updates * step)) for step in range(len(expected))]
+            np.testing.assert_allclose(got, 1e-3 * np.array(expected), rtol=1e-3)
+    assert "k" not in gan.read_anew and "k" in DCGAN(**COARSE).read_anew
+
+
 @pytest.mark.parametrize("wrong, said", [
+    ({"grow_at": (5,), "rest_at": 5}, "rest_at must be None, or a whole number of turns, more "
+                                      "than 5"),
+    ({"rest_at": 5, "half_life": 5}, "half_life must be None with rest_at"),
     ({"grow_at": (5,), "networks": "keras_gan"}, "can't grow"),
     ({"grow_at": (5, 3)}, "at least 1 and rising. Received: grow_at=(5, 3)"),
     ({"grow_at": (0,)}, "at least 1"), ({"grow_at": 7}, "whole numbers of turns"),
