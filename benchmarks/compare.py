@@ -95,14 +95,14 @@ COMPARISONS = {
         "gan-digits": "gan --recipe digits",
         "gan-mnist": "gan --recipe mnist --batch-size 64",
         "gan-2014": "gan --recipe goodfellow_2014 --batch-size 64",
-        "dcgan-coarse_to_fine": "dcgan --recipe coarse_to_fine",
+        "dcgan-coarse_to_fine": "dcgan --recipe coarse_to_fine --grow-at 2000",
         "cgan-classic": "cgan --recipe classic",
         "cgan-digits": "cgan --recipe digits",
     }, "--data mnist --img-shape 28 28 1 --sample-interval 2500 --checkpoint-interval 10000", 20),
     "stacked_mnist": Comparison(60, {
         "gan": "gan --recipe mnist",
         "half_hour": "dcgan --recipe half_hour",
-        "coarse_to_fine": "dcgan --recipe coarse_to_fine",
+        "coarse_to_fine": "dcgan --recipe coarse_to_fine --grow-at 2000",
     }, "--data stacked_mnist --img-shape 28 28 3 --batch-size 64 --sample-interval 2500", 20),
     "photos": Comparison(10, {
         "laptop": "dcgan --recipe laptop",

@@ -3,6 +3,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from unittest import mock
 
 import cv2
 import numpy as np
@@ -18,21 +19,29 @@ from keras_gan.training.plan import NO_END
 FOLDER = ["--data", "pictures"]
 
 
-def parsed(row, data):
-    """What `keras-gan train` makes of a row, without training."""
+class Built(Exception):
+    """A model was about to build its networks: its arguments make sense."""
+
+
+def parsed(row, data, monkeypatch):
+    """What `keras-gan train` makes of a row, without training. Its model takes it."""
     where = FOLDER if "--data" not in COMPARISONS[data].common else []
     _, model, *words = compare.words_of(row, Arguments(data), Source(where, [], {}))
     words += ["--minutes", "3"]
-    paper = find(model)
-    flags = flags_of(paper.load(), paper, words)
+    paper, model = find(model), find(model).load()
+    flags = flags_of(model, paper, words)
     check_words(words, {name for group in vars(flags()).values() for name in vars(group)})
-    return tyro.cli(flags, args=words)
+    flags = tyro.cli(flags, args=words)
+    monkeypatch.setattr(model, "build", mock.Mock(side_effect=Built))
+    with pytest.raises(Built):
+        model(**vars(flags.model))
+    return flags
 
 
 @pytest.mark.parametrize("data", COMPARISONS)
-def test_each_row_is_a_command_that_plays_as_long_as_the_clock_runs(data):
+def test_each_row_is_a_command_that_plays_as_long_as_the_clock_runs(data, monkeypatch):
     for row, command in COMPARISONS[data].rows.items():
-        flags = parsed(row, data)
+        flags = parsed(row, data, monkeypatch)
         assert flags.training.minutes == 3 and flags.training.steps == NO_END
         assert flags.data.data == {"emoji": "pictures", "photos": "pictures"}.get(data, data)
         assert f"--recipe {flags.model.recipe}" in command
@@ -41,7 +50,8 @@ def test_each_row_is_a_command_that_plays_as_long_as_the_clock_runs(data):
 def test_a_flag_of_a_row_wins_over_that_of_all_rows(monkeypatch):
     monkeypatch.setitem(COMPARISONS, "mnist", Comparison(
         1, {"small": "gan --batch-size 7", "large": "gan"}, "--data mnist --batch-size 50"))
-    assert [parsed(row, "mnist").training.batch_size for row in ("small", "large")] == [7, 50]
+    assert [parsed(row, "mnist", monkeypatch).training.batch_size
+            for row in ("small", "large")] == [7, 50]
 
 
 def figures(**named):
