@@ -152,9 +152,14 @@ def test_a_run_ends_by_the_clock_and_is_resumed_for_as_long_again(photos, tmp_pa
 
     with monkeypatch.context() as patched:
         patched.setattr(GAN, "train", train)
-        for flags in ((), ("--steps", 4), ("--minutes", 3), ("--steps", 4, "--minutes", 3)):
+        for flags in ((), ("--steps", 4), ("--steps", 4, "--minutes", 3)):
             said("resume", "run", *flags)
-    assert asked == [(NO_END, 1e-6), (4, None), (NO_END, 3), (4, 3)]
+        config = json.loads(Path("run/config.json").read_text())
+        config["plan"] |= {"steps": 5, "minutes": None}
+        Path("run/config.json").write_text(json.dumps(config))
+        for flags in ((), ("--minutes", 3)):               # its five steps are no end any more
+            said("resume", "run", *flags)
+    assert asked == [(NO_END, 1e-6), (4, None), (4, 3), (5, None), (NO_END, 3)]
     assert "minutes must be a number above 0, or None. Received: minutes=0.0" in refused(
         "resume", "run", "--minutes", "0")
 
