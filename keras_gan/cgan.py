@@ -44,7 +44,8 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
     """The conditional GAN.
 
     Recipes (`keras_gan/recipes.py` says what differs, and why): `"digits"`, for small
-    grey pictures, far better than the classic; `"laptop"`, for colour pictures.
+    grey pictures, far better than the classic; `"laptop"` and `"coarse_to_fine"`, whose
+    networks grow with the pictures, for colour pictures.
 
     Attributes:
         generator: `keras.Model`, [noise (batch, latent_dim), labels (batch, 1)] ->
@@ -64,7 +65,8 @@ class CGAN(Classes, ChoiceOfNetworks, GAN):
     """"fully_connected": those below. The others are convolutional: "keras_gan" is in
     keras_gan/dcgan.py, the rest in keras_gan/networks."""
 
-    recipes = {"digits": recipes.CGAN_DIGITS, "laptop": recipes.CGAN_LAPTOP}
+    recipes = {"digits": recipes.CGAN_DIGITS, "laptop": recipes.CGAN_LAPTOP,
+               "coarse_to_fine": recipes.CGAN_COARSE_TO_FINE}
     own_networks = "fully_connected"
 
     def build_generator(self):

@@ -125,7 +125,7 @@ COARSE_TO_FINE = {
     "fakes_in_training_mode": True,
     # What a picture is as a whole is learned from 16x20 and 32x40, where a turn takes a
     # small part of the time. 64x80 is left out
-    "grow_at": (2000, 5600, 5600),
+    "grow_at": (800, 5400, 5400),
     # Two moves of D a turn, on real and on generated pictures, nearly undo each other.
     # Without a memory of gradients Adam would make both of full length
     "joint_step": True,
@@ -136,7 +136,7 @@ COARSE_TO_FINE = {
     # Players of such rates jump. The rates fall at each size, and people are shown the
     # average
     "learning_rate": 2e-3,
-    "rest_at": 5950,
+    "rest_at": 5650,
     "ema_momentum": 0.998,
 }
 
@@ -172,6 +172,7 @@ LAPGAN_LAPTOP = {
 }
 
 CGAN_LAPTOP = {**LAPTOP, "conditioning": "projection"}
+CGAN_COARSE_TO_FINE = {**COARSE_TO_FINE, "conditioning": "projection"}
 
 # Chosen in trials of minutes, one seed each; no figure of it is in the benchmarks yet
 BIGGAN_LAPTOP = {

@@ -19,8 +19,8 @@ SMALL = {"img_shape": (9, 12, 3), "num_classes": 3, "latent_dim": 5, "base_chann
 def small_game(name, **changed):
     """A function of constructor arguments that makes a small model of a paper.
 
-    Its attribute `model` is the class. `changed` are arguments that differ from
-    `SMALL`.
+    Its attribute `model` is the class, and `falls(n)` are arguments with which learning
+    rates fall in n turns. `changed` are arguments that differ from `SMALL`.
     """
     model = find(name).load()
     takes = {field.name: field for field in dataclasses.fields(model)}
@@ -29,6 +29,7 @@ def small_game(name, **changed):
     small = {**{n: v for n, v in SMALL.items() if n in takes}, **few, **changed}
     make = lambda **more: model(**{**small, **more})
     make.model = model
+    make.falls = lambda turns: {} if "rest_at" in changed else {"half_life": turns}
     return make
 
 
@@ -43,7 +44,7 @@ GAMES = {
                               augment=True),
     # It grows after two turns, and then blends in
     "dcgan-coarse": small_game("dcgan", recipe="coarse_to_fine", img_shape=(17, 22, 3),
-                               base_channels=1, grow_at=(2,), fade=2, r1_interval=2),
+                               base_channels=1, grow_at=(2,), rest_at=6, fade=2, r1_interval=2),
     "dcgan-signals": small_game("dcgan", recipe="signals", img_shape=(20, 3)),
     "gan-points": small_game("gan", img_shape=(2,), networks="srivastava_2017", from_logits=True,
                              r1_gamma=1.0, generator_loss="saturating"),

@@ -69,7 +69,8 @@ class Growing(Stages):
             least = max(self.grow_at, default=0)
             self.require(is_whole(self.rest_at, least + 1), "rest_at",
                          f"None, or a whole number of turns, more than {least}")
-            self.require(self.half_life is None, "half_life", "None with rest_at")
+            self.require(self.half_life is None, "half_life",
+                         "None with rest_at (a recipe's rest_at goes with rest_at=None)")
             self.rest_at = int(self.rest_at)
         if self.grow_at:
             self.require(hasattr(self.architecture, "grows_from"), "grow_at",

@@ -254,6 +254,9 @@ def flags_of(model, paper, args):
     # Recipes for colour pictures bring their shape. Digits would be enlarged to it, and
     # thousands of such steps take hours: they play as DCGAN does
     command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command
+    if steps := of_recipe.get("rest_at"):                # a recipe that says how long to play
+        command = {**command, "steps": steps, "sample_interval": steps // 20,
+                   "checkpoint_interval": steps // 20}
     defaults = {**of_recipe, **command, "recipe": recipe}
     if any(word.partition("=")[0] == "--minutes" for word in args):
         defaults["steps"] = NO_END                       # or they would end it before the clock

@@ -144,7 +144,7 @@ def test_rates_come_to_rest_at_each_size():
 @pytest.mark.parametrize("wrong, said", [
     ({"grow_at": (5,), "rest_at": 5}, "rest_at must be None, or a whole number of turns, more "
                                       "than 5"),
-    ({"rest_at": 5, "half_life": 5}, "half_life must be None with rest_at"),
+    ({"rest_at": 5, "half_life": 5}, "half_life must be None with rest_at (a recipe's"),
     ({"grow_at": (5,), "networks": "keras_gan"}, "can't grow"),
     ({"grow_at": (5, 3)}, "at least 1 and rising. Received: grow_at=(5, 3)"),
     ({"grow_at": (0,)}, "at least 1"), ({"grow_at": 7}, "whole numbers of turns"),

@@ -95,7 +95,7 @@ def test_check_freeze_holds_compiled(make_game):
 def leg(make_game, folder, resume):
     """Play five compiled turns, or resume them after the third; what came out, as a
     digest."""
-    game = make_game(half_life=5)
+    game = make_game(**make_game.falls(5))
     data = for_train(game, random_data(np.random.default_rng(0), 30 * game.k, game))
     flip = {"flip": True} if data and game.makes_pictures else {}
     # Pictures are written in the one and not in the other: that must make no difference
@@ -129,7 +129,7 @@ def test_n_and_m_steps_in_another_process_are_n_plus_m_steps(make_game, request,
 
 
 def test_a_run_that_is_resumed_ends_in_the_same_numbers(make_game, rng, tmp_path):
-    games = [make_game(half_life=3, run_eagerly=True) for _ in range(3)]
+    games = [make_game(**make_game.falls(3), run_eagerly=True) for _ in range(3)]
     whole, first, second = games
     data = for_train(whole, random_data(rng, 30 * whole.k, whole))
     how = {"batch_size": 8, "checkpoint_interval": 2}
