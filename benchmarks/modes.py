@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 import keras_gan
+from compare import mean_and_error
 from keras_gan.evaluation import grid, mode_coverage, ring
 
 VEEGAN = {"img_shape": (2,), "latent_dim": 2, "networks": "srivastava_2017",
@@ -78,13 +79,6 @@ def run_of(row, data, seed, arguments):
         file.write_text(json.dumps({"minutes": minutes, **mode_coverage(samples, DATA[data]),
                                     "samples": samples.tolist()}))
     return json.loads(file.read_text())
-
-
-def mean_and_error(values):
-    """As text: the mean, and its standard error."""
-    if len(values) < 2:
-        return f"{values[0]:.3g}"
-    return f"{np.mean(values):.3g} ± {np.std(values, ddof=1) / len(values) ** 0.5:.2g}"
 
 
 def main(arguments):

@@ -142,6 +142,37 @@ def has(things):
                      for there in things])
 
 
+def in_class(there, labels, class_names):
+    """The share of villages with a house, and of seas with a boat: two floats.
+
+    Args:
+        there: bool (n, 2), whether there is a house, and a boat, in each picture.
+        labels: (n,), of which class each is.
+        class_names: list of str.
+    """
+    numbers = [class_names.index(name) for name in WHERE_ALWAYS]
+    return [there[labels == number, i].mean() if (labels == number).any() else np.nan
+            for i, number in enumerate(numbers)]
+
+
+def figures_of(pictures):
+    """What the judge sees in pictures and in held-out scenes, as figures of `keras-gan
+    evaluate`: a list of dicts.
+
+    Args:
+        pictures: (n, 128, 160, 3), float in [0, 1]; n of some hundreds.
+    """
+    held_out = load_data("scenes", split="test")
+    judge, lenet = JudgeOfThings(), LeNet(load_data("scenes"))
+    shares = [[*in_class(there, labels, held_out.class_names), *there.mean(0)]
+              for there, labels in ((judge.sees(pictures), lenet.look_at(pictures)[1]),
+                                    (judge.sees(held_out.images), held_out.labels))]
+    names = ("villages with a house", "seas with a boat", "with a house", "with a boat")
+    return [{"name": name, **{whose: None if np.isnan(share) else float(share) for whose, share in
+                              zip(("generated", "real"), both)}}
+            for name, *both in zip(names, *shares)]
+
+
 def houses_and_boats(pictures):
     """Table: the share of pictures with a house or a boat, and how good the judge is.
 
@@ -152,21 +183,16 @@ def houses_and_boats(pictures):
     lenet = LeNet(load_data("scenes"))
     truth = has([scenes.things_in(number) for number in numbers_of(held_out)])
     seen, of_samples = judge.sees(held_out.images), judge.sees(pictures)
-    classes = lenet.look_at(pictures)[1]
+    classes, names = lenet.look_at(pictures)[1], held_out.class_names
     table = Table("share of", "with a house", "with a boat")
 
     def row(name, shares):
         table.add_row(name, *(f"{share:.2f}" for share in shares))
 
-    def in_class(there, labels):
-        return [there[labels == held_out.class_names.index(name), i].mean()
-                if (labels == held_out.class_names.index(name)).any() else np.nan
-                for i, name in enumerate(WHERE_ALWAYS)]
-
     table.add_row("", "in villages", "at sea")
-    row("real scenes, the truth", in_class(truth, held_out.labels))
-    row("real scenes, the judge", in_class(seen, held_out.labels))
-    row(f"{len(pictures)} samples, the judge", in_class(of_samples, classes))
+    row("real scenes, the truth", in_class(truth, held_out.labels, names))
+    row("real scenes, the judge", in_class(seen, held_out.labels, names))
+    row(f"{len(pictures)} samples, the judge", in_class(of_samples, classes, names))
     table.add_row("", "anywhere", "anywhere")
     row("real scenes, the truth", truth.mean(0))
     row("real scenes, the judge", seen.mean(0))

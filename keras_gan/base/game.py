@@ -211,7 +211,7 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
               keep_every: int | None = None, resume: bool = False, flip: bool = False,
               if_not_finite: Literal["stop", "go_back"] = "stop",
               if_write_fails: Literal["stop", "go_on"] = "stop", balanced: bool = False,
-              labels=None):
+              labels=None, minutes: float | None = None):
         """Play many turns, compiled as one graph (or call by call with
         `run_eagerly=True`).
 
@@ -249,6 +249,9 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
                 classes, also in a model that knows no classes.
             labels: ints (N,), of a model that knows classes: the classes of an array of
                 images. What `load_data` returns has its own.
+            minutes: of this call, after which the turn is finished, everything is
+                written, and the run ends, as if Ctrl-C had been pressed; or with its
+                last step, where that comes first. None: there is no clock.
 
         Returns:
             history, a dict of lists: step, and all that `train_on_batch` returns.
@@ -265,7 +268,7 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
             OSError: if something can't be written. What was written before is whole.
         """
         plan = Plan(steps, batch_size, run_dir, sample_interval, checkpoint_interval, keep_last,
-                    keep_every, resume, flip, if_not_finite, if_write_fails, balanced)
+                    keep_every, resume, flip, if_not_finite, if_write_fails, balanced, minutes)
         data = open_data(self, images, labels, plan)
         turn, stage = None, None
         with TrainingRun(self, data, plan) as run:

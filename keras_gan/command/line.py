@@ -116,17 +116,19 @@ def train(model: Annotated[Literal[tuple(p.module for p in PAPERS)], tyro.conf.P
 @app.command
 @whole_lines
 def resume(run: Annotated[Path, tyro.conf.Positional], steps: int | None = None,
-           data: str | None = None, data_b: str | None = None):
+           minutes: float | None = None, data: str | None = None, data_b: str | None = None):
     """Go on with a run that was stopped, killed or finished, just as it was.
 
     Args:
         run: the run directory.
         steps: of the whole run; by default what was asked for last.
+        minutes: of this call, after which it stops and writes everything; by default
+            what was asked for last.
         data: where the data are now, if they have moved.
         data_b: the same of the other domain.
     """
     from keras_gan.command.train import resume_run
-    resume_run(run, steps, data, data_b)
+    resume_run(run, steps, minutes, data, data_b)
 
 
 @app.command

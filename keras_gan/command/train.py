@@ -43,6 +43,7 @@ TEXTS = {
 
 def train_with_flags(model, args):
     """See `keras_gan.command.line.train_command`."""
+    from keras_gan.training.plan import NO_END
     paper = find(model.__name__)
     sources = [name for name in ("data", "data_b") if name in paper.command]
     without = " and ".join(repr(paper.command[name]) for name in sources)
@@ -79,8 +80,10 @@ def train_with_flags(model, args):
         if by_data:
             game = model(**parameters, **{FROM_DATA: number_of_classes(data[0])})
     sizes = ", ".join(f"{name} {player.count_params():,}" for name, player in game.players.items())
+    many = f"{chosen['steps']:,} steps" if chosen["steps"] < NO_END else "Steps"
+    ends = "" if chosen["minutes"] is None else f", at most {chosen['minutes']:g} minutes,"
     print(f"{model.__name__}, recipe {game.recipe!r}: parameters {sizes}", *data,
-          f"{chosen['steps']:,} steps of {chosen['batch_size']} samples into {run_dir}", sep="\n")
+          f"{many} of {chosen['batch_size']} samples{ends} into {run_dir}", sep="\n")
     for loaded in data:
         loaded.remarks = []                      # they are printed
     game.train(*data, run_dir=run_dir, **chosen)
@@ -128,8 +131,9 @@ def check_img_shape(shape, of_pictures):
                          f"{words}. Use --img-shape {shape[1]} {shape[2]} {shape[0]}")
 
 
-def resume_run(run, steps, data=None, data_b=None):
+def resume_run(run, steps, minutes=None, data=None, data_b=None):
     """See `keras_gan.command.line.resume`."""
+    from keras_gan.training.plan import NO_END
     from keras_gan.training.run_directory import RunDirectory, in_a_shell
     config = RunDirectory(run).read_config()
     model = class_named(config["model"])
@@ -142,7 +146,8 @@ def resume_run(run, steps, data=None, data_b=None):
         raise ValueError(f"{run} was trained on arrays in Python. Go on there: train(images, ..., "
                          f"run_dir={str(run)!r}, resume=True).")
     how = {**config["training"], **config["plan"]}
-    how |= {"steps": steps} if steps is not None else {}
+    if steps is not None or minutes is not None:         # else what was asked for last, again
+        how |= {"steps": NO_END if steps is None else steps, "minutes": minutes}
     config["source"] = moved(config.get("source") or {}, data, data_b)
     check_before_data(game, run, True, how)
     data = [] if game.makes_its_data else [
@@ -243,6 +248,7 @@ def flags_of(model, paper, args):
     The defaults are those of the paper's command and of the recipe.
     """
     from data_loaders import load_data
+    from keras_gan.training.plan import NO_END
 
     recipe = next((b for a, b in itertools.pairwise(args) if a == "--recipe"),
                   next((a.split("=", 1)[1] for a in args if a.startswith("--recipe=")),
@@ -256,6 +262,8 @@ def flags_of(model, paper, args):
         command = {**command, "steps": steps, "sample_interval": interval,
                    "checkpoint_interval": interval}
     defaults = {**of_recipe, **command, "recipe": recipe}
+    if any(word.partition("=")[0] == "--minutes" for word in args):
+        defaults["steps"] = NO_END                       # or they would end it before the clock
 
     fields = {field.name: field for field in dataclasses.fields(model)}
     first = {"recipe": fields.pop("recipe")}             # other defaults follow from it

@@ -1,5 +1,6 @@
 """How long to train, and what to write when: the arguments of `train`, checked."""
 import dataclasses
+import math
 import os
 import reprlib
 from pathlib import Path
@@ -9,8 +10,9 @@ import numpy as np
 from keras_gan.samples.checks import is_whole
 from keras_gan.training import checkpoint
 
-CHANGEABLE = ("steps", "sample_interval", "checkpoint_interval", "keep_last", "keep_every",
-              "if_not_finite", "if_write_fails")        # what a resume may have otherwise
+NO_END = 10 ** 9              # steps of a run that the clock alone is to end
+CHANGEABLE = ("steps", "minutes", "sample_interval", "checkpoint_interval", "keep_last",
+              "keep_every", "if_not_finite", "if_write_fails")  # what a resume may have otherwise
 
 
 @dataclasses.dataclass
@@ -33,16 +35,20 @@ class Plan:
     if_not_finite: str
     if_write_fails: str
     balanced: bool = False
+    minutes: float | None = None
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            if isinstance(value, np.integer):
+            if isinstance(value, np.number):
                 setattr(self, name, value.item())               # JSON holds no others
         self._require(not hasattr(self.steps, "__len__") or isinstance(self.steps, str), "steps",
                       "a whole number of at least 1. Labels are passed by their name: "
                       "train(images, labels=...)")
         for name in ("steps", "batch_size", "sample_interval", "checkpoint_interval", "keep_last"):
             self._require(is_whole(getattr(self, name), 1), name, "a whole number of at least 1")
+        self._require(self.minutes is None or (
+            isinstance(self.minutes, (int, float)) and not isinstance(self.minutes, bool)
+            and 0 < self.minutes < math.inf), "minutes", "a number above 0, or None")
         interval = self.checkpoint_interval
         self._require(self.keep_every is None
                       or (is_whole(self.keep_every, 1) and self.keep_every % interval == 0),

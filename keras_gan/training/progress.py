@@ -34,6 +34,25 @@ def clock(seconds):
     return "-:--:--" if seconds is None else str(timedelta(seconds=int(seconds)))
 
 
+def nearest_end(steps, left, minutes, elapsed):
+    """What ends a run first, its steps or the clock.
+
+    Args:
+        steps: int, how many it may have.
+        left: seconds that they will take yet; None if nobody knows.
+        minutes: how long it may take; None: there is no clock.
+        elapsed: seconds that it has taken.
+
+    Returns:
+        What is shown after the number of the step, `"/5000"` or nothing; and the
+        seconds that are left.
+    """
+    by_clock = None if minutes is None else max(0.0, 60 * minutes - elapsed)
+    if by_clock is None or (left is not None and left <= by_clock):
+        return f"/{steps}", left
+    return "", by_clock
+
+
 class _Line(Progress):
     """A line that fits its console.
 
@@ -46,8 +65,11 @@ class _Line(Progress):
 
     def _line(self, task):
         width = self.console.width - 1             # in the last column some terminals break
-        begin = f"{task.completed:>{len(str(task.total))}}/{task.total}  {task.percentage:3.0f} %"
-        left = task.fields["waits_for"] or f"left {clock(task.time_remaining)}"
+        of, left = nearest_end(task.total, task.time_remaining, task.fields["minutes"],
+                               task.elapsed)
+        share = task.percentage if of else 100 * task.elapsed / (task.elapsed + left)
+        begin = f"{task.completed:>{len(of) - 1 if of else 0}}{of}  {share:3.0f} %"
+        left = task.fields["waits_for"] or f"left {clock(left)}"
         bar = 20 if width >= SMALL else 10
         room = width - len(begin) - bar - 4
         if room < len(left):                       # not even the bar has room
@@ -57,7 +79,7 @@ class _Line(Progress):
                    for name in sorted(logs, key=lambda name: not name.endswith("loss"))]
         pace = f"{task.speed * size:.0f} samples/s" if task.speed and size else ""
         line = Table.grid(padding=(0, 2, 0, 0))
-        line.add_row(begin, ProgressBar(task.total, task.completed, bar), Text(
+        line.add_row(begin, ProgressBar(100, share, bar), Text(
             fitting(room, [left, *figures, pace, clock(task.elapsed)]), no_wrap=True))
         return line
 
@@ -69,17 +91,19 @@ class TrainingProgress:
         done, steps: ints, where the run stands and where it ends.
         batch_size: int, samples a turn; None if every step may have another number.
         waits_for: str, what is shown until the first turn is finished.
+        minutes: how long it may take; None: there is no clock.
     """
 
-    def __init__(self, done, steps, batch_size, waits_for="compiling"):
+    def __init__(self, done, steps, batch_size, waits_for="compiling", minutes=None):
         self.console = Console()
         # A terminal that can't go back to the start of its line gets lines too
         self.live = self.console.is_interactive or self.console.is_jupyter
         self.bar = _Line(console=self.console, disable=not self.live, refresh_per_second=4,
                          transient=True)
         self.task = self.bar.add_task("training", total=steps, completed=done, logs={},
-                                      batch_size=batch_size, waits_for=waits_for)
-        self.done, self.steps = done, steps
+                                      batch_size=batch_size, waits_for=waits_for,
+                                      minutes=minutes)
+        self.done, self.steps, self.minutes = done, steps, minutes
         self.started = time.monotonic()
 
     def __enter__(self):
@@ -118,7 +142,7 @@ class TrainingProgress:
         """Where there is no bar to look at, a line now and then."""
         if not self.live:
             seconds = time.monotonic() - self.started
-            left = ""
-            if self.done < step < self.steps:
-                left = f", left {clock(seconds / (step - self.done) * (self.steps - step))}"
-            self.say(f"step {step}/{self.steps}  {readable(logs)}  {seconds:.0f} s{left}")
+            by_steps = seconds / max(1, step - self.done) * (self.steps - step)
+            of, left = nearest_end(self.steps, by_steps, self.minutes, seconds)
+            left = f", left {clock(left)}" if left and step > self.done else ""
+            self.say(f"step {step}{of}  {readable(logs)}  {seconds:.0f} s{left}")

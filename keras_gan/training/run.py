@@ -14,6 +14,7 @@ from keras_gan.backend.one_graph import OUT_OF_MEMORY
 from keras_gan.samples import drawing
 from keras_gan.training import checkpoint, memory
 from keras_gan.training.data import remarks_of
+from keras_gan.training.plan import NO_END
 from keras_gan.training.progress import TrainingProgress, readable
 from keras_gan.training.referee import LIKELY_CAUSES, Referee
 from keras_gan.training.run_directory import RunDirectory, check_apart, in_a_shell
@@ -41,6 +42,7 @@ class TrainingRun:
         self.game, self.data, self.plan = game, data, plan
         self.step, self.history, self.logs = 0, {"step": []}, {}
         self.went_back, self.back_to, self.times_back = False, 0, 0
+        self.began_run, self.time_is_up = time.monotonic(), False
         self.saved = None                        # step and turns of the last checkpoint
         self.referee = Referee(game)
         self.played, self.waited = [], 0.0       # seconds of each turn; seconds of waiting for data
@@ -57,7 +59,7 @@ class TrainingRun:
         size = data.batch_size
         self.progress = TrainingProgress(
             self.step, plan.steps, size and size * game.k,
-            "the first turn" if game.run_eagerly else "compiling")
+            "the first turn" if game.run_eagerly else "compiling", plan.minutes)
         self.signals = Signals(self.progress.say, self._stopped_at_once)
 
     def _fits(self, batch_size):
@@ -153,8 +155,10 @@ class TrainingRun:
 
     @property
     def ended(self):
-        """Whether the last step is played, or somebody has asked for an end."""
-        return self.step >= self.plan.steps or self.signals.received is not None
+        """Whether the last step is played, the time is up, or somebody has asked for an
+        end."""
+        return (self.step >= self.plan.steps or self.time_is_up
+                or self.signals.received is not None)
 
     def batches(self):
         """The batches of the turns to come, until the last step or Ctrl-C."""
@@ -217,6 +221,10 @@ class TrainingRun:
         self.progress.update(self.step, logs)
         for remark in self.referee.watch(self.step, logs):
             self.progress.say(remark)
+        minutes = self.plan.minutes
+        if minutes is not None and time.monotonic() - self.began_run >= 60 * minutes:
+            self.time_is_up = True
+            self.progress.say(f"minutes={minutes:g}: the time is up.")
         if not all(map(math.isfinite, logs.values())):
             self._diverged(f"{type(self.game).__name__}: at step {self.step} the numbers are no "
                            f"longer finite: {readable(logs)}.")
@@ -320,7 +328,12 @@ class TrainingRun:
         game, run = self.game, str(self.directory)
         name, translates = type(game).__name__, list(game.takes) == ["a", "b"]
         steps = self.plan.steps if self.step < self.plan.steps else 2 * self.plan.steps
-        in_python = f"{name}(...).train(..., steps={steps}, run_dir={run!r}, resume=True)"
+        length = {"steps": steps} if steps < NO_END else {}  # else resume asks for the same again
+        if self.time_is_up:
+            length["minutes"] = f"{self.plan.minutes:g}"
+        in_python = ", ".join(["...", *(f"{word}={number}" for word, number in length.items()),
+                               f"run_dir={run!r}", "resume=True"])
+        in_python = f"{name}(...).train({in_python})"
         if not is_of_this_package(type(game)):               # the command doesn't know the class
             return [f"{name}.load({run!r})." + ("translate(images)" if translates
                                                 else "generate(25)"), in_python]
@@ -328,8 +341,8 @@ class TrainingRun:
         if translates:
             look = f"keras-gan translate {in_a_shell(run)} --data FOLDER --out FOLDER"
         known = game.makes_its_data or self.data.source
-        return [look, f"keras-gan resume {in_a_shell(run)} --steps {steps}" if known
-                else in_python]
+        flags = "".join(f" --{word} {number}" for word, number in length.items())
+        return [look, f"keras-gan resume {in_a_shell(run)}{flags}" if known else in_python]
 
     def _stopped_at_once(self):
         """A line: where Ctrl-C has ended the run, and what of it is there."""

@@ -2,6 +2,7 @@
 
 Each is a process of its own, but for repetitions and what is refused.
 """
+import functools
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from keras_gan.command import look
 from keras_gan.command.train import train_parameters
 from keras_gan.papers import MODULES, PAPERS, find
 from keras_gan.samples import drawing as pictures
+from keras_gan.training.plan import NO_END
 
 KERAS_GAN = Path(sys.executable).with_name("keras-gan")
 HERE = Path(keras_gan.__file__).parent
@@ -133,6 +135,33 @@ def test_runs_are_numbered_sampled_resumed_and_never_overwritten(photos, tmp_pat
                    "--out", "new/grid.png", warned="generator.weights.h5 is not as it was saved")
     assert "Samples of runs/dcgan-photos-1/checkpoints/step_000006" in sampled
     assert cv2.imread(str(tmp_path / "new" / "grid.png")).shape == (2 * 16 + 2, 5 * 24 + 4 * 2, 3)
+
+
+def test_a_run_ends_by_the_clock_and_is_resumed_for_as_long_again(photos, tmp_path, monkeypatch,
+                                                                  said):
+    monkeypatch.chdir(tmp_path)
+    first = said("train", "gan", "--data", "photos", "--run-dir", "run", "--img-shape", 6, 8, 3,
+                 "--batch-size", 4, "--run-eagerly", "--minutes", "1e-6")
+    assert "Steps of 4 samples, at most 1e-06 minutes, into run\n" in first
+    assert "Stopped at step 1." in first and "\n  keras-gan resume run --minutes 1e-06\n" in first
+    asked = []
+
+    @functools.wraps(GAN.train)
+    def train(self, images, **how):
+        asked.append((how["steps"], how["minutes"]))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(GAN, "train", train)
+        for flags in ((), ("--steps", 4), ("--steps", 4, "--minutes", 3)):
+            said("resume", "run", *flags)
+        config = json.loads(Path("run/config.json").read_text())
+        config["plan"] |= {"steps": 5, "minutes": None}
+        Path("run/config.json").write_text(json.dumps(config))
+        for flags in ((), ("--minutes", 3)):               # its five steps are no end any more
+            said("resume", "run", *flags)
+    assert asked == [(NO_END, 1e-6), (4, None), (4, 3), (5, None), (NO_END, 3)]
+    assert "minutes must be a number above 0, or None. Received: minutes=0.0" in refused(
+        "resume", "run", "--minutes", "0")
 
 
 def test_a_conditional_model_is_asked_by_name_and_measured(tmp_path, monkeypatch, said):

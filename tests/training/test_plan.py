@@ -34,6 +34,10 @@ def test_numbers_are_whole_and_at_least_1(name, value):
     ({"resume": 1}, "resume must be True or False. Received: resume=1"),
     ({"flip": "no"}, "flip must be True or False. Received: flip='no'"),
     ({"balanced": "yes"}, "balanced must be True or False. Received: balanced='yes'"),
+    ({"minutes": 0}, "minutes must be a number above 0, or None. Received: minutes=0"),
+    ({"minutes": True}, "minutes must be a number above 0, or None. Received: minutes=True"),
+    ({"minutes": float("nan")}, "Received: minutes=nan"),
+    ({"minutes": "30"}, "Received: minutes='30'"),
     ({"steps": np.zeros((4, 2))}, r"Received: steps=an array of shape \(4, 2\)"),
     ({"run_dir": 3}, "run_dir must be the path of a folder, or None. Received: run_dir=3"),
     ({"run_dir": None, "resume": True}, "resume=True goes on with the run in run_dir. "
@@ -58,9 +62,10 @@ def test_what_makes_sense_is_taken(tmp_path):
     assert plan(run_dir=None, flip=True).flip
 
 
-def test_whole_numbers_of_numpy_are_kept_as_json_can_hold_them():
-    kept = json.loads(json.dumps(plan(steps=np.int64(7), keep_every=np.int32(4)).changeable))
-    assert (kept["steps"], kept["keep_every"]) == (7, 4)
+def test_numbers_of_numpy_are_kept_as_json_can_hold_them():
+    given = plan(steps=np.int64(7), keep_every=np.int32(4), minutes=np.float32(0.5))
+    kept = json.loads(json.dumps(given.changeable))
+    assert (kept["steps"], kept["keep_every"], kept["minutes"]) == (7, 4, 0.5)
 
 
 def test_a_resume_may_change_how_long_and_what_is_written_and_nothing_else():

@@ -12,12 +12,12 @@ LOGS = {"d_loss": 0.677, "d_accuracy": 0.5, "g_loss": 1.2345, "D(x)": 0.5, "D(G(
 OF_TWO_DOMAINS = {f"{name}_{domain}": value for name, value in LOGS.items() for domain in "ab"}
 
 
-def shown(monkeypatch, width, logs, terminal=True):
+def shown(monkeypatch, width, logs, terminal=True, minutes=None):
     """The bar at step 900 of 5,000, and all that was written."""
     console = functools.partial(Console, width=width, force_terminal=terminal, file=io.StringIO(),
                                 legacy_windows=False, color_system=None, _environ={})
     monkeypatch.setattr(progress, "Console", console)
-    run = progress.TrainingProgress(0, 5000, 32)
+    run = progress.TrainingProgress(0, 5000, 32, minutes=minutes)
     with run:
         run.update(900, logs)
         bar = console(file=io.StringIO())
@@ -52,3 +52,22 @@ def test_without_a_terminal_there_are_whole_lines(monkeypatch):
     _, written = shown(monkeypatch, 40, LOGS, terminal=False)
     assert "columns: runs/a-run-directory\nstep 900/5000  d_loss 0.677  d_accuracy" in written
     assert " s, left 0:0" in written and "\x1b" not in written
+
+
+@pytest.mark.parametrize("minutes, begin, left", [(200, "900    0 %", "3:19:5"),
+                                                  (1e-9, "900  100 %", "0:00:00")])
+def test_where_the_clock_ends_a_run_the_time_that_is_left_is_the_clocks(monkeypatch, minutes, begin,
+                                                                        left):
+    bar, _ = shown(monkeypatch, 80, LOGS, minutes=minutes)
+    assert bar.startswith(begin) and f"left {left}" in bar
+    # In a log the steps' own time is known: it ends 5,000 steps long before 200 minutes
+    _, written = shown(monkeypatch, 80, LOGS, terminal=False, minutes=minutes)
+    assert ("step 900/5000  d_loss" in written) == (minutes == 200)
+    assert (" s, left 0:00" in written) == (minutes == 200)
+
+
+@pytest.mark.parametrize("left, minutes, end", [
+    (90, None, ("/50", 90)), (None, None, ("/50", None)), (90, 2, ("/50", 90)),
+    (90, 1, ("", 40)), (None, 1, ("", 40)), (90, 0.1, ("", 0))])
+def test_the_end_that_comes_first_is_shown(left, minutes, end):
+    assert progress.nearest_end(50, left, minutes, elapsed=20) == end

@@ -22,6 +22,7 @@ from data_loaders import Pictures
 from data_loaders.image_folder import ImageFolder
 from keras_gan import GAN
 from keras_gan.training import checkpoint, signals
+from keras_gan.training import run as training_run
 from keras_gan.training.progress import TrainingProgress
 from keras_gan.training.run_directory import FORMAT, RunDirectory
 from tests.games import random_images
@@ -154,6 +155,36 @@ def test_ctrl_c_finishes_the_turn_and_writes_everything(rng, tmp_path, capsys):
     assert {"film.gif", "losses.png", "history.csv"} <= written
     assert f"Stopped at step {steps}" in capsys.readouterr().out
     assert signal.getsignal(signal.SIGINT) is before
+
+
+class OfAMinute(GAN):
+    """A turn takes a minute."""
+    clock = 0.0
+
+    def train_on_batch(self, images, random=None):
+        OfAMinute.clock += 60
+        return super().train_on_batch(images, random)
+
+
+def test_the_clock_ends_a_run_with_all_written_and_a_resume_goes_on(rng, tmp_path, monkeypatch,
+                                                                    capsys):
+    clock = types.SimpleNamespace(monotonic=lambda: OfAMinute.clock, perf_counter=time.perf_counter)
+    monkeypatch.setattr(training_run, "time", clock)
+    images, run = random_images(rng, 9, (6, 8, 1)), tmp_path / "run"
+    whole, gan, again = (OfAMinute(img_shape=(6, 8, 1), run_eagerly=True) for _ in range(3))
+    whole.train(images, steps=5, batch_size=4, minutes=7)                # the steps come first
+    assert whole.turns == 5 and "the time is up" not in capsys.readouterr().out
+    history = gan.train(images, steps=9, batch_size=4, run_dir=run, minutes=2.5)
+    assert history["step"] == [1, 2, 3]
+    said = capsys.readouterr().out
+    assert "minutes=2.5: the time is up.\n" in said and "Stopped at step 3. Pictures" in said
+    assert f"train(..., steps=9, minutes=2.5, run_dir={str(run)!r}, resume=True)" in said
+    assert OfAMinute.load(run / "model").turns == 3 and (run / "film.gif").exists()
+    # A call's own minutes, and the numbers of a run that was never stopped
+    again.train(images, steps=9, batch_size=4, run_dir=run, minutes=2, resume=True)
+    assert again.turns == 5
+    assert all((a == b).all() for a, b in zip(whole.generator.get_weights(),
+                                              again.generator.get_weights()))
 
 
 class Interrupted(GAN):
