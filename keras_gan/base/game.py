@@ -345,8 +345,9 @@ class Game(Named, Averages, Turns, Options, abc.ABC):
         """
         return check_freeze(self, batch_sizes)
 
-    def remarks(self):
-        """What is wrong with how the networks end, if anything, a list of str.
+    def remarks(self, steps=None):
+        """What is wrong with how the networks end, or with a training of so many steps,
+        if anything: a list of str.
 
         `train` says it once, before it begins.
         """

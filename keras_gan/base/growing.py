@@ -132,6 +132,17 @@ class Growing(Stages):
                 for model in self.trainers.values():
                     model.train_function = None            # Keras is to trace it anew
 
+    def remarks(self, steps=None):
+        """As in `Game`; also that a training ends before the pictures are whole."""
+        found, whole = super().remarks(steps), max(self.grow_at, default=0)
+        if steps is not None and self.turns + steps <= whole:
+            how = f"a model with rest_at={steps}" if self.rest_at else "other numbers in grow_at"
+            found.append(f"Pictures of {' x '.join(map(str, self.img_shape[:2]))} are learned from "
+                         f"step {whole + 1:,} on, and training ends at step "
+                         f"{self.turns + steps:,}: samples will be coarse. Give more steps, or "
+                         f"{how}.")
+        return found
+
     def falling(self, learning_rate, updates=1):
         """As `Game.falling`; with `rest_at` a rate that comes to rest at each size."""
         if self.rest_at is None:

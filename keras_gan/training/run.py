@@ -47,7 +47,7 @@ class TrainingRun:
         self.referee = Referee(game)
         self.played, self.waited = [], 0.0       # seconds of each turn; seconds of waiting for data
         self.largest_batch = 0                   # that is known to fit into memory
-        self.notes = [*data.remarks, *game.remarks()]
+        self.notes = [*data.remarks, *game.remarks(plan.steps)]
         if data.batch_size:
             self.notes += self._fits(data.batch_size)
         if data.batch_size == 1:
