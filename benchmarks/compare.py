@@ -81,7 +81,7 @@ COMPARISONS = {
         "wgan-gp": "wgan_gp --recipe laptop",
         "pacgan": "pacgan --recipe laptop",
         "cgan": "cgan --recipe laptop",
-        # "cgan-coarse_to_fine": "cgan --recipe coarse_to_fine",
+        "cgan-coarse_to_fine": "cgan --recipe coarse_to_fine",
         "biggan": "biggan --recipe laptop",
     }, "--img-shape 128 160 3 --batch-size 16 --sample-interval 1000 --checkpoint-interval 1000"),
     "scenes": Comparison(3, {
