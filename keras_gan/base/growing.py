@@ -51,9 +51,9 @@ class Growing(Stages):
     """Turns, counted from the model's first one, after which the sides of the pictures
     double: rising numbers, for networks that can grow ("coarse_to_fine"). With two
     numbers training begins with a quarter of the sides. A number that stands there
-    twice leaves a size out. Numbers below 1 are shares of rest_at; small pictures take
-    only the first ones. The optimizers begin anew at each size, and learning rates that
-    fall do so at each size."""
+    twice leaves a size out. Numbers below 1 are shares of rest_at: small pictures take
+    only the first ones, and networks that can't grow none. The optimizers begin anew at
+    each size, and learning rates that fall do so at each size."""
     rest_at: int | None = None
     """Turns, counted from the model's first one, after which the learning rates have
     fallen to a twentieth. At each size they stay for two fifths of its turns, then fall
@@ -86,7 +86,7 @@ class Growing(Stages):
             return numbers
         self.require(is_whole(self.rest_at, 2), "rest_at", "a whole number of turns, at least 2, "
                      "where grow_at holds shares of it (numbers below 1)")
-        most = self.most_doublings if hasattr(self.architecture, "grows_from") else len(numbers)
+        most = self.most_doublings if hasattr(self.architecture, "grows_from") else 0
         return tuple(max(1, min(round(n * self.rest_at), self.rest_at - 1)) for n in numbers[:most])
 
     @property

@@ -60,8 +60,8 @@ def train_with_flags(model, args):
     run_dir = chosen.pop("run_dir") or default_run_dir(paper, names, chosen["resume"])
     parameters = {name: chosen.pop(name) for name in model.option_names() if name in chosen}
     of_recipe = model.recipe_options(parameters["recipe"])
-    if "rest_at" in of_recipe and parameters["rest_at"] == of_recipe["rest_at"]:
-        parameters["rest_at"] = chosen["steps"]          # it comes to rest at the end
+    if chosen["steps"] < NO_END and of_recipe.get("rest_at", 0) == parameters.get("rest_at"):
+        parameters["rest_at"] = max(2, chosen["steps"])  # it comes to rest at the end
     by_data = FROM_DATA in model.option_names()
     of_signals = parameters.get("networks") == "signals"
     is_array = bool(names) and names[0].lower().endswith(".npy")

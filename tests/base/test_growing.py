@@ -155,6 +155,8 @@ def test_a_training_that_ends_too_early_is_remarked_on():
 def test_shares_become_turns_and_small_pictures_take_the_first(shape, rest_at, turns):
     gan = DCGAN(recipe="coarse_to_fine", img_shape=shape, rest_at=rest_at, base_channels=1)
     assert gan.grow_at == turns and gan.rest_at == rest_at
+    assert DCGAN(recipe="coarse_to_fine", networks="keras_gan", img_shape=shape,
+                 base_channels=1).grow_at == ()
 
 
 @pytest.mark.parametrize("wrong, said", [
