@@ -70,7 +70,7 @@ PAPERS = [
     Paper("dcgan", "DCGAN",
           "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial "
           "Networks", "Radford, Metz, Chintala", 2015, "1511.06434",
-          dict(SCENES, recipe="coarse_to_fine", steps=5650),
+          dict(SCENES, recipe="coarse_to_fine"),
           idea="Convolutions in both players, for colour pictures of any shape.",
           number="kernel distance .55 to unseen emoji, recipe `half_hour`; Keras-GAN's numbers "
                  f"1.58 {EMOJI}",

@@ -30,9 +30,10 @@ def row(paper):
     picture = f"![samples of {paper.model}]({PICTURES}/{paper.picture})" if paper.picture else ""
     command = f"`python -m keras_gan.{paper.module}`"
     if paper.command:
-        how = paper.command
-        command += (f"<br>{how['data']}, recipe {how.get('recipe', 'classic')}, "
-                    f"{how['steps']:,} steps of {how['batch_size']}")
+        how = {"recipe": "classic", **paper.command}
+        steps = paper.load().recipe_options(how["recipe"]).get("rest_at") or how["steps"]
+        command += (f"<br>{how['data']}, recipe {how['recipe']}, {steps:,} steps of "
+                    f"{how['batch_size']}")
     return f"| {name} | {picture} | {paper.idea} | {paper.number or NOT_YET} | {command} |\n"
 
 

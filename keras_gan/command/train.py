@@ -44,6 +44,7 @@ TEXTS = {
 def train_with_flags(model, args):
     """See `keras_gan.command.line.train_command`."""
     from keras_gan.training.plan import NO_END
+    from keras_gan.training.run_directory import RunDirectory
     paper = find(model.__name__)
     sources = [name for name in ("data", "data_b") if name in paper.command]
     without = " and ".join(repr(paper.command[name]) for name in sources)
@@ -61,7 +62,10 @@ def train_with_flags(model, args):
     parameters = {name: chosen.pop(name) for name in model.option_names() if name in chosen}
     of_recipe = model.recipe_options(parameters["recipe"])
     if chosen["steps"] < NO_END and of_recipe.get("rest_at", 0) == parameters.get("rest_at"):
-        parameters["rest_at"] = max(2, chosen["steps"])  # it comes to rest at the end
+        # It comes to rest at the end; a run that goes on, where it was to
+        parameters["rest_at"] = max(2, chosen["steps"])
+        if chosen["resume"] and (Path(run_dir) / "config.json").is_file():
+            parameters["rest_at"] = RunDirectory(run_dir).read_config()["parameters"]["rest_at"]
     by_data = FROM_DATA in model.option_names()
     of_signals = parameters.get("networks") == "signals"
     is_array = bool(names) and names[0].lower().endswith(".npy")

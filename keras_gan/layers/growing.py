@@ -180,7 +180,10 @@ class MinibatchDeviation(keras.layers.Layer):
     """
 
     def call(self, inputs):
-        deviation = ops.mean(ops.sqrt(ops.var(inputs, axis=0) + 1e-8))
+        deviation = ops.sqrt(ops.var(inputs, axis=0, keepdims=True) + 1e-8)
+        # An axis is kept: the second derivative of a mean over all makes TensorFlow
+        # write a line about int32 on some processors
+        deviation = ops.mean(deviation, axis=(1, 2, 3), keepdims=True)   # (1, 1, 1, 1)
         return ops.concatenate([inputs, ops.ones_like(inputs[..., :1]) * deviation], axis=-1)
 
     def compute_output_shape(self, input_shape):

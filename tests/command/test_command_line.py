@@ -82,8 +82,8 @@ def test_the_script_of_a_model_trains_on_a_folder_of_photos(photos, tmp_path):
                    "--run-dir", "run", *FLAGS, "--run-eagerly")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""                                  # nothing of TensorFlow's chatter
-    assert re.search(r"DCGAN, recipe 'laptop': parameters discriminator [\d,]+, generator [\d,]+\n",
-                     done.stdout)
+    assert re.search(r"DCGAN, recipe 'coarse_to_fine': parameters discriminator [\d,]+, "
+                     r"generator [\d,]+\n", done.stdout)
     for said in ("photos: 12 pictures, as 24x16 RGB", "step 4/4  d_loss", "Finished at step 4"):
         assert said in done.stdout
     assert (tmp_path / "run" / "samples" / "step_000004.png").exists()
@@ -388,12 +388,13 @@ def help_of(capsys, *words):
 
 
 def test_the_flags_are_those_of_the_signatures_with_the_recipes_values(capsys):
-    laptop, classic = help_of(capsys, "dcgan"), help_of(capsys, "dcgan", "--recipe", "classic")
+    bare, classic = help_of(capsys, "dcgan"), help_of(capsys, "dcgan", "--recipe", "classic")
     for flag in ("--data", "--steps", "--batch-size", "--img-shape", "--seed", "--run-dir",
                  "--resume", "--flip", "--latent-dim", "--fit", "--folder"):
-        assert flag in laptop
-    assert "(default: 0.0002)" in laptop and "(default: 0.0001)" in classic
-    assert "Without a flag it trains on 'scenes'" in laptop
+        assert flag in bare
+    assert "(default: 0.002)" in bare and "(default: 0.0001)" in classic
+    assert "(default: 5650)" in bare and "(default: 1500)" in classic
+    assert "Without a flag it trains on 'scenes'" in bare
     # A recipe for colour pictures trains on some
     grey, colour = help_of(capsys, "lsgan"), help_of(capsys, "lsgan", "--recipe=laptop")
     assert "(default: digits)" in grey and "(default: scenes)" in colour
