@@ -3,9 +3,8 @@
 Alec Radford, Luke Metz, Soumith Chintala, 2015. arXiv:1511.06434
 
 The game of `gan.py` with convolutional networks, for colour pictures of 128x160 and of
-any other
-shape: those of Keras-GAN, with two doublings and halvings more. The paper's own
-(section 3 and figure 1) are `networks="radford_2015"`.
+any other shape: those of Keras-GAN, with two doublings and halvings more. The paper's
+own (section 3 and figure 1) are `networks="radford_2015"`.
 """
 from typing import Literal
 
@@ -36,11 +35,11 @@ class DCGAN(ChoiceOfNetworks, GAN):
       hours on a laptop.
     - `"radford_2015"`: networks and numbers of the paper. Needs hours on a laptop, too;
       with `base_channels=128` it is as wide as there.
-    - `"laptop"`: recognisable pictures after minutes on two cores.
+    - `"coarse_to_fine"`: what the bare command takes; small networks that grow with the
+      pictures. For 5,650 steps of 16, minutes on two cores.
+    - `"laptop"`: the same time with networks of one size; pictures are blurred.
     - `"half_hour"`: the one to take for a folder of some thousand pictures; for 10,000
       steps of 16, half an hour on two cores.
-    - `"coarse_to_fine"`: small networks that grow with the pictures; for 3,500 steps of
-      32, five minutes on two cores.
     - `"signals"`: the same networks along one axis, for signals (length, channels).
     """
 
