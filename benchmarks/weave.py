@@ -1,14 +1,16 @@
 """Where does the woven texture of small DCGANs come from?
 
     python benchmarks/weave.py --turns 400
+    python benchmarks/weave.py --runs runs/laptop runs/coarse_to_fine
 
-The DCGAN of the first command is trained on small scenes, each time with one thing
+The DCGAN of the recipe `laptop` is trained on small scenes, each time with one thing
 changed: how the generator doubles, whether it has features in full size, how large the
 discriminator's kernels of stride 2 are. For each, before and after training, the power
 of the samples at the frequencies (π, 0), (0, π) and (π, π) over that of real scenes
 (`keras_gan.evaluation.weave`), and how unevenly the discriminator, as it was before
 training, looks at the four pixels of 2x2 blocks: the power of its gradient there over
-the mean. `runs/weave.png` shows samples and spectra.
+the mean. `runs/weave.png` shows samples and spectra. With `--runs` nothing is trained:
+runs that are there are shown and measured.
 """
 import json
 from pathlib import Path
@@ -27,6 +29,7 @@ from rich.table import Table
 from data_loaders import load_data
 from keras_gan import DCGAN, UpSamplingConv2D
 from keras_gan.base import options
+from keras_gan.command.look import load_model
 from keras_gan.evaluation.spectrum import power_spectrum, weave
 from keras_gan.samples.drawing import grid
 
@@ -77,18 +80,8 @@ def unevenness(gradient):
     return float(np.std(phases) / np.mean(phases))
 
 
-def main(turns: int = 400, img_shape: tuple[int, int, int] = (64, 80, 3), batch_size: int = 16,
-         samples: int = 200, seed: int = 0, out: Path = Path("runs/weave.png")):
-    """Train and measure each.
-
-    Args:
-        turns: of each.
-        img_shape: of pictures.
-        batch_size: pictures a turn.
-        samples: how many are measured.
-        seed: of networks and samples.
-        out: the picture to write.
-    """
+def trained(turns, img_shape, batch_size, samples, seed):
+    """Train and measure each row: dict, name -> samples."""
     real = load_data("scenes", img_shape).images
     table = Table("", "untrained (π, 0)", "(0, π)", "(π, π)", f"{turns} turns (π, 0)", "(0, π)",
                   "(π, π)", "D: uneven", title="power of samples over that of real scenes")
@@ -104,6 +97,40 @@ def main(turns: int = 400, img_shape: tuple[int, int, int] = (64, 80, 3), batch_
                       f"{uneven:.2g}")
         print(name, json.dumps([before, after, uneven]), flush=True)
     Console(width=140).print(table)
+    return sheets
+
+
+def of_runs(runs, samples):
+    """Measure runs on scenes: dict, name -> samples."""
+    sheets, table = {}, Table("", "(π, 0)", "(0, π)", "(π, π)",
+                              title="power of samples over that of real scenes")
+    for run in runs:
+        gan = load_model(run)[1]
+        real = load_data("scenes", gan.img_shape).images
+        sheets["real scenes"] = real[:: len(real) // samples][:samples]
+        name = f"{run.name}: {gan.recipe}, {gan.turns:,} turns"
+        sheets[name] = gan.generate(samples, seed=1)
+        table.add_row(name, *(f"{figure:.2g}" for figure in weave(sheets[name], real).values()))
+    Console(width=140).print(table)
+    return sheets
+
+
+def main(turns: int = 400, img_shape: tuple[int, int, int] = (64, 80, 3), batch_size: int = 16,
+         samples: int = 200, seed: int = 0, runs: tuple[Path, ...] = (),
+         out: Path = Path("runs/weave.png")):
+    """Train and measure each.
+
+    Args:
+        turns: of each.
+        img_shape: of pictures.
+        batch_size: pictures a turn.
+        samples: how many are measured.
+        seed: of networks and samples.
+        runs: run directories, whose samples are measured instead.
+        out: the picture to write.
+    """
+    sheets = of_runs(runs, samples) if runs else trained(turns, img_shape, batch_size, samples,
+                                                         seed)
     figure = Figure(figsize=(9, 2.3 * len(sheets)), layout="constrained")
     for (left, right), (name, pictures) in zip(
             figure.subplots(len(sheets), 2, width_ratios=(3, 1)), sheets.items()):
