@@ -262,7 +262,7 @@ def flags_of(model, paper, args):
     # thousands of such steps take hours: they play as DCGAN does
     command = {**paper.command, **SCENES} if "img_shape" in of_recipe else paper.command
     if steps := of_recipe.get("rest_at"):                # a recipe that says how long to play
-        interval = max(100, steps // 2000 * 100)
+        interval = max(100, steps // 1000 * 100)
         command = {**command, "steps": steps, "sample_interval": interval,
                    "checkpoint_interval": interval}
     defaults = {**of_recipe, **command, "recipe": recipe}

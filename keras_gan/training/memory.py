@@ -8,6 +8,7 @@ import psutil
 
 from keras_gan.backend.one_graph import OUT_OF_MEMORY, bytes_of, gpu_memory
 from keras_gan.layers.frozen import AroundModel
+from keras_gan.layers.growing import GrowingNetwork
 from keras_gan.samples import drawing
 
 # Measured on DCGANs of 128x160 in batches of 8 to 100 (benchmarks/memory.py). HELD:
@@ -87,11 +88,16 @@ def _nodes(model):
 def _outputs(layer):
     """The outputs of a layer; of a model those of all layers in it that Keras knows.
 
-    A subclass of `keras.Model` doesn't show what is inside it.
+    A subclass of `keras.Model` doesn't show what is inside it. A `GrowingNetwork` has
+    called its layers at all of its sizes: what is of one shape counts once.
     """
     inside = []
     if isinstance(layer, keras.Model):
         inside = [output for inner in layer.layers for output in _outputs(inner)]
+    elif isinstance(layer, GrowingNetwork):
+        inside = [*{(id(inner), output.shape): output
+                    for inner in layer._flatten_layers(include_self=False)
+                    for node in inner._inbound_nodes for output in node.output_tensors}.values()]
     try:
         return inside or keras.tree.flatten(layer.output)
     except AttributeError:
