@@ -130,7 +130,8 @@ COARSE_TO_FINE = {
     # Without a memory of gradients Adam would make both of full length
     "joint_step": True,
     "betas": (0.0, 0.99),
-    # A steep D would drive the generator round and round. Every fourth turn is enough
+    # A steep D would drive the generator round and round. Every fourth turn is enough.
+    # (Pictures with a hundredth of the pixels take a hundredth of γ)
     "r1_gamma": 5.0,
     "r1_interval": 4,
     # Players of such rates jump. The rates fall at each size, and people are shown the
