@@ -182,7 +182,8 @@ def test_an_argument_that_would_have_no_effect_can_not_be_set():
     (CGAN, lambda game, x, y: game.train(x, y=y), r"Did you mean labels\?$"),
     (GAN, lambda game, x, y: game.train(x, epochs=1), r"Did you mean steps\?$"),
     (GAN, lambda game, x, y: game.train(x, batchsize=1), r"Did you mean batch_size\?$"),
-    (GAN, lambda game, x, y: game.train(), r"'images'. It takes: images, steps, .*, labels, minutes$"),
+    (GAN, lambda game, x, y: game.train(),
+     r"'images'. It takes: images, steps, .*, labels, minutes$"),
     (GaussianGAN, lambda game, x, y: game.train(x, steps=1), r"own data: train\(steps=\.\.\.\)$"),
 ])
 def test_a_call_of_train_with_other_arguments_is_answered_in_words(game, call, text):
