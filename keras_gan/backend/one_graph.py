@@ -136,7 +136,9 @@ def share_work(graph):
             reads.pop(variable, None)
         attributes = {name: value.SerializeToString(deterministic=True)
                       for name, value in (kwargs.get("attrs") or {}).items()}
-        key = (kind, *sorted(attributes.items()), *(tensor.name for tensor in inputs), "after",
+        # (With `tf.custom_gradient` an operation has a gradient of its own)
+        key = (kind, graph._gradient_override_map.get(kind), *sorted(attributes.items()),
+               *(tensor.name for tensor in inputs), "after",
                *sorted(before.name for before in graph._current_control_dependencies()))
         if key in known:
             return known[key]

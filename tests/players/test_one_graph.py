@@ -102,6 +102,37 @@ def test_what_is_equal_is_computed_once_and_what_is_random_or_written_is_not():
     assert not np.array_equal(*dice)
 
 
+def test_what_is_equal_has_the_gradients_that_it_had_apart():
+    def times(factor):
+        @tf.custom_gradient
+        def same(x):
+            return tf.identity(x), lambda gradient: factor * gradient
+        return same
+
+    twice, thrice = times(2.0), times(3.0)
+    by_xla = tf.function(tf.exp, jit_compile=True)
+    of = {"one tape": (lambda x: tf.exp(x) * tf.exp(x), 2), "XLA": (
+        lambda x: by_xla(x) * by_xla(x), 2), "own gradients": (lambda x: twice(x) + thrice(x), 5)}
+
+    def turn(x):
+        slopes = {}
+        for name, (function, _) in of.items():
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                value = function(x)
+            slopes[name] = tape.gradient(value, x)
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                value = tf.exp(x) * tf.exp(x)
+            slope = tape.gradient(value, x)
+        return {**slopes, "second": outer.gradient(slope, x)}
+
+    assert one_graph(turn, False)(tf.constant(0.0)) == {
+        **{name: slope for name, (_, slope) in of.items()}, "second": 4}
+
+
 def test_a_player_that_makes_the_same_move_several_times_in_a_turn_is_traced_once(rng, monkeypatch):
     gan = small(k=3)
     traced = []
