@@ -1,7 +1,7 @@
 """Make a folder of photos: 600 JPEG cut-outs of two real ones.
 
     python benchmarks/photos.py photos
-    python -m keras_gan.dcgan --data photos --steps 800 --flip
+    python -m keras_gan.dcgan --recipe laptop --data photos --steps 800 --flip
 
 The two photos come with scikit-learn; the cut-outs are 4:3.
 """

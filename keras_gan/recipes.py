@@ -125,13 +125,12 @@ COARSE_TO_FINE = {
     "fakes_in_training_mode": True,
     # What a picture is as a whole is learned from 16x20 and 32x40, where a turn takes a
     # small part of the time. 64x80 is left out
-    "grow_at": (0.14, 0.955, 0.955),
+    "grow_at": (0.1416, 0.9558, 0.9558),
     # Two moves of D a turn, on real and on generated pictures, nearly undo each other.
     # Without a memory of gradients Adam would make both of full length
     "joint_step": True,
     "betas": (0.0, 0.99),
-    # A steep D would drive the generator round and round. Every fourth turn is enough.
-    # (Pictures with a hundredth of the pixels take a hundredth of γ)
+    # A steep D would drive the generator round and round. Every fourth turn is enough
     "r1_gamma": 5.0,
     "r1_interval": 4,
     # Players of such rates jump. The rates fall at each size, and people are shown the

@@ -60,12 +60,14 @@ def train_with_flags(model, args):
     names = [chosen.pop(name) for name in sources]
     run_dir = chosen.pop("run_dir") or default_run_dir(paper, names, chosen["resume"])
     parameters = {name: chosen.pop(name) for name in model.option_names() if name in chosen}
-    of_recipe = model.recipe_options(parameters["recipe"])
-    if chosen["steps"] < NO_END and of_recipe.get("rest_at", 0) == parameters.get("rest_at"):
-        # It comes to rest at the end; a run that goes on, where it was to
+    rest_at = model.recipe_options(parameters["recipe"]).get("rest_at")
+    if rest_at is not None and parameters["rest_at"] == rest_at and chosen["steps"] < NO_END:
+        # Nobody has said otherwise: it comes to rest with its last step. A run that
+        # goes on keeps what it began with
         parameters["rest_at"] = max(2, chosen["steps"])
         if chosen["resume"] and (Path(run_dir) / "config.json").is_file():
-            parameters["rest_at"] = RunDirectory(run_dir).read_config()["parameters"]["rest_at"]
+            begun = RunDirectory(run_dir).read_config()["parameters"]
+            parameters["rest_at"] = begun.get("rest_at") or rest_at
     by_data = FROM_DATA in model.option_names()
     of_signals = parameters.get("networks") == "signals"
     is_array = bool(names) and names[0].lower().endswith(".npy")

@@ -422,7 +422,8 @@ show(cv2.imread(f"{run_dir}/samples/real_vs_generated.png")[None, ..., ::-1], co
 # Compare the two halves honestly. Anybody sees landscapes: skies with clouds; water, sand and grass
 # below; night and dusk. But edges are soft, and there is a texture that no landscape has. What is
 # small and exact is missing: houses, palms, boats. 1,000 turns are few. The command
-# `python -m keras_gan.dcgan` takes 1,500, and the [README](../README.md) shows the result.
+# `python -m keras_gan.dcgan` takes other networks, which begin with small pictures and grow, and a few
+# minutes; [the benchmarks](../benchmarks/README.md#scenes) show the result.
 
 # %%
 figure, axes = plt.subplots(figsize=(7, 2.6))

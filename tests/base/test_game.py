@@ -56,7 +56,8 @@ def test_jit_compile_has_a_switch(jit_compile, run_eagerly):
     assert bool(gan.uses_xla) == (jit_compile is not False)
 
 
-@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="Keras chooses there")
+@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")),
+                    reason="where there is a GPU, Keras chooses whether XLA compiles")
 @pytest.mark.parametrize("model, how, pays", [
     (GAN, {"img_shape": (2,), "networks": "goodfellow_2014"}, True),
     (DCGAN, {"img_shape": (8, 8, 1), "base_channels": 1}, False),

@@ -145,13 +145,13 @@ def test_a_training_that_ends_too_early_is_remarked_on():
     gan = DCGAN(recipe="coarse_to_fine", img_shape=(32, 32, 1), base_channels=1)
     assert gan.remarks() == gan.remarks(5650) == []
     remark, = gan.remarks(500)
-    assert "32 x 32 are learned from step 792 on, and training ends at step 500" in remark
+    assert "32 x 32 are learned from step 801 on, and training ends at step 500" in remark
     assert "rest_at=500" in remark
 
 
 @pytest.mark.parametrize("shape, rest_at, turns", [
-    ((128, 160, 3), 5650, (791, 5396, 5396)), ((64, 64, 3), 1000, (140, 955)),
-    ((28, 28, 1), 1000, (140,)), ((16, 16, 1), 1000, ()), ((64, 64, 1), 2, (1, 1))])
+    ((128, 160, 3), 5650, (800, 5400, 5400)), ((64, 64, 3), 1000, (142, 956)),
+    ((28, 28, 1), 1000, (142,)), ((16, 16, 1), 1000, ()), ((64, 64, 1), 2, (1, 1))])
 def test_shares_become_turns_and_small_pictures_take_the_first(shape, rest_at, turns):
     gan = DCGAN(recipe="coarse_to_fine", img_shape=shape, rest_at=rest_at, base_channels=1)
     assert gan.grow_at == turns and gan.rest_at == rest_at

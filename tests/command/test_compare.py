@@ -194,7 +194,8 @@ def test_the_sheet_has_a_strip_of_each_row_just_as_it_is(tmp_path, rng, side, sh
         assert (name < 128).any() and (name[:, :5] == 255).all()
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system has no such thing")
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"),
+                    reason="this system can't bind a process to a core")
 def test_a_run_of_one_core_has_one(tmp_path, monkeypatch):
     script = tmp_path / "keras-gan"
     script.write_text(f"#!{sys.executable}\nimport os, sys\n"

@@ -120,7 +120,7 @@ def test_adam_is_that_of_keras(dtype, rtol, jit_compile, rng):
 
 def test_convolutions_go_without_xla_where_there_is_no_gpu():
     if tf.config.list_physical_devices("GPU"):
-        pytest.skip("where there is a GPU, Keras chooses")
+        pytest.skip("where there is a GPU, Keras chooses whether XLA compiles")
     small = {"img_shape": (8, 8, 1)}
     assert (
         GAN(**small).uses_xla

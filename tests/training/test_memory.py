@@ -34,7 +34,8 @@ def test_networks_that_grow_are_counted_layer_by_layer():
     assert 4 * 2 ** 20 < memory.turn(gan, 1)[1] < 8 * 2 ** 20
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/meminfo"), reason="only Linux says it there")
+@pytest.mark.skipif(not os.path.exists("/proc/meminfo"),
+                    reason="only Linux has /proc/meminfo to compare with")
 def test_what_there_is_is_what_the_system_says():
     lines = Path("/proc/meminfo").read_text().splitlines()
     free = 1024 * int(next(line for line in lines if line.startswith("MemAvailable")).split()[1])
